@@ -1,0 +1,305 @@
+/* glia data: what was understood of a data set, before anything is trained on it. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "draw.h"
+#include "json.h"
+#include "options.h"
+#include "report.h"
+#include "table.h"
+
+typedef struct data_options {
+    const char *target, *csv;
+    bool        json, all;
+} data_options;
+
+/* One part of a data set, or all of it. */
+typedef struct part {
+    const glia_data *data; /* NULL: there is no such part */
+    glia_data_info   info;
+    size_t          *counts; /* [classes] rows of each, NULL without classes */
+} part;
+
+typedef struct range {
+    double least, most, mean;
+} range;
+
+static part part_of(const glia_data *data)
+{
+    part p = {.data = data};
+    if (!data) return p;
+    glia_data_describe(data, &p.info);
+    if (p.info.target != GLIA_TARGET_CLASSES) return p;
+    p.counts = claim(p.info.outputs, sizeof *p.counts);
+    for (size_t row = 0; row < p.info.rows; row++) {
+        int32_t k = glia_data_class(data, row);
+        if (k >= 0) p.counts[k]++;
+    }
+    return p;
+}
+
+/* Of the columns from `column` on, `count` of them together; `value` is glia_data_input or glia_data_number. */
+static range range_of(const part *p, double (*value)(const glia_data *, size_t row, size_t column), size_t column,
+                      size_t count)
+{
+    range r = {INFINITY, -INFINITY, 0};
+    for (size_t row = 0; row < p->info.rows; row++)
+        for (size_t c = column; c < column + count; c++) {
+            double v = value(p->data, row, c);
+            r.least = fmin(r.least, v), r.most = fmax(r.most, v), r.mean += v;
+        }
+    r.mean /= (double)p->info.rows * (double)count;
+    return r;
+}
+
+/* ---- for people ------------------------------------------------------------------------------------------------ */
+
+#define COLUMNS_SHOWN 20
+#define CLASSES_SHOWN 40
+#define BAR 30
+
+static void print_what(const char *text, const part *p, const part *second)
+{
+    const glia_data_info *i = &p->info;
+    const char           *target = glia_data_target_name(p->data, 0), *kind = i->bytes ? "bytes" : "numbers";
+    printf("%s: %zu rows", text, i->rows);
+    if (second->data) printf(" to train and %zu to test", second->info.rows);
+    if (i->image)
+        printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, kind);
+    else
+        printf(", %zu column%s of %s", i->columns, i->columns == 1 ? "" : "s", kind);
+    if (i->target == GLIA_TARGET_CLASSES) printf(", %zu classes", i->outputs);
+    if (i->target == GLIA_TARGET_NUMBERS) printf(", %zu number%s to predict", i->outputs, i->outputs == 1 ? "" : "s");
+    if (i->target == GLIA_TARGET_NONE) printf(", no target");
+    if (target) printf(" (%s)", target);
+    putchar('\n');
+}
+
+static void print_classes(const part *p, const part *second)
+{
+    table  t = {.align = second->data ? "lrrl" : "lrl"};
+    size_t most = 0;
+    char   bar[3 * BAR + 1];
+    for (size_t k = 0; k < p->info.outputs; k++) most = p->counts[k] > most ? p->counts[k] : most;
+    table_add(&t, "class"), table_add(&t, "rows");
+    if (second->data) table_add(&t, "test");
+    table_add(&t, "%s", "");
+    for (size_t k = 0; k < p->info.outputs && k < CLASSES_SHOWN; k++) {
+        table_add(&t, "%s", glia_data_class_name(p->data, k));
+        table_add(&t, "%zu", p->counts[k]);
+        if (second->data) table_add(&t, "%zu", k < second->info.outputs ? second->counts[k] : 0);
+        table_add(&t, "%s", draw_bar(bar, (double)p->counts[k], (double)most, BAR));
+    }
+    putchar('\n');
+    table_print(&t, 0);
+    if (p->info.outputs > CLASSES_SHOWN) printf("and %zu more classes\n", p->info.outputs - CLASSES_SHOWN);
+}
+
+static void add_range(table *t, const char *name, const range *r)
+{
+    table_add(t, "%s", name);
+    table_add(t, "%.6g", r->least);
+    table_add(t, "%.6g", r->most);
+    table_add(t, "%.6g", r->mean);
+}
+
+static void add_column(table *t, const part *p, size_t column)
+{
+    const char *name = glia_data_column_name(p->data, column);
+    char       *number = text_of("column %zu", column + 1);
+    range       r = range_of(p, glia_data_input, column, 1);
+    add_range(t, name ? name : number, &r);
+    free(number);
+}
+
+static void print_ranges(const part *p, bool all)
+{
+    table                 t = {.align = "lrrr"};
+    const glia_data_info *i = &p->info;
+    size_t                shown = i->image ? 0 : all || i->columns < COLUMNS_SHOWN ? i->columns : COLUMNS_SHOWN;
+    table_add(&t, "%s", ""), table_add(&t, "least"), table_add(&t, "most"), table_add(&t, "mean");
+    for (size_t c = 0; c < shown; c++) add_column(&t, p, c);
+    if (i->image) {
+        range r = range_of(p, glia_data_input, 0, i->columns);
+        add_range(&t, "pixels", &r);
+    }
+    for (size_t j = 0; i->target == GLIA_TARGET_NUMBERS && j < i->outputs; j++) {
+        const char *name = glia_data_target_name(p->data, j);
+        range       r = range_of(p, glia_data_number, j, 1);
+        add_range(&t, name ? name : "target", &r);
+    }
+    putchar('\n');
+    table_print(&t, 0);
+    if (!i->image && shown < i->columns) printf("and %zu more columns; --all shows them\n", i->columns - shown);
+}
+
+/* The first images of the data. */
+static void print_samples(const part *p)
+{
+    size_t      count = draw_images_across(p->data), rows[64];
+    const char *captions[64];
+    if (count > 64) count = 64;
+    if (count > p->info.rows) count = p->info.rows;
+    for (size_t i = 0; i < count; i++) {
+        int32_t     k = glia_data_class(p->data, i);
+        const char *name = k < 0 ? NULL : glia_data_class_name(p->data, (size_t)k);
+        rows[i] = i, captions[i] = name ? name : "";
+    }
+    putchar('\n');
+    draw_images(p->data, rows, captions, count);
+}
+
+static void print_text(const char *text, const part *p, const part *second, bool all)
+{
+    print_what(text, p, second);
+    if (p->counts) print_classes(p, second);
+    print_ranges(p, all);
+    if (p->info.image) print_samples(p);
+}
+
+/* ---- as JSON --------------------------------------------------------------------------------------------------- */
+
+static void put_range(json_t *object, const range *r)
+{
+    json_put_number(object, "least", r->least);
+    json_put_number(object, "most", r->most);
+    json_put_number(object, "mean", r->mean);
+}
+
+static json_t *counts_array(const part *p)
+{
+    json_t *counts = json_array();
+    for (size_t k = 0; k < p->info.outputs; k++) json_array_append_new(counts, json_integer((json_int_t)p->counts[k]));
+    return counts;
+}
+
+static void put_classes(json_t *object, const part *p)
+{
+    json_t *names = json_array();
+    for (size_t k = 0; k < p->info.outputs; k++)
+        json_array_append_new(names, json_of_text(glia_data_class_name(p->data, k)));
+    json_object_set_new(object, "classes", names);
+    json_object_set_new(object, "counts", counts_array(p));
+}
+
+static json_t *range_object(const char *name, range r)
+{
+    json_t *object = json_object();
+    json_put_text(object, "name", name);
+    put_range(object, &r);
+    return object;
+}
+
+static void put_ranges(json_t *object, const part *p)
+{
+    json_t *columns = json_array(), *targets = json_array();
+    range   pixels = {NAN, NAN, NAN};
+    if (p->info.image) pixels = range_of(p, glia_data_input, 0, p->info.columns);
+    for (size_t c = 0; !p->info.image && c < p->info.columns; c++)
+        json_array_append_new(columns,
+                              range_object(glia_data_column_name(p->data, c), range_of(p, glia_data_input, c, 1)));
+    for (size_t j = 0; p->info.target == GLIA_TARGET_NUMBERS && j < p->info.outputs; j++)
+        json_array_append_new(targets,
+                              range_object(glia_data_target_name(p->data, j), range_of(p, glia_data_number, j, 1)));
+    if (p->info.image) put_range(object, &pixels);
+    json_object_set_new(object, "ranges", columns);
+    json_object_set_new(object, "targets", targets);
+}
+
+static void put_second(json_t *object, const part *second)
+{
+    if (!second->data) return;
+    json_t *test = json_object();
+    json_put_count(test, "rows", second->info.rows);
+    if (second->counts) put_classes(test, second);
+    json_object_set_new(object, "test", test);
+}
+
+static void print_json(const char *text, const part *p, const part *second)
+{
+    const glia_data_info *i = &p->info;
+    json_t               *object = json_object(), *shape = json_array();
+    const size_t          sides[] = {i->channels, i->height, i->width};
+    for (size_t s = 0; s < 3; s++) json_array_append_new(shape, json_integer((json_int_t)sides[s]));
+    json_put_text(object, "data", text);
+    json_put_count(object, "rows", i->rows);
+    json_put_count(object, "columns", i->columns);
+    json_object_set_new(object, "image", json_boolean(i->image));
+    json_object_set_new(object, "shape", shape);
+    json_put_text(object, "kind", i->bytes ? "bytes" : "numbers");
+    json_put_target(object, i->target);
+    json_put_text(object, "target_name", glia_data_target_name(p->data, 0));
+    if (p->counts) put_classes(object, p);
+    put_ranges(object, p);
+    put_second(object, second);
+    json_print(object);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+static int write_csv(const glia_data *data, const char *path)
+{
+    glia_status status = glia_data_write_csv(data, path);
+    if (status) return fail_status(status);
+    fprintf(stderr, "written: %s\n", path);
+    return CODE_FINE;
+}
+
+static void describe(const glia_data *data, const char *text, const data_options *o)
+{
+    part first = part_of(data), second = part_of(glia_data_test(data));
+    if (o->json)
+        print_json(text, &first, &second);
+    else
+        print_text(text, &first, &second, o->all);
+    free(first.counts);
+    free(second.counts);
+}
+
+static int run_data(const command *self, int argc, char **argv)
+{
+    data_options o = {0};
+    glia_data   *data = NULL;
+    const char  *words[WORDS_MOST];
+    int          code;
+    if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});
+    if (status) return fail_status(status);
+    if (o.csv)
+        code = write_csv(data, o.csv);
+    else
+        describe(data, words[0], &o);
+    glia_data_free(data);
+    return code;
+}
+
+#define AT(field) offsetof(data_options, field)
+static const option data_table[] = {
+    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+     "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
+    {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
+     "write the data (of two parts the first) as a table instead, the target first"},
+    {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print one JSON object"},
+    {0},
+};
+static const char *const examples[] = {
+    "glia data mnist/",
+    "glia data \"spiral n=300 classes=3\" --json",
+    "glia data mnist:train --csv digits.csv",
+    NULL,
+};
+const command data_command = {
+    .name = "data",
+    .words = "DATA",
+    .summary = "what was understood of a data set: columns, classes, ranges, a few pictures",
+    .about =
+        "Tells what was understood of DATA: rows, columns and kinds, classes and how many rows each has, ranges, and "
+        "a few samples drawn as characters if they are images.",
+    .options = data_table,
+    .examples = examples,
+    .least = 1,
+    .most = 1,
+    .run = run_data,
+};

@@ -1,0 +1,152 @@
+/* Images as characters. A picture is first made smaller, so that it is at most MOST pixels wide, by leaving pixels out;
+ * then each pair of pixels above each other becomes one cell. */
+#include "draw.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "table.h"
+
+#define MOST 40
+#define GAP 2
+
+bool draw_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char              *value = NULL;
+    for (size_t i = 0; i < 3 && !(value && *value); i++) value = getenv(names[i]);
+    return value && (strcasestr(value, "utf-8") || strcasestr(value, "utf8"));
+}
+
+size_t draw_columns(int descriptor)
+{
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+typedef struct picture {
+    const glia_data *data;
+    glia_data_info   info;
+    size_t           step;          /* of the pixels shown, in both directions */
+    size_t           width, height; /* in shown pixels                         */
+    double           low, high;     /* the darkest and brightest value         */
+} picture;
+
+/* The mean over the channels, 0 (dark) to 1; rows past the end are dark. */
+static double pixel(const picture *p, size_t row, size_t y, size_t x)
+{
+    size_t channels = p->info.channels, plane = p->info.height * p->info.width;
+    double sum = 0;
+    if (y >= p->height) return 0;
+    for (size_t c = 0; c < channels; c++)
+        sum += glia_data_input(p->data, row, c * plane + y * p->step * p->info.width + x * p->step);
+    double value = (sum / (double)channels - p->low) / (p->high - p->low);
+    return value > 0 ? fmin(value, 1) : 0; /* also dark: NaN */
+}
+
+static void cell_gray(double above, double below)
+{
+    int up = 232 + (int)lround(23 * above), down = 232 + (int)lround(23 * below);
+    printf("\x1b[38;5;%d;48;5;%dm▀", up, down);
+}
+
+static void cell_half(double above, double below)
+{
+    static const char *const cell[2][2] = {{" ", "▄"}, {"▀", "█"}};
+    fputs(cell[above >= 0.5][below >= 0.5], stdout);
+}
+
+static void cell_ascii(double above, double below)
+{
+    static const char shade[] = " .:-=+*#%@";
+    putchar(shade[lround((above + below) / 2 * 9)]);
+}
+
+typedef struct pen {
+    void (*cell)(double above, double below);
+    const char *end; /* of a line of cells */
+} pen;
+
+static pen choose_pen(void)
+{
+    const char *kind = getenv("TERM");
+    bool        dumb = !kind || strcmp(kind, "dumb") == 0 || getenv("NO_COLOR");
+    if (!draw_utf8()) return (pen){cell_ascii, ""};
+    return isatty(STDOUT_FILENO) && !dumb ? (pen){cell_gray, "\x1b[0m"} : (pen){cell_half, ""};
+}
+
+static void find_range(picture *p, const size_t *rows, size_t count)
+{
+    p->low = 0, p->high = p->info.bytes ? 255 : 0;
+    if (p->info.bytes) return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < p->info.columns; c++) {
+            double value = glia_data_input(p->data, rows[i], c);
+            p->low = fmin(p->low, value), p->high = fmax(p->high, value);
+        }
+    if (p->high <= p->low) p->high = p->low + 1;
+}
+
+static picture picture_of(const glia_data *data)
+{
+    picture p = {.data = data};
+    glia_data_describe(data, &p.info);
+    p.step = (p.info.width + MOST - 1) / MOST;
+    p.width = (p.info.width + p.step - 1) / p.step;
+    p.height = (p.info.height + p.step - 1) / p.step;
+    return p;
+}
+
+static void draw_captions(const picture *p, const char *const *caption, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int  bytes = (int)text_cut(caption[i], p->width);
+        bool short_one = text_width(caption[i]) < p->width, last = i + 1 == count;
+        int  pad = GAP + (short_one ? (int)(p->width - text_width(caption[i])) : 0);
+        printf("%.*s%*s", bytes, caption[i], last ? 0 : pad, "");
+    }
+    putchar('\n');
+}
+
+static void draw_band(const picture *p, const pen *with, const size_t *rows, const char *const *caption, size_t count)
+{
+    for (size_t y = 0; y < p->height; y += 2) {
+        for (size_t i = 0; i < count; i++) {
+            for (size_t x = 0; x < p->width; x++) with->cell(pixel(p, rows[i], y, x), pixel(p, rows[i], y + 1, x));
+            printf("%s%*s", with->end, i + 1 < count ? GAP : 0, "");
+        }
+        putchar('\n');
+    }
+    draw_captions(p, caption, count);
+}
+
+size_t draw_images_across(const glia_data *data)
+{
+    size_t across = (draw_columns(STDOUT_FILENO) + GAP) / (picture_of(data).width + GAP);
+    return across ? across : 1;
+}
+
+void draw_images(const glia_data *data, const size_t *rows, const char *const *caption, size_t count)
+{
+    picture p = picture_of(data);
+    pen     with = choose_pen();
+    size_t  across = draw_images_across(data);
+    find_range(&p, rows, count);
+    for (size_t i = 0; i < count; i += across)
+        draw_band(&p, &with, rows + i, caption + i, count - i < across ? count - i : across);
+}
+
+const char *draw_bar(char *text, double value, double most, size_t width)
+{
+    const char *full = draw_utf8() ? "█" : "#";
+    size_t      cells = most > 0 && value > 0 ? (size_t)lround(value / most * (double)width) : 0;
+    char       *end = text;
+    for (size_t i = 0; i < cells && i < width; i++) end = stpcpy(end, full);
+    *end = '\0';
+    return text;
+}

@@ -1,0 +1,59 @@
+/* Commands and their options. One table a command: the parser, --help and the man page all read it. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "glia.h"
+
+typedef enum option_type {
+    OPTION_FLAG,   /* --json         -> bool               */
+    OPTION_TEXT,   /* --out FILE     -> const char *       */
+    OPTION_WHOLE,  /* --epochs 10    -> size_t             */
+    OPTION_NUMBER, /* --holdout 0.15 -> double             */
+    OPTION_YESNO,  /* --shuffle no   -> bool               */
+    OPTION_BATCH   /* --batch full   -> size_t, or GLIA_FULL_BATCH */
+} option_type;
+
+typedef struct option {
+    const char *name; /* without the dashes */
+    option_type type;
+    size_t      offset;   /* of its field in the command's struct of options                          */
+    const char *value;    /* what the help calls its value; NULL for a flag                           */
+    const char *standard; /* read as a value where none is given; NULL: the field stays as it was     */
+    double      least, most;
+    const char *help;
+} option;
+
+typedef struct command command;
+struct command {
+    const char        *name;
+    const char        *words;   /* "MODEL DATA": what stands beside the options, one name a word */
+    const char        *summary; /* one line */
+    const char        *about;   /* more, or NULL */
+    const option      *options; /* ends with a NULL name */
+    const char *const *examples;
+    size_t             least, most; /* words */
+    int (*run)(const command *self, int argc, char **argv);
+};
+#define WORDS_MOST 2
+
+/* Each in its own file; those of list.c are in list.h. */
+extern const command train_command, eval_command, predict_command, show_command, data_command, check_command,
+    man_command;
+
+/* Every command, and how many. */
+extern const command *const commands[];
+extern const size_t         commands_count;
+const command              *command_find(const char *name); /* or NULL */
+
+/* Reads argv[0..argc), which begins after the command's name, into `options` (the command's struct) and words[].
+ * Returns true to go on. Otherwise help was printed or something is wrong, and *code is the exit code. */
+bool options_read(const command *self, int argc, char **argv, void *options, const char *words[WORDS_MOST], int *code);
+
+/* The name nearest to `word` among `count` names, or NULL if none is near enough to be meant. */
+const char *nearest_name(const char *word, const char *(*name)(const void *list, size_t i), const void *list,
+                         size_t count);
+
+#endif

@@ -1,0 +1,269 @@
+/* glia predict: a line for each row of data. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw.h"
+#include "json.h"
+#include "options.h"
+#include "report.h"
+#include "source.h"
+
+typedef struct predict_options {
+    const char *target;
+    size_t      top, draw;
+    bool        json, csv;
+} predict_options;
+
+/* The predictions of one row, for whichever way they are printed. */
+typedef struct prediction {
+    const glia_model *model;
+    const glia_real  *y;      /* [outputs] */
+    const size_t     *likely; /* [shown] classes, the likeliest first; NULL for numbers */
+    size_t            row;    /* from 1 */
+    size_t            shown;  /* classes or numbers */
+} prediction;
+
+/* The shortest text that reads back as the number. */
+static void number_text(char text[32], glia_real value)
+{
+    if (sizeof value == sizeof(float))
+        glia_number_write_float(text, (float)value);
+    else
+        glia_number_write(text, (double)value);
+}
+
+static double shortest(glia_real value)
+{
+    char   text[32];
+    double number = (double)value;
+    number_text(text, value);
+    glia_number_read(text, &number);
+    return number;
+}
+
+/* ---- three ways to print a row --------------------------------------------------------------------------------- */
+
+static void print_text(const prediction *p)
+{
+    char number[32];
+    for (size_t i = 0; i < p->shown; i++) {
+        if (i) putchar('\t');
+        if (p->likely) printf("%s\t%.4f", glia_model_class_name(p->model, p->likely[i]), (double)p->y[p->likely[i]]);
+        if (p->likely) continue;
+        number_text(number, p->y[i]);
+        fputs(number, stdout);
+    }
+    putchar('\n');
+}
+
+static void print_json(const prediction *p)
+{
+    json_t *object = json_object(), *list = json_array();
+    json_put_count(object, "row", p->row);
+    if (p->likely) {
+        json_put_text(object, "class", glia_model_class_name(p->model, p->likely[0]));
+        json_put_number(object, "probability", shortest(p->y[p->likely[0]]));
+    }
+    for (size_t i = 0; i < p->shown; i++) {
+        json_t *entry = p->likely ? json_object() : json_of_number(shortest(p->y[i]));
+        if (p->likely) {
+            json_put_text(entry, "class", glia_model_class_name(p->model, p->likely[i]));
+            json_put_number(entry, "probability", shortest(p->y[p->likely[i]]));
+        }
+        json_array_append_new(list, entry);
+    }
+    if (p->likely && p->shown == 1)
+        json_decref(list);
+    else
+        json_object_set_new(object, p->likely ? "top" : "numbers", list);
+    json_print(object);
+}
+
+/* Quoted where a comma, a quote or a line's end asks for it. */
+static void print_field(const char *text)
+{
+    if (!text[strcspn(text, ",;\t\"\r\n")]) {
+        fputs(text, stdout);
+        return;
+    }
+    putchar('"');
+    for (; *text; text++) printf(*text == '"' ? "\"\"" : "%c", *text);
+    putchar('"');
+}
+
+static void print_csv_head(const glia_model *model, size_t shown, bool classes)
+{
+    for (size_t i = 0; i < shown; i++) {
+        const char *name = glia_model_target_name(model, i);
+        char       *number = shown > 1 ? text_of("%zu", i + 1) : text_of("%s", "");
+        if (i) putchar(',');
+        if (classes)
+            printf("class%s,probability%s", number, number);
+        else if (name)
+            print_field(name);
+        else
+            printf("y%s", number);
+        free(number);
+    }
+    putchar('\n');
+}
+
+static void print_csv(const prediction *p)
+{
+    char number[32];
+    for (size_t i = 0; i < p->shown; i++) {
+        if (i) putchar(',');
+        if (p->likely) {
+            print_field(glia_model_class_name(p->model, p->likely[i]));
+            putchar(',');
+        }
+        number_text(number, p->y[p->likely ? p->likely[i] : i]);
+        fputs(number, stdout);
+    }
+    putchar('\n');
+}
+
+/* ---- the rows -------------------------------------------------------------------------------------------------- */
+
+typedef struct answers {
+    const source   *from;
+    glia_model_info model;
+    glia_data_info  data;
+    glia_real      *y;      /* [rows][outputs] */
+    glia_real      *shares; /* [classes] of one row */
+    size_t         *likely; /* [shown] */
+    size_t          shown;
+} answers;
+
+/* likely[0..shown) = the classes with the largest shares, of equals the first one first. */
+static void find_likely(const glia_real *shares, size_t classes, size_t *likely, size_t shown)
+{
+    for (size_t k = 0; k < classes; k++) {
+        size_t last = k < shown ? k : shown - 1, at = last;
+        if (k >= shown && shares[likely[last]] >= shares[k]) continue;
+        for (; at > 0 && shares[likely[at - 1]] < shares[k]; at--) likely[at] = likely[at - 1];
+        likely[at] = k;
+    }
+}
+
+static prediction predict_row(const answers *a, size_t row)
+{
+    const glia_real *y = a->y + row * a->model.outputs;
+    prediction       p = {.model = a->from->model, .y = y, .row = row + 1, .shown = a->shown};
+    if (a->model.target != GLIA_TARGET_CLASSES) return p;
+    for (size_t k = 0; k < a->model.outputs; k++) a->shares[k] = y[k];
+    if (a->model.outputs == 1) a->shares[0] = 1 - y[0], a->shares[1] = y[0]; /* one sigmoid: that of the second class */
+    find_likely(a->shares, a->model.classes, a->likely, a->shown);
+    p.y = a->shares;
+    p.likely = a->likely;
+    return p;
+}
+
+static int answers_make(answers *a, const source *from, size_t top)
+{
+    *a = (answers){.from = from};
+    glia_model_describe(from->model, &a->model);
+    glia_data_describe(from->part, &a->data);
+    bool classes = a->model.target == GLIA_TARGET_CLASSES;
+    a->shown = !classes ? a->model.outputs : top < a->model.classes ? top : a->model.classes;
+    a->y = claim(a->data.rows, a->model.outputs * sizeof *a->y);
+    a->shares = claim(a->model.classes, sizeof *a->shares);
+    a->likely = claim(a->shown, sizeof *a->likely);
+    glia_status status = glia_predict(from->model, from->part, a->y);
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+static void answers_clear(answers *a)
+{
+    free(a->y);
+    free(a->shares);
+    free(a->likely);
+}
+
+static void print_rows(const answers *a, const predict_options *o)
+{
+    void (*print)(const prediction *) = o->json ? print_json : o->csv ? print_csv : print_text;
+    if (o->csv && !o->json) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES);
+    for (size_t row = 0; row < a->data.rows && !ferror(stdout); row++) {
+        prediction p = predict_row(a, row);
+        print(&p);
+    }
+}
+
+/* What stands under a picture: `7  99.8 %`, and if the data knows better, `4  62.1 %  is 9`. */
+static char *caption(const answers *a, size_t row)
+{
+    prediction  p = predict_row(a, row);
+    int32_t     truth = glia_data_class(a->from->part, row);
+    const char *is = truth < 0 ? NULL : glia_data_class_name(a->from->part, (size_t)truth);
+    const char *guess = p.likely ? glia_model_class_name(p.model, p.likely[0]) : NULL;
+    if (!guess) return text_of("%.4g", (double)p.y[0]);
+    bool wrong = is && strcmp(is, guess) != 0;
+    return text_of("%s  %.1f %%%s%s", guess, 100 * (double)p.y[p.likely[0]], wrong ? "  is " : "", wrong ? is : "");
+}
+
+static int draw_rows(const answers *a, size_t count)
+{
+    if (!a->data.image) return fail(CODE_ARGUMENT, "--draw: the rows of the data are no images");
+    if (count > a->data.rows) count = a->data.rows;
+    size_t *rows = claim(count, sizeof *rows);
+    char  **captions = claim(count, sizeof *captions);
+    for (size_t i = 0; i < count; i++) rows[i] = i, captions[i] = caption(a, i);
+    draw_images(a->from->part, rows, (const char *const *)captions, count);
+    for (size_t i = 0; i < count; i++) free(captions[i]);
+    free(captions);
+    free(rows);
+    return CODE_FINE;
+}
+
+static int run_predict(const command *self, int argc, char **argv)
+{
+    predict_options o = {0};
+    source          from = {0};
+    answers         all = {0};
+    const char     *words[WORDS_MOST];
+    int             code;
+    if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    code = source_open_unjudged(&from, words[0], words[1], o.target);
+    if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
+    if (code == CODE_FINE && o.draw)
+        code = draw_rows(&all, o.draw);
+    else if (code == CODE_FINE)
+        print_rows(&all, &o);
+    answers_clear(&all);
+    source_close(&from);
+    return code;
+}
+
+#define AT(field) offsetof(predict_options, field)
+static const option predict_table[] = {
+    {"top", OPTION_WHOLE, AT(top), "K", "1", 1, 1e6, "show the K likeliest classes"},
+    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+     "a column that is not an input, by name or number (default: the one the model was trained on, if it is there)"},
+    {"csv", OPTION_FLAG, AT(csv), NULL, NULL, 0, 0, "print a CSV with a header"},
+    {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print a JSON object a row"},
+    {"draw", OPTION_WHOLE, AT(draw), "N", NULL, 1, 1e6,
+     "draw the first N rows, which are images, with their predictions"},
+    {0},
+};
+static const char *const examples[] = {
+    "glia predict iris.safetensors new.csv --top 2",
+    "glia predict digits.safetensors mnist/ --draw 6",
+    "cat new.csv | glia predict iris.safetensors - --csv > answers.csv",
+    NULL,
+};
+const command predict_command = {
+    .name = "predict",
+    .words = "MODEL DATA",
+    .summary = "print the class of each row of data and how probable it is, or its numbers",
+    .about = "Prints a line for each row of DATA (of its second part if it has two): the likeliest class and its "
+             "probability, or the numbers predicted, in the units of the training data, separated by tabs. A table may "
+             "hold the target column or not. `-` as DATA is standard input.",
+    .options = predict_table,
+    .examples = examples,
+    .least = 2,
+    .most = 2,
+    .run = run_predict,
+};

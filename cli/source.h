@@ -1,0 +1,20 @@
+/* The data that a command of a trained model works on. */
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include "glia.h"
+
+typedef struct source {
+    glia_model      *model;
+    glia_data       *whole;
+    const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
+} source;
+
+/* Opens both files. The target column is `target`, or NULL: the one that the model learnt to predict.
+ * source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a table that has no
+ * target column, and "-", standard input. Both return an exit code after a sentence, and source_close cleans up. */
+int  source_open_judged(source *s, const char *model, const char *data, const char *target);
+int  source_open_unjudged(source *s, const char *model, const char *data, const char *target);
+void source_close(source *s);
+
+#endif

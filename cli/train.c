@@ -1,0 +1,215 @@
+/* glia train: from data to a saved model. What is told on the way is in train_report.c, which rows do what in
+ * train_parts.c. */
+#include "train.h"
+
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "net_text.h"
+#include "options.h"
+#include "report.h"
+
+#define AT(field) offsetof(train_options, field)
+#define SEED_MOST 4294967295.0
+#define COUNT_MOST 1e15
+
+static const option train_table[] = {
+    {"net", OPTION_TEXT, AT(net), "TEXT", NULL, 0, 0,
+     "the network: its layers as text, or a file that holds them (default: one that suits the data)"},
+    {"test", OPTION_TEXT, AT(test), "DATA", NULL, 0, 0,
+     "validate on these rows; with --patience or a hold-out they only score, at the end"},
+    {"holdout", OPTION_NUMBER, AT(holdout), "SHARE", NULL, 0, 0.999,
+     "hold this share of the rows back to validate on (default 0.15, but 0 if there is a test part)"},
+    {"stratify", OPTION_FLAG, AT(stratify), NULL, NULL, 0, 0, "hold back the same share of each class"},
+    {"holdout-tail", OPTION_WHOLE, AT(holdout_tail), "N", NULL, 1, COUNT_MOST, "hold the last N rows back instead"},
+    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+     "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
+     "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables)"},
+    {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
+     "what to minimise; see `glia losses` (default: by the last layer, softmax: cross_entropy, sigmoid: bce, else "
+     "mse)"},
+    {"optimizer", OPTION_TEXT, AT(optimizer), "TEXT", "adam lr=0.001", 0, 0,
+     "how to step, and how far; see `glia optimizers`"},
+    {"schedule", OPTION_TEXT, AT(schedule), "TEXT", "constant", 0, 0,
+     "how the learning rate changes; see `glia schedules`"},
+    {"clip-norm", OPTION_NUMBER, AT(clip_norm), "X", NULL, 0, HUGE_VAL,
+     "scale all gradients down to this 2-norm (default: not)"},
+    {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
+     "limit each gradient to -X..X (default: not)"},
+    {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, COUNT_MOST, "passes over the training rows"},
+    {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
+    {"shuffle", OPTION_YESNO, AT(shuffle), "yes|no", "yes", 0, 0, "see the rows in a new order each epoch"},
+    {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, SEED_MOST, "of the weights, the hold-out and the orders"},
+    {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
+     "how many work; the result is the same for any number (default: usable cores)"},
+    {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
+     "start from the weights of this .safetensors file, ours or PyTorch's"},
+    {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
+     "stop after N epochs without a better validation loss, and keep the best weights"},
+    {"every", OPTION_WHOLE, AT(every), "N", "1", 1, COUNT_MOST, "validate after every N-th epoch, and the last"},
+    {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0, "save the model here (default: it is not saved)"},
+    {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print start, each epoch and end as JSON lines on stdout"},
+    {"quiet", OPTION_FLAG, AT(quiet), NULL, NULL, 0, 0, "say nothing to people, errors excepted"},
+    {0},
+};
+
+/* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
+
+/* A signal handler can reach nothing but this. */
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* The first Ctrl-C is noted, and the running step finishes; the second ends the program at once. */
+static void catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* ---- before the run -------------------------------------------------------------------------------------------- */
+
+/* What would only be found out after the training is found out before it. */
+static int check_out(const char *out)
+{
+    struct stat at;
+    if (!out) return CODE_FINE;
+    if (!*out) return fail(CODE_ARGUMENT, "--out \"\": not the name of a file");
+    if (stat(out, &at) == 0 && S_ISDIR(at.st_mode)) return fail(CODE_FAILED, "--out %s: is a folder", out);
+    const char *slash = strrchr(out, '/');
+    char       *folder = slash ? text_of("%.*s", (int)(slash == out ? 1 : slash - out), out) : text_of(".");
+    int         code = CODE_FINE;
+    if (stat(folder, &at) != 0 || !S_ISDIR(at.st_mode))
+        code = fail(CODE_FAILED, "--out %s: there is no folder %s", out, folder);
+    else if (access(folder, W_OK) != 0)
+        code = fail(CODE_FAILED, "--out %s: the folder %s cannot be written to", out, folder);
+    free(folder);
+    return code;
+}
+
+static int check_options(const train_options *o)
+{
+    if (o->holdout_tail && (o->holdout >= 0 || o->stratify))
+        return fail(CODE_ARGUMENT, "--holdout-tail: goes with neither --holdout nor --stratify");
+    if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
+    return check_out(o->out);
+}
+
+static unsigned usable_cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+/* ---- the run --------------------------------------------------------------------------------------------------- */
+
+/* The start is told once glia_fit has taken every option: a wrong text gives its sentence and nothing else. */
+static bool on_batch(void *user, const glia_batch *batch)
+{
+    train_run *run = user;
+    if (!run->announced && !train_announce(run)) return true;
+    progress_batch(&run->progress, batch);
+    return interrupted;
+}
+
+static bool on_epoch(void *user, const glia_epoch *epoch)
+{
+    train_run *run = user;
+    train_tell_epoch(run, epoch);
+    return interrupted;
+}
+
+static int fit(train_run *run)
+{
+    const train_options   *o = run->options;
+    const glia_fit_options options = {
+        .epochs = o->epochs,
+        .batch = o->batch,
+        .no_shuffle = !o->shuffle,
+        .seed = (uint32_t)o->seed,
+        .threads = run->threads,
+        .optimizer = o->optimizer,
+        .schedule = o->schedule,
+        .loss = o->loss,
+        .scale = o->scale,
+        .clip_norm = o->clip_norm,
+        .clip_value = o->clip_value,
+        .patience = o->patience,
+        .val_every = o->every,
+        .on_batch = on_batch,
+        .on_epoch = on_epoch,
+        .user = run,
+    };
+    progress_begin(&run->progress, o->quiet);
+    catch_interrupt();
+    glia_status status = glia_fit(run->model, run->parts->train, run->parts->validation, &options);
+    progress_clear(&run->progress);
+    return status ? fail_status(status) : flush_output(CODE_FINE);
+}
+
+static int train_model(train_run *run, const char *net)
+{
+    const train_options *o = run->options;
+    glia_status          status = glia_model_new(&run->model, net, run->parts->data, (uint32_t)o->seed);
+    if (!status && o->init) status = glia_model_load_weights(run->model, o->init);
+    if (status) return fail_status(status);
+    int code = fit(run);
+    if (code) return code;
+    status = o->out ? glia_model_save(run->model, o->out) : GLIA_OK;
+    if (status) return fail_status(status);
+    code = train_tell_end(run, interrupted);
+    return code == CODE_FINE && interrupted ? CODE_INTERRUPTED : code;
+}
+
+static int run_train(const command *self, int argc, char **argv)
+{
+    train_options o = {.holdout = -1};
+    train_parts   parts = {0};
+    train_run     run = {.options = &o, .parts = &parts};
+    const char   *words[WORDS_MOST];
+    char         *net = NULL;
+    int           code;
+    if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    run.data = words[0];
+    run.threads = o.threads ? (unsigned)o.threads : usable_cores();
+    code = check_options(&o);
+    if (code == CODE_FINE && o.net) code = net_text_read(o.net, &net);
+    if (code == CODE_FINE) code = train_parts_open(&parts, run.data, net, &o);
+    if (code == CODE_FINE) code = train_model(&run, net);
+    glia_model_free(run.model);
+    train_parts_close(&parts);
+    free(net);
+    return code;
+}
+
+static const char *const examples[] = {
+    "glia train iris.csv --net \"dense 16, relu, dense 3, softmax\" --epochs 60 --out iris.safetensors",
+    "glia train mnist/ --net \"dense 128, relu, dense 10, softmax\" --optimizer \"sgd lr=0.1\" --epochs 5 --json",
+    "glia train \"moons n=500 noise=0.1\" --patience 10 --epochs 200 --schedule \"cosine warmup=5%\"",
+    NULL,
+};
+const command train_command = {
+    .name = "train",
+    .words = "DATA",
+    .summary = "train a network, judge it, save it",
+    .about =
+        "Trains a network on DATA, tells each epoch, and saves it with --out. A folder of two parts trains on the "
+        "first and validates on the second. Ctrl-C finishes the running step and saves; a second one stops at once.",
+    .options = train_table,
+    .examples = examples,
+    .least = 1,
+    .most = 1,
+    .run = run_train,
+};

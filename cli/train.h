@@ -1,0 +1,43 @@
+/* What the three files of `glia train` share: its options, the data it works on, and one run. */
+#ifndef CLI_TRAIN_H
+#define CLI_TRAIN_H
+
+#include "glia.h"
+#include "progress.h"
+
+typedef struct train_options {
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *out;
+    double      holdout; /* < 0: not said */
+    double      clip_norm, clip_value;
+    size_t      holdout_tail, every, epochs, batch, seed, threads, patience;
+    bool        stratify, shuffle, json, quiet;
+} train_options;
+
+/* Which rows do what. The pointers in the second line are into what the first line owns. */
+typedef struct train_parts {
+    glia_data       *data, *test_data, *rest, *held;
+    const glia_data *train, *validation, *test; /* the last two may be NULL */
+} train_parts;
+
+/* Opens and cuts the data; returns an exit code after a sentence. `net` (or NULL) and the loss decide whether the
+ * target is classes or numbers. */
+int  train_parts_open(train_parts *parts, const char *data, const char *net, const train_options *o);
+void train_parts_close(train_parts *parts);
+
+typedef struct train_run {
+    const train_options *options;
+    const char          *data;
+    const train_parts   *parts;
+    glia_model          *model;
+    unsigned             threads;
+    progress             progress;
+    bool                 announced;
+} train_run;
+
+/* What train tells: to people on stderr, and with --json as events on stdout. */
+bool train_announce(train_run *run); /* false if stdout does not take it */
+void train_tell_epoch(train_run *run, const glia_epoch *epoch);
+/* `interrupted`: by Ctrl-C. Scores the model; returns an exit code. */
+int train_tell_end(train_run *run, bool interrupted);
+
+#endif

@@ -1,0 +1,124 @@
+/* Which rows train, which validate after each epoch, and which only score at the end:
+ *
+ *   a hold-out asked for         the rows held validate; a test part scores
+ *   a test part, no patience     it validates
+ *   a test part, patience        glia_fit holds 10 % of the training rows itself, so that the test part decides nothing
+ *   neither                      15 % are held, and validate                                                        */
+#include <string.h>
+
+#include "net_text.h"
+#include "report.h"
+#include "train.h"
+
+#define HOLDOUT 0.15
+
+static bool is_one_of(const char *word, size_t length, const char *const *list)
+{
+    for (; *list; list++)
+        if (strlen(*list) == length && memcmp(*list, word, length) == 0) return true;
+    return false;
+}
+
+/* Whether all classes are numbers, so that they could be predicted as such. */
+static bool has_number_classes(const glia_data *data, const glia_data_info *info)
+{
+    double value;
+    for (size_t k = 0; k < info->outputs; k++) {
+        const char *name = glia_data_class_name(data, k), *end = name ? glia_number_read(name, &value) : NULL;
+        if (!end || end == name || *end) return false;
+    }
+    return true;
+}
+
+/* Opening a file guesses whether its target is classes or numbers; net and loss know better.
+ *   classes   if the last layer is softmax or log_softmax, or the loss is cross_entropy or one of the bce
+ *   numbers   if the loss is mse, l1 or huber, the last layer none of these and no sigmoid, and the data a table whose
+ *             classes are numbers
+ *   as guessed otherwise */
+static glia_target target_meant(const glia_data *data, const char *net, const char *loss)
+{
+    static const char *const class_layers[] = {"softmax", "log_softmax", NULL};
+    static const char *const class_losses[] = {"cross_entropy", "bce", "bce_logits", NULL};
+    static const char *const number_losses[] = {"mse", "l1", "huber", NULL};
+    static const char *const sigmoid[] = {"sigmoid", NULL};
+    glia_data_info           info;
+    size_t                   layer_length, loss_length = loss ? strcspn(loss, " ") : 0;
+    const char              *layer = net_text_last_layer(net ? net : "", &layer_length);
+    glia_data_describe(data, &info);
+    if (info.target == GLIA_TARGET_NONE) return GLIA_TARGET_NONE;
+    if (is_one_of(layer, layer_length, class_layers) || is_one_of(loss, loss_length, class_losses))
+        return GLIA_TARGET_CLASSES;
+    if (is_one_of(loss, loss_length, number_losses) && !is_one_of(layer, layer_length, sigmoid) && !info.image &&
+        info.target == GLIA_TARGET_CLASSES && has_number_classes(data, &info))
+        return GLIA_TARGET_NUMBERS;
+    return info.target;
+}
+
+static glia_status set_target(glia_data *data, glia_target target)
+{
+    glia_data_info info;
+    if (!data) return GLIA_OK;
+    glia_data_describe(data, &info);
+    return info.target == target ? GLIA_OK : glia_data_set_target(data, target);
+}
+
+static glia_status open_parts(train_parts *parts, const char *data, const char *net, const train_options *o)
+{
+    const glia_data_options options = {.target = o->target};
+    glia_status             status = glia_data_open(&parts->data, data, &options);
+    if (!status && o->test) status = glia_data_open(&parts->test_data, o->test, &options);
+    if (status) return status;
+    const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
+    glia_target      meant = target_meant(parts->data, net, o->loss);
+    parts->test = second ? second : parts->test_data;
+    status = set_target(parts->data, meant);
+    return status ? status : set_target(parts->test_data, meant);
+}
+
+static double share_held(const train_parts *parts, const train_options *o)
+{
+    glia_data_info info;
+    glia_data_describe(parts->data, &info);
+    if (o->holdout_tail) return ((double)o->holdout_tail - 0.5) / (double)info.rows; /* rounded up to holdout_tail */
+    if (o->holdout >= 0) return o->holdout;
+    return parts->test ? 0 : HOLDOUT;
+}
+
+static glia_status cut_parts(train_parts *parts, const train_options *o)
+{
+    glia_split  how = o->holdout_tail ? GLIA_SPLIT_TAIL : o->stratify ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
+    double      share = share_held(parts, o);
+    glia_status status = GLIA_OK;
+    parts->train = parts->data;
+    if (share > 0) {
+        status = glia_data_split(parts->data, share, how, (uint32_t)o->seed, &parts->rest, &parts->held);
+        parts->train = parts->rest;
+        parts->validation = parts->held;
+    } else if (parts->test && !o->patience) {
+        parts->validation = parts->test;
+        parts->test = NULL;
+    }
+    return status;
+}
+
+int train_parts_open(train_parts *parts, const char *data, const char *net, const train_options *o)
+{
+    *parts = (train_parts){0};
+    glia_status status = open_parts(parts, data, net, o);
+    if (status) return fail_status(status);
+    glia_data_info info;
+    glia_data_describe(parts->data, &info);
+    if (info.target == GLIA_TARGET_NONE) return fail(CODE_ARGUMENT, "%s: has no target to learn", data);
+    if (o->holdout_tail >= info.rows && o->holdout_tail > 0)
+        return fail(CODE_ARGUMENT, "--holdout-tail %zu: %s has only %zu rows", o->holdout_tail, data, info.rows);
+    status = cut_parts(parts, o);
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+void train_parts_close(train_parts *parts)
+{
+    glia_data_free(parts->held);
+    glia_data_free(parts->rest);
+    glia_data_free(parts->test_data);
+    glia_data_free(parts->data);
+}

@@ -1,0 +1,450 @@
+/* glia.h: neural networks in C, from data to a trained, judged, saved network.
+ *
+ * This file is the whole public interface, and the manual: it reads from the simplest use to the most detailed.
+ *
+ *   glia_data  *train = NULL, *test = NULL;
+ *   glia_model *model = NULL;
+ *   if (glia_data_open(&train, "mnist:train", NULL) || glia_data_open(&test, "mnist:test", NULL)
+ *       || glia_model_new(&model, "dense 128, relu, dense 10, softmax", train, 42)
+ *       || glia_fit(model, train, test, &(glia_fit_options){.epochs = 5, .optimizer = "sgd lr=0.1"})
+ *       || glia_model_save(model, "digits.safetensors"))
+ *       fprintf(stderr, "%s\n", glia_error());
+ *
+ * Conventions that hold everywhere:
+ *   - A function that can fail returns a glia_status: 0 is fine, negative says what class of thing went wrong, and
+ *     glia_error() gives one sentence with the place. After a failure nothing is half-changed, and an object that was
+ *     to be made is NULL.
+ *   - Whoever makes an object with _new or _open frees it with _free; _free(NULL) is fine. Strings and arrays that
+ *     a getter returns belong to the object it was asked of and live as long as it does.
+ *   - A zero in an options struct means the default, and a NULL options pointer means all defaults.
+ *   - Arrays are row-major. A batch is [rows][columns]; an image row is channels x height x width.
+ *   - Objects are not locked: use one from one thread at a time. Different objects may be used from different threads.
+ */
+#ifndef GLIA_H
+#define GLIA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(GLIA_STATIC) || !defined(__GNUC__)
+#define GLIA_API
+#else
+#define GLIA_API __attribute__((visibility("default")))
+#endif
+
+#define GLIA_VERSION "0.1.0"
+
+/* The arithmetic of networks is in single precision. (The project's own tests build the library a second time with
+ * GLIA_DOUBLE, to check it to twelve digits; such a build is never installed.) */
+#ifdef GLIA_DOUBLE
+typedef double glia_real;
+#else
+typedef float glia_real;
+#endif
+
+/* ---- 1. Errors ------------------------------------------------------------------------------------------------- */
+
+/* name, value, what it means in general; glia_error() says what happened in particular. */
+#define GLIA_STATUS_LIST(X)                                                                                            \
+    X(GLIA_OK, 0, "fine")                                                                                              \
+    X(GLIA_E_MEMORY, -1, "out of memory")                                                                              \
+    X(GLIA_E_WRITE, -2, "a file could not be written")                                                                 \
+    X(GLIA_E_NONFINITE, -3, "a number that is not finite")                                                             \
+    X(GLIA_E_STOPPED, -4, "stopped by a callback")                                                                     \
+    X(GLIA_E_ARG, -5, "a wrong argument")                                                                              \
+    X(GLIA_E_TEXT, -6, "a net, optimizer or other text that cannot be understood")                                     \
+    X(GLIA_E_SHAPE, -7, "shapes that do not fit each other")                                                           \
+    X(GLIA_E_OPEN, -8, "a file that is missing or cannot be read")                                                     \
+    X(GLIA_E_FORMAT, -9, "a file whose contents are wrong")
+
+#define GLIA_STATUS_ENUM_(name, value, text) name = (value),
+typedef enum glia_status { GLIA_STATUS_LIST(GLIA_STATUS_ENUM_) GLIA_STATUS_END_ = 1 } glia_status;
+#undef GLIA_STATUS_ENUM_
+
+/* The sentence of this thread's latest failure, such as `train.csv:17:9: column 3 (age): "abc" is not a number`.
+ * Never NULL; valid until this thread's next failure. */
+GLIA_API const char *glia_error(void);
+
+/* The name of a status ("GLIA_E_FORMAT") and its general meaning. Never NULL, for any value. */
+GLIA_API const char *glia_status_name(glia_status status);
+GLIA_API const char *glia_status_text(glia_status status);
+
+/* The version of the library that is loaded, which need not be the GLIA_VERSION compiled against. */
+GLIA_API const char *glia_version(void);
+
+/* ---- 2. Data --------------------------------------------------------------------------------------------------- */
+
+/* A table: rows of inputs, and for each row a target (a class, or one or more numbers). Inputs that came as bytes
+ * (images) stay bytes in memory; all others are glia_real. */
+typedef struct glia_data glia_data;
+
+typedef struct glia_data_options {
+    const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
+                           class or y, else the last. "" for a table without a target. */
+} glia_data_options;
+
+/* Opens a data set. `text` is one of
+ *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
+ *   IMAGES,LABELS    a pair of IDX files
+ *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
+ *   a generator      `spiral n=100 classes=3 noise=0.2 seed=0`; also moons, circles, blobs, xor
+ *   DATA:train, DATA:test    one part of a data set that has two
+ *   DATA+DATA        the rows of both
+ * A data set of two parts is its training part; glia_data_test gives the other.
+ * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
+
+/* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
+ *   classes: [rows] in 0..n-1, n = `outputs`       (a class per row)
+ *   numbers: [rows][outputs]                       (numbers to be predicted)
+ * or neither (inputs alone). Errors: GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_from_reals(glia_data **data, const glia_real *x, size_t rows, size_t columns,
+                                          const int32_t *classes, const glia_real *numbers, size_t outputs);
+/* The same from bytes, such as the pixels of images of height x width with `channels` channels each. */
+GLIA_API glia_status glia_data_from_bytes(glia_data **data, const uint8_t *x, size_t rows, size_t channels,
+                                          size_t height, size_t width, const int32_t *classes, size_t outputs);
+GLIA_API void glia_data_free(glia_data *data);
+
+/* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
+GLIA_API const glia_data *glia_data_test(const glia_data *data);
+
+/* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
+ * `data`, which must outlive them; free both.
+ *   GLIA_SPLIT_SHUFFLED     scikit-learn's train_test_split(random_state=seed): a permutation's first rows are held
+ *   GLIA_SPLIT_STRATIFIED   the same with stratify=classes
+ *   GLIA_SPLIT_TAIL         the last rows
+ * Errors: GLIA_E_ARG (share outside 0..1, a side without rows, classes missing or too small), GLIA_E_MEMORY. */
+typedef enum glia_split { GLIA_SPLIT_SHUFFLED = 0, GLIA_SPLIT_STRATIFIED, GLIA_SPLIT_TAIL } glia_split;
+GLIA_API glia_status glia_data_split(const glia_data *data, double share, glia_split how, uint32_t seed,
+                                     glia_data **rest, glia_data **held);
+/* A view of the rows listed (each < rows of data); the list is copied. */
+GLIA_API glia_status glia_data_rows(const glia_data *data, const size_t *rows, size_t count, glia_data **view);
+
+/* What a data set is. */
+typedef enum glia_target { GLIA_TARGET_NONE = 0, GLIA_TARGET_CLASSES, GLIA_TARGET_NUMBERS } glia_target;
+typedef struct glia_data_info {
+    size_t      rows, columns;           /* columns: inputs of a row = channels * height * width      */
+    size_t      channels, height, width; /* 1 x 1 x columns for a table                                */
+    bool        image;                   /* rows are images                                            */
+    bool        bytes;                   /* inputs are bytes 0..255                                    */
+    glia_target target;                  /* GLIA_TARGET_CLASSES if a model is to tell classes apart    */
+    size_t      outputs;                 /* number of classes, or of numbers                           */
+} glia_data_info;
+GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
+/* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
+ * j-th number to be predicted, or j = 0 of the class column. */
+GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);
+GLIA_API const char *glia_data_class_name(const glia_data *data, size_t k);
+GLIA_API const char *glia_data_target_name(const glia_data *data, size_t j);
+/* One value as it stood in the file; NaN out of range. */
+GLIA_API double glia_data_input(const glia_data *data, size_t row, size_t column);
+/* The class of a row, -1 if it has none; the j-th target number, NaN if it has none. */
+GLIA_API int32_t glia_data_class(const glia_data *data, size_t row);
+GLIA_API double  glia_data_number(const glia_data *data, size_t row, size_t j);
+
+/* Reads a target as classes or as numbers, against the guess made when the file was opened (classes if any value is a
+ * word, or all are whole numbers with at most 20 different ones; classes are sorted, numbers by value and words by
+ * byte). GLIA_E_FORMAT, with the row, if words are asked to be numbers. */
+GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
+
+/* Writes the data as a CSV with a header, target first (`label`, or the column's name). */
+GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path);
+
+/* ---- 3. Model -------------------------------------------------------------------------------------------------- */
+
+/* A network: layers with their weights, and all that is needed to use it on raw rows (scaling, class names). */
+typedef struct glia_model glia_model;
+
+/* Builds the network that `net` says (docs/nets.md) for the shapes and targets of `data`, and draws its weights from
+ * NumPy's RandomState(seed): layer by layer, weight [in][out] in C order, then bias. `data` may be NULL if the net
+ * begins with an `input` layer, or if layers are to be added; it is not kept. A NULL `net` picks a sensible net for
+ * the data. Errors: GLIA_E_TEXT (with the place in the text), GLIA_E_SHAPE, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_model_new(glia_model **model, const char *net, const glia_data *data, uint32_t seed);
+GLIA_API void        glia_model_free(glia_model *model);
+/* Appends layers, as in glia_model_add(m, "dense 30"). All weights are drawn anew from the model's seed. */
+GLIA_API glia_status glia_model_add(glia_model *model, const char *layers);
+
+/* A model is one safetensors file (docs/files.md): the tensors of the torch.nn.Sequential of the same net, and in its
+ * metadata the net, scaling, class names and training record. It is whole or absent: written beside and renamed.
+ * Errors of save: GLIA_E_WRITE, GLIA_E_NONFINITE (names the tensor), GLIA_E_MEMORY; the old file is then untouched.
+ * Errors of open: GLIA_E_OPEN, GLIA_E_FORMAT (with the byte or the name), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_model_save(const glia_model *model, const char *path);
+GLIA_API glia_status glia_model_open(glia_model **model, const char *path);
+/* Takes the weights from any safetensors file (F64, F32, F16, BF16) whose tensors fit this net by name and shape.
+ * GLIA_E_FORMAT names the first that does not; `num_batches_tracked` is skipped. Nothing changes on failure. */
+GLIA_API glia_status glia_model_load_weights(glia_model *model, const char *path);
+
+/* ---- 4. Training ----------------------------------------------------------------------------------------------- */
+
+/* One epoch, as it went. NaN where there is nothing to tell: accuracies of a regression, val_* without validation. */
+typedef struct glia_epoch {
+    size_t epoch;              /* from 1                                                          */
+    double loss, accuracy;     /* running means over the epoch's batches, while weights changed   */
+    double val_loss, val_accuracy;
+    double val_r2;             /* for numbers, in place of an accuracy                            */
+    double learning_rate;      /* of the epoch's last step                                        */
+    double seconds;            /* of pure training                                                */
+    size_t samples;            /* rows seen in this epoch                                         */
+} glia_epoch;
+
+typedef struct glia_batch {
+    size_t epoch, epochs;      /* this epoch from 1, of so many */
+    size_t batch, batches;     /* this batch from 1, of so many */
+    size_t samples;            /* rows seen in this epoch       */
+    double loss, accuracy;     /* running means in this epoch   */
+} glia_batch;
+
+#define GLIA_FULL_BATCH SIZE_MAX
+
+typedef struct glia_fit_options {
+    size_t      epochs;      /* 10                                                                            */
+    size_t      batch;       /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once                      */
+    bool        no_shuffle;  /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
+    uint32_t    seed;        /* 0                                                                             */
+    unsigned    threads;     /* 0: usable cores. Never changes the result                                     */
+    const char *optimizer;   /* "adam lr=0.001"; see `glia optimizers`                                        */
+    const char *schedule;    /* "constant"; see `glia schedules`                                              */
+    const char *loss;        /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
+    const char *scale;       /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
+                                none for data from memory. Fitted on the training rows, kept in the model     */
+    double      clip_norm;   /* > 0: gradients are scaled down to this 2-norm                                 */
+    double      clip_value;  /* > 0: gradients are limited to -v..v                                           */
+    size_t      patience;    /* > 0: stop when the validation loss has not improved for so many epochs, and
+                                restore the best weights. Without validation rows 10 % of train decide        */
+    size_t      val_every;   /* 1: validate after each so-many-th epoch, and after the last                   */
+    /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached are
+     * kept and glia_fit returns GLIA_OK. */
+    bool (*on_batch)(void *user, const glia_batch *batch);
+    bool (*on_epoch)(void *user, const glia_epoch *epoch);
+    void *user;
+} glia_fit_options;
+
+/* Trains. `validation` may be NULL; it is scored after each epoch and never trained on.
+ * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
+ * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
+ * weights themselves had become non-finite).
+ * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,
+                              const glia_fit_options *options);
+/* The epochs of the latest glia_fit, oldest first; `count` gets how many. */
+GLIA_API const glia_epoch *glia_model_history(const glia_model *model, size_t *count);
+
+/* ---- 5. Judging and predicting --------------------------------------------------------------------------------- */
+
+/* Scores, in double precision. Definitions are scikit-learn's (https://scikit-learn.org/stable/modules/model_evaluation.html);
+ * a ratio whose denominator is 0 is 0. */
+typedef struct glia_average {
+    double precision, recall, f1;
+} glia_average;
+typedef struct glia_scores {
+    glia_target target;
+    size_t      rows;
+    double      loss; /* the model's training loss, in the user's units; NaN if made without a model */
+    /* classes */
+    size_t        classes;
+    double        accuracy, balanced_accuracy;
+    double        log_loss;             /* -mean log p(true class), p clipped to [eps, 1-eps], eps of double */
+    double        roc_auc;              /* two classes: of class 1; more: mean of one against the rest; NaN if
+                                           a class is absent                                              */
+    double       *top;                  /* [classes]: share of rows whose class is among the k+1 likeliest */
+    size_t       *confusion;            /* [classes][classes]: rows true, columns predicted            */
+    glia_average *by_class;             /* [classes]                                                   */
+    size_t       *support;              /* [classes]: rows of each true class                          */
+    glia_average  macro, micro, weighted;
+    /* numbers: over all outputs */
+    double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+} glia_scores;
+/* Scores of a model on data. Errors: GLIA_E_SHAPE (data that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores **scores);
+/* Scores from predictions. truth: [rows] in 0..classes-1; probability: [rows][classes]; predicted: [rows], or NULL
+ * for the most probable class (the first of equals). */
+GLIA_API glia_status glia_score_classes(glia_scores **scores, const int32_t *truth, const int32_t *predicted,
+                                        const double *probability, size_t rows, size_t classes);
+/* truth and predicted: [rows][outputs]. */
+GLIA_API glia_status glia_score_numbers(glia_scores **scores, const double *truth, const double *predicted, size_t rows,
+                                        size_t outputs);
+GLIA_API void        glia_scores_free(glia_scores *scores);
+
+/* Predicts every row of `data` (its targets are not looked at): out[rows][outputs], probabilities for classes,
+ * numbers in the units of the training data. */
+GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out);
+
+/* What a model is. */
+typedef struct glia_model_info {
+    const char *net;                     /* its text, one line, settings that are not the default           */
+    const char *loss, *scale;            /* of its training; "" before                                      */
+    glia_target target;
+    size_t      inputs, outputs;         /* numbers in a row of x and of y                                  */
+    size_t      channels, height, width; /* of an input row; 1 x 1 x inputs when flat                        */
+    size_t      classes;                 /* 0 for numbers; for one sigmoid output 2 */
+    size_t      layers;
+    size_t      parameters;
+    size_t      multiply_adds;           /* of one row forward                                              */
+    uint32_t    seed;
+} glia_model_info;
+GLIA_API void glia_model_describe(const glia_model *model, glia_model_info *info);
+GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
+GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
+/* The training record, as the JSON object kept in the file; "" before training. */
+GLIA_API const char *glia_model_record(const glia_model *model);
+
+typedef struct glia_layer_info {
+    const char *name;                  /* "dense"                                          */
+    char        settings[128];         /* "128 bias=no": what the text says, defaults left out */
+    size_t      index;                 /* its number in files; SIZE_MAX for input          */
+    int         rank;                  /* of the output of one row                         */
+    size_t      shape[4];
+    size_t      parameters, multiply_adds;
+    size_t      bytes_training, bytes_inference; /* for one row, without the parameters */
+} glia_layer_info;
+GLIA_API glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_info *info);
+
+/* ---- 6. By hand ------------------------------------------------------------------------------------------------ */
+
+/* The steps that glia_fit is made of, for those who write their own loop. x: [rows][inputs], already scaled.
+ *
+ *   glia_forward(m, x, rows, y);  glia_loss(m, "cross_entropy", classes, NULL, &loss);
+ *   glia_backward(m);             glia_step(m, optimizer);
+ */
+/* y: [rows][outputs], or NULL. */
+GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, glia_real *y);
+/* The loss of the latest forward pass, against classes [rows] or targets [rows][outputs] (one-hot, soft, or numbers);
+ * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
+GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
+                               const glia_real *targets, double *loss);
+/* Gradients of the latest loss. Overwrites the gradient of every parameter. */
+GLIA_API glia_status glia_backward(glia_model *model);
+/* The same from dy [rows][outputs], the gradient of whatever you minimise with respect to the outputs; dx
+ * [rows][inputs] gets the gradient with respect to the inputs, or is NULL. Needs no glia_loss before. */
+GLIA_API glia_status glia_backward_from(glia_model *model, const glia_real *dy, glia_real *dx);
+
+/* An optimizer for one model: its settings, and its memory of past steps. */
+typedef struct glia_optimizer glia_optimizer;
+GLIA_API glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model);
+GLIA_API void        glia_optimizer_free(glia_optimizer *optimizer);
+GLIA_API glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_rate);
+/* Updates every parameter from its gradient. The model must outlive its optimizers. */
+GLIA_API glia_status glia_step(glia_model *model, glia_optimizer *optimizer);
+/* The 2-norm of all gradients together (in double); if max_norm > 0 and it is larger, all are multiplied by
+ * max_norm / (norm + 1e-6). As torch.nn.utils.clip_grad_norm_. */
+GLIA_API glia_status glia_clip_norm(glia_model *model, double max_norm, double *norm);
+/* Limits each gradient to -value..value. */
+GLIA_API glia_status glia_clip_value(glia_model *model, double value);
+
+/* The learning rate that step `step` (from 0) of `total` steps, `per_epoch` an epoch, uses under a schedule. */
+GLIA_API glia_status glia_schedule_rate(const char *schedule, double base_rate, size_t step, size_t total,
+                                        size_t per_epoch, double *rate);
+
+/* Parameters by name ("0.weight" [out][in], "0.bias" [out]: names and shapes of the torch.nn.Sequential). */
+typedef struct glia_parameter_info {
+    char   name[64];
+    int    rank;
+    size_t shape[4];
+    size_t count;
+} glia_parameter_info;
+GLIA_API size_t      glia_parameter_count(const glia_model *model);
+GLIA_API glia_status glia_parameter_describe(const glia_model *model, size_t i, glia_parameter_info *info);
+GLIA_API glia_status glia_parameter_get(const glia_model *model, const char *name, glia_real *values, size_t count);
+GLIA_API glia_status glia_parameter_set(glia_model *model, const char *name, const glia_real *values, size_t count);
+GLIA_API glia_status glia_gradient_get(const glia_model *model, const char *name, glia_real *values, size_t count);
+GLIA_API glia_status glia_gradient_set(glia_model *model, const char *name, const glia_real *values, size_t count);
+/* What layer `layer` gave in the latest forward pass: [rows][count]. */
+GLIA_API glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real *values, size_t count);
+
+/* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,
+ * for `loss` (NULL: by the last layer). Each parameter and input is perturbed; points nearer than 1e-3 to a kink are
+ * drawn again. */
+typedef struct glia_gradcheck_result {
+    double worst;         /* largest |analytic - numeric| / max(1, |analytic|, |numeric|)         */
+    char   where[80];     /* of that: "2.weight[3][17]", "input[0][5]"                           */
+    size_t checked;       /* numbers compared                                                    */
+    bool   all_zero;      /* a parameter tensor, or the inputs, whose gradient is zero everywhere */
+    double tolerance;     /* what `worst` should stay under in this build                         */
+} glia_gradcheck_result;
+GLIA_API glia_status glia_gradcheck(const char *net, const char *loss, uint32_t seed, glia_gradcheck_result *result);
+
+/* ---- 7. Your own activation or loss ---------------------------------------------------------------------------- */
+
+/* Registers an activation that net texts can name from then on, for the whole process. df gets x and y = f(x).
+ * Not to be called while other threads use glia. GLIA_E_ARG: a name that is taken or is not lower-case letters, digits
+ * and _. */
+GLIA_API glia_status glia_register_activation(const char *name, glia_real (*f)(glia_real x),
+                                              glia_real (*df)(glia_real x, glia_real y));
+/* Registers a loss: f gives the loss of one row from its outputs y[n] and targets t[n] (classes come as one-hot), df
+ * writes d f / d y into dy[n]. The loss of a batch is the mean over its rows. */
+GLIA_API glia_status glia_register_loss(const char *name,
+                                        double (*f)(const glia_real *y, const glia_real *t, size_t n),
+                                        void (*df)(const glia_real *y, const glia_real *t, size_t n, glia_real *dy));
+
+/* ---- 8. What there is ------------------------------------------------------------------------------------------ */
+
+/* Everything that a text can name, with its settings. `what`: GLIA_LIST_LAYERS ...; i from 0; false past the end. */
+typedef enum glia_list {
+    GLIA_LIST_LAYERS = 0,
+    GLIA_LIST_LOSSES,
+    GLIA_LIST_OPTIMIZERS,
+    GLIA_LIST_SCHEDULES,
+    GLIA_LIST_INITIALIZERS,
+    GLIA_LIST_GENERATORS,
+    GLIA_LIST_SCALES
+} glia_list;
+typedef struct glia_entry {
+    const char *name, *help;
+    size_t      settings;
+} glia_entry;
+typedef struct glia_setting {
+    const char *name;     /* "stride"                                                    */
+    const char *type;     /* "whole", "number", "yes/no", "word", "shape"                */
+    const char *standard; /* what it is when not given, as text; "" if it must be given  */
+    const char *help;
+    double      least, most; /* for whole and number */
+    bool        positional;  /* may stand without its name */
+} glia_setting;
+GLIA_API bool glia_list_entry(glia_list what, size_t i, glia_entry *entry);
+GLIA_API bool glia_list_setting(glia_list what, size_t i, size_t j, glia_setting *setting);
+/* Which kernels this process runs on: "portable avx2", "onednn avx512". */
+GLIA_API const char *glia_kernels(void);
+
+/* ---- 9. Random numbers ----------------------------------------------------------------------------------------- */
+
+/* NumPy's legacy stream (numpy.random.seed, RandomState), bit for bit: MT19937 (Matsumoto and Nishimura 1998) with
+ * NumPy's ways of making other numbers from its words. NULL is GLIA_E_ARG or a result of 0. */
+typedef struct glia_rng glia_rng;
+GLIA_API glia_status glia_rng_new(glia_rng **rng, uint32_t seed);
+GLIA_API void        glia_rng_free(glia_rng *rng);
+GLIA_API void        glia_rng_seed(glia_rng *rng, uint32_t seed);
+/* RandomState([key0, key1, ...]); n >= 1. */
+GLIA_API void     glia_rng_seed_array(glia_rng *rng, const uint32_t *key, size_t n);
+GLIA_API uint32_t glia_rng_u32(glia_rng *rng);
+GLIA_API double   glia_rng_rand(glia_rng *rng);                            /* uniform in [0, 1)              */
+GLIA_API double   glia_rng_randn(glia_rng *rng);                           /* standard normal, polar method  */
+GLIA_API double   glia_rng_uniform(glia_rng *rng, double low, double high); /* in [low, high)                */
+GLIA_API int64_t  glia_rng_randint(glia_rng *rng, int64_t low, int64_t high); /* in low .. high-1; low if high <= low */
+/* order[n] = permutation(n). */
+GLIA_API void glia_rng_permutation(glia_rng *rng, size_t *order, size_t n);
+/* Shuffles n items of `size` bytes each. */
+GLIA_API void glia_rng_shuffle(glia_rng *rng, void *items, size_t n, size_t size);
+
+/* ---- 10. Numbers as text, and memory --------------------------------------------------------------------------- */
+
+/* Reads a decimal number at `text`, as strtod does in the C locale whatever the locale is (decimal and exponent forms,
+ * inf and nan; no hexadecimal, no leading space). Returns the character after it, or `text` if there is none. */
+GLIA_API const char *glia_number_read(const char *text, double *value);
+/* Writes the shortest decimal form that reads back as the same number, the same in every locale; returns its length. */
+GLIA_API size_t glia_number_write(char text[32], double value);
+GLIA_API size_t glia_number_write_float(char text[32], float value);
+
+/* Replaces malloc, realloc and free for all that glia allocates itself from then on; call it before anything else.
+ * NULLs restore the C library's. Memory must be aligned for any type. */
+GLIA_API void glia_set_allocator(void *(*allocate)(size_t size), void *(*reallocate)(void *p, size_t size),
+                                 void (*release)(void *p));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,237 @@
+/* The text of a data argument: glia_data_open.
+ *
+ *   data = term { "+" term }                        rows of all terms
+ *   term = path                                     a file, or a folder in MNIST's layout
+ *        | folder ":train" | folder ":test"         one part of it
+ *        | generator's name and settings
+ *        | path "," path                            IDX images and labels
+ *
+ * A path that exists is that path, whatever marks are in its name. */
+#include <string.h>
+
+#include "data/source.h"
+#include "data/target.h"
+#include "ground/memory.h"
+
+static bool exists(const char *path)
+{
+    return glia__is_file(path) || glia__is_folder(path);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
+{
+    glia__source s;
+    GLIA_TRY(glia__source_open(&s, path));
+    glia_status status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
+    glia__source_close(&s);
+    return status;
+}
+
+static glia_status open_pair(glia_data **data, const char *images, const char *labels)
+{
+    glia__source x, y;
+    GLIA_TRY(glia__source_open(&x, images));
+    glia_status status = glia__source_open(&y, labels);
+    if (status == GLIA_OK) {
+        status = glia__idx_read(data, &x, &y);
+        glia__source_close(&y);
+    }
+    glia__source_close(&x);
+    return status;
+}
+
+/* ---- folders ---------------------------------------------------------------------------------------------------- */
+
+typedef enum part { TRAIN, TEST, PARTS } part;
+static const char *const part_names[PARTS] = {"train", "test"};
+
+enum { IMAGES, LABELS, FILES };
+static const char *const layout[PARTS][FILES] = {
+    [TRAIN] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+    [TEST] = {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
+};
+static const char *const endings[] = {"", ".gz"};
+
+typedef struct folder {
+    char        *path[PARTS][FILES];
+    glia__string missing;
+} folder;
+
+static void folder_clear(folder *f)
+{
+    for (int p = 0; p < PARTS; p++)
+        for (int i = 0; i < FILES; i++) glia__free(f->path[p][i]);
+    glia__string_clear(&f->missing);
+}
+
+/* The path of a file with one of the endings; *path stays NULL if there is none. */
+static glia_status find_file(const char *where, const char *name, char **path)
+{
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        glia__string s = {0};
+        glia__string_add(&s, "%s/%s%s", where, name, endings[i]);
+        char *text = glia__string_take(&s);
+        if (!text) return GLIA_E_MEMORY;
+        if (glia__is_file(text)) {
+            *path = text;
+            return GLIA_OK;
+        }
+        glia__free(text);
+    }
+    return GLIA_OK;
+}
+
+static glia_status find_part(folder *f, const char *where, part p)
+{
+    for (int i = 0; i < FILES; i++) {
+        GLIA_TRY(find_file(where, layout[p][i], &f->path[p][i]));
+        if (!f->path[p][i]) glia__string_add(&f->missing, "%s%s", f->missing.length ? ", " : "", layout[p][i]);
+    }
+    return f->missing.failed ? GLIA_E_MEMORY : GLIA_OK;
+}
+
+/* Opens parts first .. last: *data is the first of them and owns the second. */
+static glia_status open_found(glia_data **data, const folder *f, part first, part last)
+{
+    GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
+    if (first == last) return GLIA_OK;
+    glia_data **test = &(*data)->test;
+    glia_status status = open_pair(test, f->path[last][IMAGES], f->path[last][LABELS]);
+    if (status == GLIA_OK) status = glia__data_same_rows(*data, *test);
+    if (status == GLIA_OK) status = glia__targets_unite(*data, *test);
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
+    return status;
+}
+
+static glia_status open_folder(glia_data **data, const char *where, part first, part last)
+{
+    folder      f = {0};
+    glia_status status = find_part(&f, where, first);
+    if (status == GLIA_OK && last != first) status = find_part(&f, where, last);
+    if (status == GLIA_OK && f.missing.length > 0)
+        status = glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz)", where, f.missing.text);
+    if (status == GLIA_OK) status = open_found(data, &f, first, last);
+    folder_clear(&f);
+    return status;
+}
+
+/* ---- terms ------------------------------------------------------------------------------------------------------ */
+
+static glia_status open_path(glia_data **data, const char *path, const glia_data_options *options)
+{
+    if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST);
+    glia_status status = open_file(data, path, options);
+    if (status != GLIA_E_OPEN || exists(path) || strpbrk(path, "/.")) return status;
+    glia__string names = {0};
+    for (size_t i = 0; i < glia__generator_count(); i++)
+        glia__string_add(&names, "%s%s", i ? ", " : "", glia__generator_at(i)->name);
+    glia__fail(status, "%s: no such file or folder, and no such generator (%s)", path, names.text ? names.text : "");
+    glia__string_clear(&names);
+    return status;
+}
+
+/* Which part `term` asks for, as in "mnist:test"; PARTS if for none. */
+static part find_suffix(const char *term)
+{
+    const char *colon = strrchr(term, ':');
+    part        p = TRAIN;
+    while (p < PARTS && !(colon && strcmp(colon + 1, part_names[p]) == 0)) p++;
+    return p;
+}
+
+static glia_status open_part(glia_data **data, const char *term, part p)
+{
+    char *where = glia__strndup(term, (size_t)(strrchr(term, ':') - term));
+    if (!where) return GLIA_E_MEMORY;
+    glia_status status = GLIA_E_OPEN;
+    if (glia__is_folder(where))
+        status = open_folder(data, where, p, p);
+    else if (glia__is_file(where))
+        status = glia__fail(GLIA_E_TEXT, "%s: a file has no part \"%s\"; a folder has", term, part_names[p]);
+    else
+        glia__fail(status, "%s: there is no folder \"%s\"", term, where);
+    glia__free(where);
+    return status;
+}
+
+static glia_status open_comma(glia_data **data, const char *term, const char *comma)
+{
+    char *images = glia__strndup(term, (size_t)(comma - term));
+    if (!images) return GLIA_E_MEMORY;
+    glia_status status = open_pair(data, images, comma + 1);
+    glia__free(images);
+    return status;
+}
+
+static glia_status open_term(glia_data **data, const char *term, const glia_data_options *options)
+{
+    bool known;
+    part p = find_suffix(term);
+    if (exists(term)) return open_path(data, term, options);
+    if (p < PARTS) return open_part(data, term, p);
+    GLIA_TRY(glia__generate(data, term, &known));
+    if (known) return GLIA_OK;
+    const char *comma = strchr(term, ',');
+    return comma ? open_comma(data, term, comma) : open_path(data, term, options);
+}
+
+/* ---- the whole text --------------------------------------------------------------------------------------------- */
+
+/* A copy of text[0..n) without white space around it; NULL, with the sentence, if there is nothing or no memory. */
+static glia_status copy_term(const char *text, size_t n, const char *whole, char **term)
+{
+    static const char space[] = " \t\r\n";
+    while (n > 0 && strchr(space, *text)) text++, n--;
+    while (n > 0 && strchr(space, text[n - 1])) n--;
+    if (n == 0) return glia__fail(GLIA_E_TEXT, "data \"%s\": a file, a folder or a generator is missing", whole);
+    *term = glia__strndup(text, n);
+    return *term ? GLIA_OK : GLIA_E_MEMORY;
+}
+
+static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
+{
+    glia_data *next = NULL;
+    if (!*data) return open_term(data, term, options);
+    GLIA_TRY(open_term(&next, term, options));
+    glia_status status = glia__data_append(*data, next);
+    glia_data_free(next);
+    return status;
+}
+
+static glia_status open_terms(glia_data **data, const char *text, const glia_data_options *options)
+{
+    bool whole = exists(text);
+    for (const char *at = text; at;) {
+        size_t n = whole ? strlen(at) : strcspn(at, "+");
+        char  *term = NULL;
+        GLIA_TRY(copy_term(at, n, text, &term));
+        glia_status status = open_next(data, term, options);
+        glia__free(term);
+        if (status != GLIA_OK) return status;
+        at = at[n] ? at + n + 1 : NULL;
+    }
+    return GLIA_OK;
+}
+
+glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options)
+{
+    glia_data *d = NULL;
+    if (!data) return glia__fail(GLIA_E_ARG, "no place for the data set");
+    *data = NULL;
+    if (!text) return glia__fail(GLIA_E_ARG, "no data is named");
+    char       *name = glia__strdup(text);
+    glia_status status = name ? open_terms(&d, text, options) : GLIA_E_MEMORY;
+    if (status != GLIA_OK) {
+        glia__free(name);
+        glia_data_free(d);
+        return status;
+    }
+    glia__free(d->name);
+    d->name = name;
+    *data = d;
+    return GLIA_OK;
+}

@@ -1,0 +1,308 @@
+/* The grammar of CSV (RFC 4180, and what is met beyond it): records end at a line feed, with or without a carriage
+ * return; cells are divided by comma, semicolon or tab; a cell in quotes may hold any of these, and a quote as "".
+ * Spaces around a cell do not count, blank lines neither.
+ *
+ * The file is read in chunks of a megabyte, and each byte is looked at about twice: memchr finds the end of the record
+ * (and whether there is a quote in it, which is rare), then the cells are read where they lie. That a line end stands
+ * behind the buffer's last byte spares the loop over digits every check for the end. */
+#include "data/csv.h"
+
+#include <string.h>
+
+#include "ground/memory.h"
+
+#define CHUNK ((size_t)1 << 20)
+#define RECORD_MOST ((size_t)1 << 26)
+
+static const char delimiters[] = ",;\t";
+
+/* ---- places ----------------------------------------------------------------------------------------------------- */
+
+glia_status glia__csv_at(const glia__csv *c, const char *at)
+{
+    size_t      line = c->line;
+    const char *begin = c->begin;
+    for (const char *p; (p = memchr(begin, '\n', (size_t)(at - begin))) != NULL; line++) begin = p + 1;
+    return glia__fail_at(GLIA_E_FORMAT, "%s:%zu:%zu", c->source->path, line, (size_t)(at - begin) + 1);
+}
+
+static glia_status fail_open(const glia__csv *c, const char *quote)
+{
+    glia__fail(GLIA_E_FORMAT, "the quote that opens here is never closed");
+    return glia__csv_at(c, quote);
+}
+
+/* ---- records ---------------------------------------------------------------------------------------------------- */
+
+/* The line end of a record with quotes in it, or NULL; *open is the quote that is still open at `limit`, or NULL. A
+ * quote opens only at the begin of a cell. */
+static const char *quoted_end(char delimiter, const char *begin, const char *limit, const char **open)
+{
+    bool first = true; /* nothing but spaces in this cell so far */
+    *open = NULL;
+    for (const char *p = begin; p < limit; p++) {
+        if (*open) {
+            bool doubled = *p == '"' && p + 1 < limit && p[1] == '"';
+            if (doubled)
+                p++;
+            else if (*p == '"')
+                *open = NULL;
+        } else if (*p == '\n') {
+            return p;
+        } else if (*p == '"' && first) {
+            *open = p;
+            first = false;
+        } else {
+            first = *p == delimiter || (first && *p == ' ');
+        }
+    }
+    return NULL;
+}
+
+/* The line end of the record that begins at `begin`, or NULL if it is not in the buffer. */
+static const char *record_end(const glia__csv *c, const char *begin, const char **open)
+{
+    const char *limit = c->buffer + c->used;
+    const char *end = memchr(begin, '\n', (size_t)(limit - begin));
+    *open = NULL;
+    if (!memchr(begin, '"', (size_t)((end ? end : limit) - begin))) return end;
+    return quoted_end(c->delimiter, begin, limit, open);
+}
+
+/* Reads on, behind what is left over. */
+static glia_status fill(glia__csv *c)
+{
+    size_t left = c->used - c->at, got;
+    if (c->at > 0) memmove(c->buffer, c->buffer + c->at, left);
+    c->at = 0;
+    c->used = left;
+    if (left == c->room || !c->buffer) {
+        size_t room = c->room ? 2 * c->room : CHUNK;
+        GLIA_TRY(glia__resize(&c->buffer, room + 2, 1));
+        c->room = room;
+    }
+    GLIA_TRY(glia__source_read(c->source, c->buffer + left, c->room - left, &got));
+    c->used += got;
+    c->ended = c->used < c->room;
+    c->buffer[c->used] = c->buffer[c->used + 1] = '\n';
+    return GLIA_OK;
+}
+
+static glia_status find_record(glia__csv *c, bool *more)
+{
+    const char *open, *end;
+    c->line += c->lines;
+    while (!(end = record_end(c, c->buffer + c->at, &open)) && !c->ended) {
+        c->begin = c->buffer + c->at;
+        if (c->used - c->at < RECORD_MOST) {
+            GLIA_TRY(fill(c));
+            continue;
+        }
+        if (open) return fail_open(c, open);
+        glia__fail(GLIA_E_FORMAT, "the line is longer than %zu MiB", RECORD_MOST >> 20);
+        return glia__csv_at(c, c->begin);
+    }
+    c->begin = c->buffer + c->at;
+    c->end = end ? end : c->buffer + c->used;
+    *more = end || c->begin < c->end;
+    if (open) return fail_open(c, open);
+    c->at = (size_t)(c->end - c->buffer) + (end != NULL);
+    if (c->end > c->begin && c->end[-1] == '\r') c->end--;
+    return GLIA_OK;
+}
+
+static bool is_blank(const glia__csv *c)
+{
+    const char *p = c->begin;
+    while (p < c->end && *p == ' ') p++;
+    return p == c->end;
+}
+
+static size_t count_lines(const char *p, const char *end)
+{
+    size_t lines = 1;
+    for (; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) lines++;
+    return lines;
+}
+
+glia_status glia__csv_next(glia__csv *c, bool *more)
+{
+    do {
+        GLIA_TRY(find_record(c, more));
+        c->lines = count_lines(c->begin, c->end);
+    } while (*more && is_blank(c));
+    return GLIA_OK;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+/* Delimiters outside of quotes in a record. */
+static size_t count_delimiters(const char *p, const char *end, char delimiter)
+{
+    size_t n = 0;
+    bool   quoted = false;
+    for (; p < end; p++) {
+        quoted = quoted != (*p == '"');
+        n += *p == delimiter && !quoted;
+    }
+    return n;
+}
+
+/* The delimiter that divides the first two records into equally many cells, the most of them; else the one that is most
+ * frequent in the first. */
+static char find_delimiter(glia__csv *c)
+{
+    char   best = delimiters[0];
+    size_t most = 0;
+    for (const char *d = delimiters; *d; d++) {
+        const char *open, *first = c->buffer + c->at, *limit = c->buffer + c->used, *end, *second, *second_end;
+        c->delimiter = *d;
+        while (first < limit && (*first == '\n' || *first == '\r' || *first == ' ')) first++;
+        if (!(end = record_end(c, first, &open))) end = limit;
+        second = end < limit ? end + 1 : limit;
+        if (!(second_end = record_end(c, second, &open))) second_end = limit;
+        size_t n = count_delimiters(first, end, *d), score = n;
+        if (second == second_end || count_delimiters(second, second_end, *d) == n) score += n > 0 ? c->used : 0;
+        if (score > most) {
+            most = score;
+            best = *d;
+        }
+    }
+    return best;
+}
+
+static void skip_mark(glia__csv *c)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    if (c->used >= 3 && memcmp(c->buffer, mark, 3) == 0) c->at = 3;
+}
+
+glia_status glia__csv_open(glia__csv *c, glia__source *source)
+{
+    *c = (glia__csv){.source = source, .line = 1};
+    GLIA_TRY(fill(c));
+    skip_mark(c);
+    c->delimiter = find_delimiter(c);
+    return GLIA_OK;
+}
+
+void glia__csv_clear(glia__csv *c)
+{
+    glia__free(c->buffer);
+    *c = (glia__csv){0};
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
+
+static const char *skip_spaces(const char *p, const char *end)
+{
+    while (p < end && *p == ' ') p++;
+    return p;
+}
+
+/* Moves the cursor behind a cell that ends at `end`. */
+static const char *step_over(const glia__csv *c, const char *end)
+{
+    return end < c->end ? end + 1 : NULL;
+}
+
+static glia_status quoted_cell(const glia__csv *c, const char *quote, const char **at, glia__cell *cell)
+{
+    const char *p = cell->begin = quote + 1;
+    for (; (p = memchr(p, '"', (size_t)(c->end - p))) != NULL && p + 1 < c->end && p[1] == '"'; p += 2)
+        cell->doubled = true;
+    if (!p) return fail_open(c, quote);
+    cell->end = p;
+    p = skip_spaces(p + 1, c->end);
+    if (p < c->end && *p != c->delimiter) {
+        glia__fail(GLIA_E_FORMAT, "text after a closing quote");
+        return glia__csv_at(c, p);
+    }
+    *at = step_over(c, p);
+    return GLIA_OK;
+}
+
+glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell)
+{
+    const char *begin = skip_spaces(*at, c->end);
+    *cell = (glia__cell){.at = *at, .begin = begin};
+    if (begin < c->end && *begin == '"') return quoted_cell(c, begin, at, cell);
+    const char *end = memchr(begin, c->delimiter, (size_t)(c->end - begin));
+    if (!end) end = c->end;
+    *at = step_over(c, end);
+    while (end > begin && end[-1] == ' ') end--;
+    cell->end = end;
+    return GLIA_OK;
+}
+
+glia_status glia__csv_text(const glia__cell *cell, glia__string *text)
+{
+    text->length = 0;
+    for (const char *p = cell->begin; p < cell->end;) {
+        const char *quote = cell->doubled ? memchr(p, '"', (size_t)(cell->end - p)) : NULL;
+        const char *end = quote ? quote + 1 : cell->end;
+        glia__string_add_bytes(text, p, (size_t)(end - p));
+        p = quote ? quote + 2 : end;
+    }
+    glia__string_add_bytes(text, "", 0);
+    return text->failed ? GLIA_E_MEMORY : GLIA_OK;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+bool glia__csv_number(const glia__cell *cell, double *value)
+{
+    const char *begin = skip_spaces(cell->begin, cell->end), *end = cell->end;
+    while (end > begin && end[-1] == ' ') end--;
+    return begin < end && glia__number_read(begin, end, value) == end;
+}
+
+/* Up to so many digits make a whole number that a double holds, and a power of ten that it holds too: their quotient is
+ * the double nearest to the decimal number (Clinger 1990). */
+enum { DIGITS_MOST = 15 };
+static const double ten_to[DIGITS_MOST + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                               1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+static inline bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+/* 12, -3, 0.25: returns the end of the number, or NULL for any other text. A line end stops it. */
+static inline const char *plain_number(const char *p, double *value)
+{
+    bool     negative = *p == '-';
+    uint64_t digits = 0;
+    p += negative;
+    const char *begin = p, *point = NULL;
+    for (; is_digit(*p); p++) digits = digits * 10 + (unsigned)(*p - '0');
+    if (p == begin) return NULL;
+    if (*p == '.')
+        for (point = p++; is_digit(*p); p++) digits = digits * 10 + (unsigned)(*p - '0');
+    if (p - begin > DIGITS_MOST) return NULL;
+    double v = (double)(int64_t)digits;
+    if (point) v /= ten_to[p - point - 1];
+    *value = negative ? -v : v;
+    return p;
+}
+
+size_t glia__csv_numbers(const glia__csv *c, const char **at, real *v, size_t n)
+{
+    const char *p = *at;
+    const char  delimiter = c->delimiter;
+    size_t      i = 0;
+    while (i < n && p) {
+        if (is_digit(p[0]) && p[1] == delimiter) {
+            v[i++] = (real)(p[0] - '0');
+            p += 2;
+            continue;
+        }
+        double      value;
+        const char *end = plain_number(p, &value);
+        if (!end || (*end != delimiter && end != c->end)) break;
+        v[i++] = (real)value;
+        p = step_over(c, end);
+    }
+    *at = p;
+    return i;
+}

@@ -1,0 +1,37 @@
+/* A file of data while it is read: a stream that can be looked into before it is read. */
+#include "data/source.h"
+
+#include <string.h>
+
+glia_status glia__source_open(glia__source *s, const char *path)
+{
+    *s = (glia__source){.path = path};
+    GLIA_TRY(glia__reader_open(&s->reader, path));
+    glia_status status = glia__reader_read(s->reader, s->head, sizeof s->head, &s->head_size);
+    if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", path);
+    if (status != GLIA_OK) glia__source_close(s);
+    return status;
+}
+
+glia_status glia__source_read(glia__source *s, void *bytes, size_t n, size_t *got)
+{
+    size_t again = s->head_size - s->head_read;
+    if (again > n) again = n;
+    memcpy(bytes, s->head + s->head_read, again);
+    s->head_read += again;
+    *got = 0;
+    if (again < n) GLIA_TRY(glia__reader_read(s->reader, (char *)bytes + again, n - again, got));
+    *got += again;
+    return GLIA_OK;
+}
+
+size_t glia__source_size(const glia__source *s)
+{
+    return glia__reader_gzipped(s->reader) ? 0 : glia__reader_size(s->reader);
+}
+
+void glia__source_close(glia__source *s)
+{
+    glia__reader_close(s->reader);
+    *s = (glia__source){0};
+}

@@ -1,0 +1,321 @@
+/* A table from a CSV: which column is the target, whether the first row names the columns, and the rows as numbers.
+ *
+ * The target is the column that the caller names (or numbers, from 1); else one called label, target, class or y; else
+ * the last. The first row is a header if it has a word outside the target column, or if the target was found in it by
+ * name. All columns but the target must be numbers; rows are parsed straight into the array that the data set keeps. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/csv.h"
+#include "data/target.h"
+#include "ground/memory.h"
+
+typedef struct table {
+    glia__csv    csv;
+    size_t       columns; /* cells in a row                            */
+    size_t       target;  /* the column; = columns where there is none */
+    size_t       inputs;  /* the other columns                         */
+    bool         header;
+    char       **first; /* the cells of the first row */
+    size_t       first_room;
+    size_t       rows, room;
+    real        *values; /* [rows][inputs] */
+    glia__labels labels;
+    glia__string text; /* of the cell at hand */
+} table;
+
+static void table_clear(table *t)
+{
+    glia__csv_clear(&t->csv);
+    glia__names_free(t->first, t->columns);
+    glia__free(t->values);
+    glia__labels_clear(&t->labels);
+    glia__string_clear(&t->text);
+}
+
+/* ---- cells that will not do ------------------------------------------------------------------------------------- */
+
+/* Says `what` of the cell, with its place and column: `t.csv:17:9: column 3 (age): "abc" is not a number`. */
+static glia_status fail_cell(const table *t, size_t column, const glia__cell *cell, const char *what)
+{
+    enum { SHOWN = 40 };
+    size_t length = (size_t)(cell->end - cell->begin);
+    if (length > 0 && !memchr(cell->begin, '\0', length))
+        glia__fail(GLIA_E_FORMAT, "\"%.*s\"%s", length < SHOWN ? (int)length : SHOWN, cell->begin, what);
+    else
+        glia__fail(GLIA_E_FORMAT, length > 0 ? "a NUL byte: this is no text" : "the cell is empty");
+    if (t->header && *t->first[column])
+        glia__fail_at(GLIA_E_FORMAT, "column %zu (%.40s)", column + 1, t->first[column]);
+    else
+        glia__fail_at(GLIA_E_FORMAT, "column %zu", column + 1);
+    return glia__csv_at(&t->csv, cell->at);
+}
+
+/* Fails if the record has more or fewer cells than the first one. */
+static glia_status check_cells(const table *t)
+{
+    size_t    cells = 0;
+    glia__cell cell;
+    for (const char *at = t->csv.begin; at; cells++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
+    if (cells == t->columns) return GLIA_OK;
+    glia__fail(GLIA_E_FORMAT, "a row of %zu cell%s; the first one has %zu", cells, cells == 1 ? "" : "s", t->columns);
+    return glia__csv_at(&t->csv, t->csv.begin);
+}
+
+/* A number that is not finite or does not fit a real: from the words inf and nan, or too large. */
+static glia_status fail_range(const table *t, size_t column, const glia__cell *cell)
+{
+    const char *p = cell->begin;
+    while (p < cell->end && (*p < '0' || *p > '9')) p++;
+    return fail_cell(t, column, cell, p < cell->end ? " is out of range" : " is not a finite number");
+}
+
+/* ---- the first row ---------------------------------------------------------------------------------------------- */
+
+static bool is_number(const char *text, double *value)
+{
+    return glia__csv_number(&(glia__cell){.begin = text, .end = text + strlen(text)}, value);
+}
+
+static glia_status read_first(table *t)
+{
+    const char *at = t->csv.begin;
+    while (at) {
+        glia__cell cell;
+        GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
+        if (memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin))) return fail_cell(t, t->columns, &cell, "");
+        GLIA_TRY(glia__csv_text(&cell, &t->text));
+        GLIA_TRY(glia__grow(&t->first, &t->first_room, t->columns + 1, sizeof *t->first));
+        t->first[t->columns] = glia__strndup(t->text.text, t->text.length);
+        if (!t->first[t->columns]) return GLIA_E_MEMORY;
+        t->columns++;
+    }
+    return GLIA_OK;
+}
+
+static bool has_word(const table *t, size_t except)
+{
+    double value;
+    for (size_t i = 0; i < t->columns; i++)
+        if (i != except && *t->first[i] && !is_number(t->first[i], &value)) return true;
+    return false;
+}
+
+static size_t find_column(const table *t, const char *name)
+{
+    size_t i = 0;
+    while (i < t->columns && strcmp(t->first[i], name) != 0) i++;
+    return i;
+}
+
+static glia_status fail_target(const table *t, const char *wanted)
+{
+    enum { LISTED = 12 };
+    glia__string names = {0};
+    for (size_t i = 0; i < t->columns && i < LISTED; i++) glia__string_add(&names, "%s%.40s", i ? ", " : "", t->first[i]);
+    if (t->columns > LISTED) glia__string_add(&names, " ... (%zu columns)", t->columns);
+    if (has_word(t, t->columns))
+        glia__fail(GLIA_E_TEXT, "there is no column \"%.60s\"; there are %s", wanted, names.text ? names.text : "");
+    else
+        glia__fail(GLIA_E_TEXT, "there is no column \"%.60s\"; there are %zu, without names", wanted, t->columns);
+    glia__string_clear(&names);
+    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
+}
+
+/* The column that the caller asks for: by name, else by number. */
+static glia_status find_wanted(table *t, const char *wanted)
+{
+    double number;
+    bool   is_name = !is_number(wanted, &number);
+    size_t named = find_column(t, wanted);
+    if (named < t->columns && (is_name || has_word(t, named))) {
+        t->target = named;
+        t->header = true;
+        return GLIA_OK;
+    }
+    if (is_name || !(number >= 1 && number <= (double)t->columns) || number != floor(number))
+        return fail_target(t, wanted);
+    t->target = (size_t)number - 1;
+    t->header = has_word(t, t->target);
+    return GLIA_OK;
+}
+
+/* A column that is usually the target. `y` alone makes no header: it may be the y of yes and no. */
+static void find_usual(table *t)
+{
+    static const char *const usual[] = {"label", "target", "class", "y"};
+    enum { USUAL = sizeof usual / sizeof *usual };
+    size_t i = 0;
+    while (i < USUAL && find_column(t, usual[i]) == t->columns) i++;
+    t->target = i < USUAL ? find_column(t, usual[i]) : t->columns - 1;
+    t->header = i < USUAL - 1 || has_word(t, t->target);
+}
+
+static glia_status find_target(table *t, const char *wanted)
+{
+    if (wanted && !*wanted) {
+        t->target = t->columns;
+        t->header = has_word(t, t->columns);
+    } else if (t->columns == 1) {
+        glia__fail(GLIA_E_FORMAT, "there is only one column (\"%.40s\"); comma, semicolon or tab divide columns",
+                   t->first[0]);
+        return glia__csv_at(&t->csv, t->csv.begin);
+    } else if (wanted) {
+        GLIA_TRY(find_wanted(t, wanted));
+    } else {
+        find_usual(t);
+    }
+    t->inputs = t->columns - (t->target < t->columns);
+    return GLIA_OK;
+}
+
+static glia_status fail_double(const table *t, size_t column, size_t before)
+{
+    const char *at = t->csv.begin;
+    glia__cell  cell;
+    for (size_t i = 0; i <= column; i++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
+    glia__fail(GLIA_E_FORMAT, "columns %zu and %zu are both called \"%.60s\"", before + 1, column + 1, t->first[column]);
+    return glia__csv_at(&t->csv, cell.at);
+}
+
+static glia_status check_names(const table *t)
+{
+    glia__words words = {0};
+    glia_status status = GLIA_OK;
+    for (size_t i = 0; status == GLIA_OK && i < t->columns; i++) {
+        size_t number = 0, known = words.count;
+        if (!*t->first[i]) continue;
+        status = glia__words_add(&words, t->first[i], strlen(t->first[i]), &number);
+        if (status == GLIA_OK && number < known) status = fail_double(t, i, find_column(t, t->first[i]));
+    }
+    glia__words_clear(&words);
+    return status;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
+
+static glia_status read_number(const table *t, const char **at, size_t column, real *v)
+{
+    glia__cell cell;
+    double     value;
+    GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
+    if (!glia__csv_number(&cell, &value)) {
+        GLIA_TRY(check_cells(t));
+        return fail_cell(t, column, &cell, " is not a number");
+    }
+    if (!glia__fits_real(value)) return fail_range(t, column, &cell);
+    *v = (real)value;
+    return GLIA_OK;
+}
+
+/* The cells of columns first .. end - 1. */
+static glia_status read_numbers(const table *t, const char **at, size_t first, size_t end, real *v)
+{
+    for (size_t column = first; column < end;) {
+        if (!*at) return check_cells(t);
+        size_t n = glia__csv_numbers(&t->csv, at, v + (column - first), end - column);
+        column += n;
+        if (n > 0) continue;
+        GLIA_TRY(read_number(t, at, column, v + (column - first)));
+        column++;
+    }
+    return GLIA_OK;
+}
+
+static glia_status read_target(table *t, const char **at)
+{
+    glia__cell cell;
+    double     value;
+    if (!*at) return check_cells(t);
+    GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
+    if (glia__csv_number(&cell, &value)) {
+        if (!glia__fits_real(value)) return fail_range(t, t->target, &cell);
+        return glia__labels_add_number(&t->labels, value);
+    }
+    size_t length = (size_t)(cell.end - cell.begin);
+    if (length == 0 || memchr(cell.begin, '\0', length)) return fail_cell(t, t->target, &cell, "");
+    GLIA_TRY(glia__csv_text(&cell, &t->text));
+    return glia__labels_add_word(&t->labels, t->text.text, t->text.length);
+}
+
+static glia_status read_row(table *t)
+{
+    const char *at = t->csv.begin;
+    GLIA_TRY(glia__grow(&t->values, &t->room, t->rows + 1, t->inputs * sizeof *t->values));
+    real *row = t->values + t->rows * t->inputs;
+    GLIA_TRY(read_numbers(t, &at, 0, t->target, row));
+    if (t->target < t->columns) {
+        GLIA_TRY(read_target(t, &at));
+        GLIA_TRY(read_numbers(t, &at, t->target + 1, t->columns, row + t->target));
+    }
+    if (at) return check_cells(t);
+    t->rows++;
+    return GLIA_OK;
+}
+
+static glia_status read_table(table *t, glia__source *source, const char *wanted)
+{
+    bool more;
+    GLIA_TRY(glia__csv_open(&t->csv, source));
+    GLIA_TRY(glia__csv_next(&t->csv, &more));
+    if (!more) return glia__fail(GLIA_E_FORMAT, "%s: the file has blank lines only", source->path);
+    GLIA_TRY(read_first(t));
+    GLIA_TRY(find_target(t, wanted));
+    if (t->header) {
+        GLIA_TRY(check_names(t));
+        GLIA_TRY(glia__csv_next(&t->csv, &more));
+        if (!more) return glia__fail(GLIA_E_FORMAT, "%s: a header, but no rows", source->path);
+    }
+    for (; more; ) {
+        GLIA_TRY(read_row(t));
+        GLIA_TRY(glia__csv_next(&t->csv, &more));
+    }
+    return glia__resize(&t->values, t->rows, t->inputs * sizeof *t->values);
+}
+
+/* ---- the data set ----------------------------------------------------------------------------------------------- */
+
+/* The names of the header, without and with the target's only. */
+static glia_status hand_names(table *t, glia_data *d)
+{
+    d->column_names = glia__new(t->inputs, sizeof *d->column_names);
+    if (!d->column_names) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < t->columns; i++) {
+        if (i == t->target) continue;
+        d->column_names[i - (i > t->target)] = t->first[i];
+        t->first[i] = NULL;
+    }
+    if (t->target == t->columns) return GLIA_OK;
+    d->target_names = glia__new(1, sizeof *d->target_names);
+    if (!d->target_names) return GLIA_E_MEMORY;
+    d->target_columns = 1;
+    d->target_names[0] = t->first[t->target];
+    t->first[t->target] = NULL;
+    return GLIA_OK;
+}
+
+static glia_status hand_over(table *t, glia_data *d)
+{
+    GLIA_TRY(glia__data_shape(d, t->rows, 1, 1, t->inputs));
+    d->values = t->values;
+    t->values = NULL;
+    if (t->header) GLIA_TRY(hand_names(t, d));
+    return t->target < t->columns ? glia__labels_finish(&t->labels, false, d) : GLIA_OK;
+}
+
+glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_data_options *options)
+{
+    table       t = {0};
+    glia_data  *d = NULL;
+    glia_status status = read_table(&t, source, options ? options->target : NULL);
+    *data = NULL;
+    if (status == GLIA_OK) status = glia__data_new(&d, source->path);
+    if (status == GLIA_OK) status = hand_over(&t, d);
+    if (status == GLIA_OK)
+        *data = d;
+    else
+        glia_data_free(d);
+    table_clear(&t);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* A set of words, each with its number in the order of arrival: class names, column names. */
+#ifndef GLIA_DATA_WORDS_H
+#define GLIA_DATA_WORDS_H
+
+#include "ground/status.h"
+
+/* Zero-initialise. */
+typedef struct glia__words {
+    char  **text; /* [count] */
+    size_t  count, capacity;
+    size_t *slot; /* hash table: number of a word + 1, 0 where free */
+    size_t  slots;
+} glia__words;
+
+/* The number of text[0..n), which is added if it is new. */
+glia_status glia__words_add(glia__words *w, const char *text, size_t n, size_t *number);
+void        glia__words_clear(glia__words *w);
+/* rank[i] = the place of word i among all: by value if all are numbers, else by byte. */
+glia_status glia__words_rank(const glia__words *w, size_t *rank);
+
+#endif

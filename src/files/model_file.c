@@ -1,0 +1,233 @@
+/* A model in a safetensors file.
+ *
+ * The tensors are the state dict of the torch.nn.Sequential of the same net ("0.weight" [out][in], "0.bias" [out], ...)
+ * and nothing else, so that PyTorch loads the file strictly. What else a model needs is text in __metadata__:
+ *
+ *   glia           the version of this format: "1"
+ *   glia_version   of the library that wrote the file
+ *   net            "dense 128, relu, dense 10, softmax"
+ *   input          of a row: "784", or "1x28x28" (channels x height x width)
+ *   seed           that the first weights were drawn from
+ *   target         "classes", "numbers" or "none"
+ *   class_names, target_names, column_names    JSON lists, where there are names
+ *   scale          {"how":"unit"}, or {"how":"standard","shift":[...],"scale":[...]} with a pair for each column
+ *   target_scale   the same, of numbers to be predicted
+ *   loss, record   of the training; left out before
+ *
+ * Nothing in it changes from run to run. A file is read strictly: every tensor is held against the net, and every size
+ * against the file, before memory for a model is asked for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "files/metadata.h"
+#include "ground/memory.h"
+
+/* ---- saving ------------------------------------------------------------------------------------------------------ */
+
+typedef struct tensor_list {
+    glia_parameter_info *info; /* holds the names */
+    glia__tensor_out    *tensor;
+    size_t               count;
+    real                *values;
+} tensor_list;
+
+static void clear_tensors(tensor_list *list)
+{
+    glia__free(list->info);
+    glia__free(list->tensor);
+    glia__free(list->values);
+}
+
+static glia_status collect_tensors(const glia_model *m, tensor_list *list)
+{
+    size_t count = glia_parameter_count(m);
+    list->info = glia__new(count, sizeof *list->info);
+    list->tensor = list->info ? glia__new(count, sizeof *list->tensor) : NULL;
+    list->values = list->tensor ? glia__new(m->n_parameters, sizeof *list->values) : NULL;
+    if (!list->values) return GLIA_E_MEMORY;
+    real *values = list->values;
+    for (size_t i = 0; i < count; values += list->info[i++].count) {
+        glia_parameter_info *info = &list->info[i];
+        const glia__param   *p = glia__model_param(m, i, NULL);
+        GLIA_TRY(glia_parameter_describe(m, i, info));
+        glia__param_export(p, p->value, true, values);
+        list->tensor[i] = (glia__tensor_out){.name = info->name, .rank = info->rank, .values = values};
+        memcpy(list->tensor[i].shape, info->shape, sizeof info->shape);
+    }
+    list->count = count;
+    return GLIA_OK;
+}
+
+glia_status glia_model_save(const glia_model *model, const char *path)
+{
+    tensor_list list = {0};
+    glia__meta *meta = NULL;
+    size_t      metas = 0;
+    if (!model || !path) return glia__fail(GLIA_E_ARG, "glia_model_save: a model and a path are needed");
+    glia_status status = collect_tensors(model, &list);
+    if (!status) status = glia__metadata_write(model, &meta, &metas);
+    if (status)
+        glia__fail_at(status, "%s", path);
+    else
+        status = glia__tensors_write(path, list.tensor, list.count, meta, metas);
+    glia__metadata_free(meta, metas);
+    clear_tensors(&list);
+    return status;
+}
+
+/* ---- do the tensors fit? --- ----------------------------------------------------------------------------------------
+ */
+
+enum { SHAPE_TEXT = 24 * GLIA__TENSOR_RANK_MOST };
+static const char *shape_text(char text[SHAPE_TEXT], const size_t *shape, int rank)
+{
+    size_t used = (size_t)snprintf(text, SHAPE_TEXT, "[");
+    for (int d = 0; d < rank; d++)
+        used += (size_t)snprintf(text + used, SHAPE_TEXT - used, d ? ", %zu" : "%zu", shape[d]);
+    snprintf(text + used, SHAPE_TEXT - used, "]");
+    return text;
+}
+
+/* A list of layers, planned: of a model, or before there is one. */
+typedef struct layers {
+    glia__layer *list;
+    size_t       count;
+} layers;
+
+/* The tensor of this name, or NULL. */
+static const glia__param *find_param(layers of, const char *name)
+{
+    for (size_t l = 0; l < of.count; l++)
+        for (int j = 0; j < of.list[l].params; j++) {
+            char own[64];
+            glia__param_name(&of.list[l], &of.list[l].param[j], own);
+            if (strcmp(own, name) == 0) return &of.list[l].param[j];
+        }
+    return NULL;
+}
+
+static glia_status check_shape(const glia__tensor *tensor, const glia__param *p)
+{
+    size_t want[2] = {p->out, p->in};
+    int    rank = p->in ? 2 : 1;
+    char   have_text[SHAPE_TEXT], want_text[SHAPE_TEXT];
+    if (tensor->rank == rank && memcmp(tensor->shape, want, (size_t)rank * sizeof *want) == 0) return GLIA_OK;
+    return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is %s, and the net needs %s", tensor->name,
+                      shape_text(have_text, tensor->shape, tensor->rank), shape_text(want_text, want, rank));
+}
+
+/* PyTorch's batch norm counts its batches in the state dict; it is nothing that a net computes with. */
+static bool is_batch_count(const char *name)
+{
+    const char *last = strrchr(name, '.');
+    return strcmp(last ? last + 1 : name, "num_batches_tracked") == 0;
+}
+
+/* The file's tensors must be those of the layers: no other, of the same shapes, and all of them. */
+static glia_status check_tensors(const glia__tensors *t, layers of, bool skip_counts)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const glia__param *p = find_param(of, t->tensor[i].name);
+        if (!p && skip_counts && is_batch_count(t->tensor[i].name)) continue;
+        if (!p) return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" has no place in the net", t->tensor[i].name);
+        GLIA_TRY(check_shape(&t->tensor[i], p));
+    }
+    for (size_t l = 0; l < of.count; l++)
+        for (int j = 0; j < of.list[l].params; j++) {
+            char name[64];
+            glia__param_name(&of.list[l], &of.list[l].param[j], name);
+            if (!glia__tensors_find(t, name))
+                return glia__fail(GLIA_E_FORMAT, "there is no tensor \"%s\", which the net needs", name);
+        }
+    return GLIA_OK;
+}
+
+/* Sets every weight, or none. The tensors were checked. */
+static glia_status read_weights(const glia__tensors *t, glia_model *m)
+{
+    real              *block = glia__new_aligned(m->n_parameters, sizeof *block);
+    real              *flat = block ? glia__new(m->n_parameters, sizeof *flat) : NULL;
+    glia_status        status = flat ? GLIA_OK : GLIA_E_MEMORY;
+    const glia__layer *layer;
+    const glia__param *p;
+    for (size_t i = 0; !status && (p = glia__model_param(m, i, &layer)); i++) {
+        char name[64];
+        glia__param_name(layer, p, name);
+        status = glia__tensors_reals(t, glia__tensors_find(t, name), flat);
+        if (!status) glia__param_import(p, block + p->offset, true, flat);
+    }
+    if (!status) memcpy(m->parameters, block, m->n_parameters * sizeof *block);
+    glia__free(flat);
+    glia__free_aligned(block);
+    return status;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* Whatever is wrong with what a file says, the file is wrong; and it is named. */
+static glia_status fail_file(glia_status status, const char *path)
+{
+    return glia__fail_at(status == GLIA_E_MEMORY ? status : GLIA_E_FORMAT, "%s", path);
+}
+
+/* Plans the net and holds it against the tensors, without memory for its weights. */
+static glia_status check_net(const glia__tensors *t, const glia__outline *o)
+{
+    const glia__shape row = {.rank = 1, .dim = {o->numbers}};
+    layers            of = {0};
+    glia_status       status = glia__net_parse(o->net, &of.list, &of.count);
+    if (!status) status = glia__plan_shapes(of.list, of.count, &row, o->net);
+    if (!status) status = check_tensors(t, of, false);
+    glia__free(of.list);
+    return status;
+}
+
+/* A model for data of the outline's shape. */
+static glia_status make_model(const glia__outline *o, glia_model **m)
+{
+    glia_data *like;
+    GLIA_TRY(glia__data_new(&like, "the model file"));
+    glia_status status = glia__data_shape(like, 0, o->channels, o->height, o->width);
+    if (!status) status = glia_model_new(m, o->net, like, o->seed);
+    glia_data_free(like);
+    return status;
+}
+
+static glia_status read_model(const glia__tensors *t, glia_model **m)
+{
+    glia__outline outline;
+    GLIA_TRY(glia__metadata_outline(t, &outline));
+    GLIA_TRY(check_net(t, &outline));
+    GLIA_TRY(make_model(&outline, m));
+    GLIA_TRY(glia__metadata_read(t, *m));
+    return read_weights(t, *m);
+}
+
+glia_status glia_model_open(glia_model **model, const char *path)
+{
+    glia__tensors t;
+    if (!model) return glia__fail(GLIA_E_ARG, "glia_model_open: there is no place for the model");
+    *model = NULL;
+    if (!path) return glia__fail(GLIA_E_ARG, "glia_model_open: a path is needed");
+    GLIA_TRY(glia__tensors_open(&t, path));
+    glia_status status = read_model(&t, model);
+    if (status) {
+        status = fail_file(status, path);
+        glia_model_free(*model);
+        *model = NULL;
+    }
+    glia__tensors_clear(&t);
+    return status;
+}
+
+glia_status glia_model_load_weights(glia_model *model, const char *path)
+{
+    glia__tensors t;
+    if (!model || !path) return glia__fail(GLIA_E_ARG, "glia_model_load_weights: a model and a path are needed");
+    GLIA_TRY(glia__tensors_open(&t, path));
+    glia_status status = check_tensors(&t, (layers){model->layers, model->n_layers}, true);
+    if (!status) status = read_weights(&t, model);
+    if (status) status = fail_file(status, path);
+    glia__tensors_clear(&t);
+    return status;
+}

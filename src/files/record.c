@@ -1,0 +1,55 @@
+/* The training record that a model file carries: what was asked, and what came of it. Nothing in it differs between two
+ * runs of the same training: no times, threads, dates, hosts or paths. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "files/files.h"
+#include "ground/memory.h"
+#include "model/model.h"
+
+/* Adds a number that there is (NaN stands for none). */
+static int add_number(json_t *o, const char *key, double value)
+{
+    return isfinite(value) ? json_object_set_new(o, key, json_real(value)) : 0;
+}
+
+static int add_size(json_t *o, const char *key, size_t value)
+{
+    return json_object_set_new(o, key, json_integer((json_int_t)value));
+}
+
+static int add_text(json_t *o, const char *key, const char *text)
+{
+    return json_object_set_new(o, key, json_string(text));
+}
+
+static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, const char *loss, size_t rows, size_t batch)
+{
+    int failed = add_text(o, "net", m->net) || add_text(o, "optimizer", asked->optimizer)
+                 || add_text(o, "schedule", asked->schedule) || add_text(o, "loss", loss)
+                 || add_text(o, "scale", glia__scales[m->scale.how].name) || add_size(o, "init_seed", m->seed)
+                 || add_size(o, "seed", asked->seed) || add_size(o, "rows", rows) || add_size(o, "batch", batch)
+                 || json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle))
+                 || add_size(o, "epochs", m->n_history);
+    if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
+    if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
+    if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
+    if (m->n_history == 0 || failed) return failed;
+    const glia_epoch *last = &m->history[m->n_history - 1];
+    return add_number(o, "train_loss", last->loss) || add_number(o, "train_accuracy", last->accuracy)
+           || add_number(o, "val_loss", last->val_loss) || add_number(o, "val_accuracy", last->val_accuracy)
+           || add_number(o, "val_r2", last->val_r2);
+}
+
+glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss, size_t rows,
+                               size_t batch)
+{
+    json_t *object = json_object();
+    char   *text = NULL;
+    if (object && fill(object, m, o, loss, rows, batch) == 0) text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    *record = text ? glia__strdup(text) : NULL;
+    free(text);
+    return *record ? GLIA_OK : glia__fail(GLIA_E_MEMORY, "out of memory while writing the training record");
+}

@@ -1,0 +1,408 @@
+/* The safetensors format (https://github.com/huggingface/safetensors), read strictly and written plainly.
+ *
+ *   8 bytes   N, little endian
+ *   N bytes   a JSON object, perhaps padded with spaces:
+ *             {"__metadata__": {"key": "value", ...},
+ *              "0.weight": {"dtype": "F32", "shape": [128, 784], "data_offsets": [0, 401408]}, ...}
+ *   the rest  the tensors' numbers, little endian, row-major; offsets count from here
+ *
+ * The tensors' bytes cover the rest exactly, without holes or overlaps. A file that breaks a rule is refused with the
+ * place; nothing that it says is believed before it was checked against what is there. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/files.h"
+#include "files/json.h"
+#include "ground/file.h"
+#include "ground/memory.h"
+
+#define METADATA "__metadata__"
+enum { LENGTH_BYTES = 8, ALIGNMENT = 8, INDEX_TEXT = 22 * GLIA__TENSOR_RANK_MOST };
+static const size_t header_most = 100000000;                                 /* the format's own limit */
+static const size_t file_most = (size_t)1 << (sizeof(size_t) > 4 ? 36 : 30); /* 64 GiB */
+
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t read_little(const unsigned char *bytes, size_t n)
+{
+    uint64_t bits = 0;
+    while (n--) bits = bits << 8 | bytes[n];
+    return bits;
+}
+
+static void write_little(unsigned char *bytes, size_t n, uint64_t bits)
+{
+    for (size_t i = 0; i < n; i++, bits >>= 8) bytes[i] = (unsigned char)(bits & 255);
+}
+
+static double from_f64(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static double from_f32(uint64_t bits)
+{
+    uint32_t low = (uint32_t)bits;
+    float    v;
+    memcpy(&v, &low, sizeof v);
+    return (double)v;
+}
+
+/* IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+static double from_f16(uint64_t bits)
+{
+    int    exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
+    double v = exponent == 0    ? ldexp(fraction, -24)
+               : exponent == 31 ? (fraction ? NAN : INFINITY)
+                                : ldexp(1024 + fraction, exponent - 25);
+    return bits >> 15 ? -v : v;
+}
+
+/* bfloat16: the upper half of an F32. */
+static double from_bf16(uint64_t bits)
+{
+    return from_f32(bits << 16);
+}
+
+struct glia__dtype {
+    const char *name;
+    size_t      size;
+    double (*value)(uint64_t bits); /* NULL: not a type for weights */
+};
+
+static const struct glia__dtype dtypes[] = {
+    {"F64", 8, from_f64}, {"F32", 4, from_f32}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}, {"I64", 8, NULL},
+    {"I32", 4, NULL},     {"I16", 2, NULL},     {"I8", 1, NULL},      {"U64", 8, NULL},       {"U32", 4, NULL},
+    {"U16", 2, NULL},     {"U8", 1, NULL},      {"BOOL", 1, NULL},
+};
+
+static const struct glia__dtype *find_dtype(const char *name)
+{
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+        if (strcmp(dtypes[i].name, name) == 0) return &dtypes[i];
+    return NULL;
+}
+
+/* "[3][17]": where number i of a tensor is. */
+static const char *index_text(char text[INDEX_TEXT], const size_t *shape, int rank, size_t i)
+{
+    size_t stride = 1, used = 0;
+    text[0] = '\0';
+    for (int d = 0; d < rank; d++) stride *= shape[d];
+    for (int d = 0; d < rank; d++) {
+        stride /= shape[d];
+        used += (size_t)snprintf(text + used, INDEX_TEXT - used, "[%zu]", i / stride);
+        i %= stride;
+    }
+    return text;
+}
+
+/* ---- reading: one tensor of the header --------------------------------------------------------------------------- */
+
+static glia_status read_shape(const json_t *shape, glia__tensor *tensor)
+{
+    size_t rank = json_array_size(shape);
+    if (!json_is_array(shape)) return glia__fail(GLIA_E_FORMAT, "its shape is not a list");
+    if (rank > GLIA__TENSOR_RANK_MOST)
+        return glia__fail(GLIA_E_FORMAT, "a shape of %zu sides; at most %d are read", rank, GLIA__TENSOR_RANK_MOST);
+    tensor->rank = (int)rank;
+    tensor->count = 1;
+    for (size_t d = 0; d < rank; d++) {
+        if (!glia__json_size(json_array_get(shape, d), &tensor->shape[d]))
+            return glia__fail(GLIA_E_FORMAT, "side %zu of its shape is not a whole number from 0", d);
+        if (!glia__mul(tensor->count, tensor->shape[d], &tensor->count))
+            return glia__fail(GLIA_E_FORMAT, "its shape has more numbers than can be counted");
+    }
+    return GLIA_OK;
+}
+
+static glia_status read_offsets(const json_t *offsets, size_t data, glia__tensor *tensor)
+{
+    if (json_array_size(offsets) != 2 || !glia__json_size(json_array_get(offsets, 0), &tensor->begin) ||
+        !glia__json_size(json_array_get(offsets, 1), &tensor->end))
+        return glia__fail(GLIA_E_FORMAT, "its data_offsets are not two whole numbers from 0");
+    if (tensor->begin > tensor->end || tensor->end > data)
+        return glia__fail(GLIA_E_FORMAT, "data_offsets %zu to %zu do not lie within %zu bytes of data", tensor->begin,
+                          tensor->end, data);
+    return GLIA_OK;
+}
+
+static glia_status check_size(const glia__tensor *tensor)
+{
+    size_t bytes, held = tensor->end - tensor->begin;
+    if (!tensor->dtype) return GLIA_OK;
+    if (!glia__mul(tensor->count, tensor->dtype->size, &bytes))
+        return glia__fail(GLIA_E_FORMAT, "its shape has more bytes than can be counted");
+    if (bytes != held)
+        return glia__fail(GLIA_E_FORMAT, "%zu numbers of type %s take %zu bytes, but its data_offsets hold %zu",
+                          tensor->count, tensor->dtype_name, bytes, held);
+    return GLIA_OK;
+}
+
+static glia_status read_tensor(const json_t *entry, size_t data, glia__tensor *tensor)
+{
+    const json_t *dtype = json_object_get(entry, "dtype"), *shape = json_object_get(entry, "shape"),
+                 *offsets = json_object_get(entry, "data_offsets");
+    if (!dtype || !shape || !offsets || json_object_size(entry) != 3)
+        return glia__fail(GLIA_E_FORMAT, "not an object of dtype, shape and data_offsets");
+    tensor->dtype_name = json_string_value(dtype);
+    if (!tensor->dtype_name) return glia__fail(GLIA_E_FORMAT, "its dtype is not a text");
+    tensor->dtype = find_dtype(tensor->dtype_name);
+    GLIA_TRY(read_shape(shape, tensor));
+    GLIA_TRY(read_offsets(offsets, data, tensor));
+    return check_size(tensor);
+}
+
+/* ---- reading: the header ----------------------------------------------------------------------------------------- */
+
+static glia_status check_metadata(const json_t *metadata)
+{
+    const char *key;
+    json_t     *value;
+    if (metadata && !json_is_object(metadata)) return glia__fail(GLIA_E_FORMAT, METADATA " is not an object");
+    json_object_foreach((json_t *)(uintptr_t)metadata, key, value) if (!json_is_string(value)) return glia__fail(
+        GLIA_E_FORMAT, METADATA ": \"%s\" is not a text", key);
+    return GLIA_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const glia__tensor *x = a, *y = b;
+    if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* Sorts the tensors by place; each begins where the one before ends. */
+static glia_status check_cover(const glia__tensors *t, size_t data)
+{
+    size_t at = 0;
+    if (t->count) qsort(t->tensor, t->count, sizeof *t->tensor, by_place);
+    for (size_t i = 0; i < t->count; at = t->tensor[i++].end)
+        if (t->tensor[i].begin != at)
+            return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" begins at byte %zu of the data, but %s at byte %zu",
+                              t->tensor[i].name, t->tensor[i].begin, i ? "the one before it ends" : "the data begin",
+                              at);
+    if (at != data)
+        return glia__fail(GLIA_E_FORMAT, "the tensors end at byte %zu of the data, the file at byte %zu", at, data);
+    return GLIA_OK;
+}
+
+static glia_status read_tensors(glia__tensors *t, size_t data)
+{
+    const char *name;
+    json_t     *entry;
+    t->tensor = glia__new(json_object_size(t->header), sizeof *t->tensor);
+    if (!t->tensor) return GLIA_E_MEMORY;
+    json_object_foreach(t->header, name, entry)
+    {
+        if (strcmp(name, METADATA) == 0) continue;
+        glia__tensor *tensor = &t->tensor[t->count++];
+        tensor->name = name;
+        glia_status status = read_tensor(entry, data, tensor);
+        if (status) return glia__fail_at(status, "tensor \"%s\"", name);
+    }
+    return check_cover(t, data);
+}
+
+static glia_status read_header(glia__tensors *t)
+{
+    if (t->n_bytes < LENGTH_BYTES)
+        return glia__fail(GLIA_E_FORMAT, "%zu bytes are too few for a safetensors file", t->n_bytes);
+    uint64_t    length = read_little(t->bytes, LENGTH_BYTES);
+    const char *text = (const char *)t->bytes + LENGTH_BYTES;
+    if (length > t->n_bytes - LENGTH_BYTES)
+        return glia__fail(GLIA_E_FORMAT, "header of %ju bytes is longer than the file (%zu bytes)", (uintmax_t)length,
+                          t->n_bytes);
+    if (length > header_most)
+        return glia__fail(GLIA_E_FORMAT, "header of %ju bytes; at most %zu are allowed", (uintmax_t)length,
+                          header_most);
+    if (!length || text[0] != '{') return glia__fail(GLIA_E_FORMAT, "the header (byte 8) does not begin with {");
+    glia_status status = glia__json_parse(text, (size_t)length, false, &t->header);
+    if (status) return glia__fail_at(status, "header");
+    GLIA_TRY(check_metadata(json_object_get(t->header, METADATA)));
+    t->data = t->bytes + LENGTH_BYTES + length;
+    return read_tensors(t, t->n_bytes - LENGTH_BYTES - (size_t)length);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+glia_status glia__tensors_open(glia__tensors *t, const char *path)
+{
+    *t = (glia__tensors){0};
+    glia_status status = glia__file_read(path, file_most, &t->bytes, &t->n_bytes);
+    if (!status) {
+        status = read_header(t);
+        if (status) glia__fail_at(status, "%s", path);
+    }
+    if (status) glia__tensors_clear(t);
+    return status;
+}
+
+void glia__tensors_clear(glia__tensors *t)
+{
+    glia__free(t->tensor);
+    glia__free(t->bytes);
+    json_decref(t->header);
+    *t = (glia__tensors){0};
+}
+
+const glia__tensor *glia__tensors_find(const glia__tensors *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->tensor[i].name, name) == 0) return &t->tensor[i];
+    return NULL;
+}
+
+const char *glia__tensors_meta(const glia__tensors *t, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(t->header, METADATA), key));
+}
+
+glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tensor, real *values)
+{
+    static const double most = sizeof(real) == sizeof(float) ? (double)FLT_MAX : DBL_MAX;
+    if (!tensor->dtype || !tensor->dtype->value)
+        return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is of type %s, not F64, F32, F16 or BF16", tensor->name,
+                          tensor->dtype_name);
+    size_t size = tensor->dtype->size;
+    for (size_t i = 0; i < tensor->count; i++) {
+        double value = tensor->dtype->value(read_little(t->data + tensor->begin + i * size, size));
+        if (!(fabs(value) <= most)) {
+            char place[INDEX_TEXT], text[32];
+            glia_number_write(text, value);
+            return glia__fail(GLIA_E_NONFINITE, "%s%s is %s, which is not a finite number here", tensor->name,
+                              index_text(place, tensor->shape, tensor->rank, i), text);
+        }
+        values[i] = (real)value;
+    }
+    return GLIA_OK;
+}
+
+/* ---- writing: the header ----------------------------------------------------------------------------------------- */
+
+static size_t count_of(const glia__tensor_out *tensor)
+{
+    size_t count = 1;
+    for (int d = 0; d < tensor->rank; d++) count *= tensor->shape[d];
+    return count;
+}
+
+static glia_status add_metadata(json_t *root, const glia__meta *meta, size_t metas)
+{
+    json_t *object = json_object(), *value;
+    if (json_object_set_new(root, METADATA, object)) return glia__json_no_memory();
+    for (size_t i = 0; i < metas; i++) {
+        GLIA_TRY(glia__json_string(meta[i].value, &value));
+        if (json_object_set_new(object, meta[i].key, value)) return glia__json_no_memory();
+    }
+    return GLIA_OK;
+}
+
+static json_t *tensor_json(const glia__tensor_out *tensor, size_t begin, size_t end)
+{
+    json_t *shape = json_array();
+    for (int d = 0; d < tensor->rank; d++)
+        if (json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]))) {
+            json_decref(shape);
+            return NULL;
+        }
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", sizeof(real) == sizeof(float) ? "F32" : "F64", "shape", shape,
+                     "data_offsets", (json_int_t)begin, (json_int_t)end);
+}
+
+static glia_status add_tensors(json_t *root, const glia__tensor_out *tensor, size_t count)
+{
+    for (size_t i = 0, begin = 0, end; i < count; i++, begin = end) {
+        end = begin + count_of(&tensor[i]) * sizeof(real);
+        if (json_object_set_new(root, tensor[i].name, tensor_json(&tensor[i], begin, end)))
+            return glia__json_no_memory();
+    }
+    return GLIA_OK;
+}
+
+/* The header's text, padded with spaces so that the data begin at a multiple of ALIGNMENT. */
+static glia_status header_text(const glia__tensor_out *tensor, size_t count, const glia__meta *meta, size_t metas,
+                               glia__string *text)
+{
+    json_t     *root = json_object();
+    glia_status status = add_metadata(root, meta, metas);
+    if (!status) status = add_tensors(root, tensor, count);
+    if (!status) status = glia__json_print(root, text);
+    while ((LENGTH_BYTES + text->length) % ALIGNMENT && !text->failed) glia__string_add_bytes(text, " ", 1);
+    if (!status && text->failed) status = GLIA_E_MEMORY;
+    json_decref(root);
+    return status;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+static glia_status check_finite(const glia__tensor_out *tensor)
+{
+    size_t count = count_of(tensor);
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(tensor->values[i])) {
+            char place[INDEX_TEXT], text[32];
+            glia_number_write(text, (double)tensor->values[i]);
+            return glia__fail(GLIA_E_NONFINITE, "%s%s is %s; a model with such weights is not saved", tensor->name,
+                              index_text(place, tensor->shape, tensor->rank, i), text);
+        }
+    return GLIA_OK;
+}
+
+static uint64_t bits_of(real value)
+{
+#ifdef GLIA_DOUBLE
+    uint64_t bits;
+#else
+    uint32_t bits;
+#endif
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static glia_status write_values(glia__writer *writer, const real *values, size_t count)
+{
+    enum { SOME = 512 };
+    unsigned char bytes[SOME * sizeof(real)];
+    for (size_t i = 0; i < count; i += SOME) {
+        size_t n = count - i < SOME ? count - i : SOME;
+        for (size_t j = 0; j < n; j++) write_little(bytes + j * sizeof(real), sizeof(real), bits_of(values[i + j]));
+        GLIA_TRY(glia__writer_write(writer, bytes, n * sizeof(real)));
+    }
+    return GLIA_OK;
+}
+
+static glia_status write_all(glia__writer *writer, const glia__string *header, const glia__tensor_out *tensor,
+                             size_t count)
+{
+    unsigned char length[LENGTH_BYTES];
+    write_little(length, LENGTH_BYTES, header->length);
+    GLIA_TRY(glia__writer_write(writer, length, sizeof length));
+    GLIA_TRY(glia__writer_write(writer, header->text, header->length));
+    for (size_t i = 0; i < count; i++) GLIA_TRY(write_values(writer, tensor[i].values, count_of(&tensor[i])));
+    return GLIA_OK;
+}
+
+glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
+                                size_t metas)
+{
+    glia__string  header = {0};
+    glia__writer *writer = NULL;
+    for (size_t i = 0; i < count; i++) GLIA_TRY(check_finite(&tensor[i]));
+    glia_status status = header_text(tensor, count, meta, metas, &header);
+    if (!status) status = glia__writer_open(&writer, path);
+    if (!status) {
+        status = write_all(writer, &header, tensor, count);
+        if (status)
+            glia__writer_abandon(writer);
+        else
+            status = glia__writer_commit(writer);
+    }
+    glia__string_clear(&header);
+    return status;
+}

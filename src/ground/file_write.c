@@ -1,0 +1,201 @@
+/* Writing files whole or not at all.
+ *
+ * The bytes go to a new file beside the old one; only when all of them are on the disk does a rename, which is atomic,
+ * put it in the old one's place. Whatever happens before (an error, a full disk, a crash), the old file is as it was.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ground/file.h"
+#include "ground/memory.h"
+
+enum { BUFFER_SIZE = 1 << 16 };
+
+struct glia__writer {
+    char         *path;   /* as the caller named it                                      */
+    char         *target; /* the file itself, links followed; NULL: written directly     */
+    char         *part;   /* what is written, until it is renamed; NULL before it exists */
+    int           fd;
+    int           error; /* errno of the first failure */
+    size_t        filled;
+    unsigned char buffer[BUFFER_SIZE];
+};
+
+static glia_status fail_write(glia__writer *w)
+{
+    return glia__fail(GLIA_E_WRITE, "%s: cannot be written: %s", w->path, strerror(w->error));
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+/* Standard output is written as it stands even when it leads to a regular file: that file is the shell's. */
+static bool is_standard_output(const char *path)
+{
+    return !strcmp(path, "-") || !strcmp(path, "/dev/stdout");
+}
+
+static glia_status open_direct(glia__writer *w)
+{
+    bool standard = is_standard_output(w->path);
+    w->fd = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : open(w->path, O_WRONLY | O_CLOEXEC);
+    w->error = w->fd < 0 ? errno : 0;
+    return w->error ? fail_write(w) : GLIA_OK;
+}
+
+/* Where the file is or will be: an existing one with its links followed, so that they stay. */
+static glia_status find_target(glia__writer *w)
+{
+    char *real = realpath(w->path, NULL);
+    w->target = glia__strdup(real ? real : w->path);
+    free(real);
+    return w->target ? GLIA_OK : GLIA_E_MEMORY;
+}
+
+/* Makes PATH.part-PID; another number follows if that name is taken, by another thread or a crash long ago. */
+static glia_status open_part(glia__writer *w)
+{
+    enum { NAMES_TRIED = 100, SUFFIX_MOST = 48 };
+    size_t size;
+    char  *name = glia__add(strlen(w->target), SUFFIX_MOST, &size) ? glia__new(size, 1) : NULL;
+    if (!name) return GLIA_E_MEMORY;
+    for (int i = 0; i < NAMES_TRIED && w->fd < 0; i++) {
+        int n = snprintf(name, size, "%s.part-%ld", w->target, (long)getpid());
+        if (i > 0) snprintf(name + n, size - (size_t)n, ".%d", i);
+        w->fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (w->fd < 0 && errno != EEXIST) break;
+    }
+    w->error = w->fd < 0 ? errno : 0;
+    if (w->error == 0)
+        w->part = name;
+    else
+        glia__free(name);
+    return w->error ? fail_write(w) : GLIA_OK;
+}
+
+/* An existing file must be writable, though a rename would not ask, and the new one gets its permissions. */
+static glia_status begin(glia__writer *w, const char *path)
+{
+    struct stat at;
+    const int   missing = stat(path, &at) == 0 ? 0 : errno;
+    w->path = glia__strdup(path);
+    if (!w->path) return GLIA_E_MEMORY;
+    if (is_standard_output(path) || (!missing && !S_ISREG(at.st_mode))) return open_direct(w);
+    if (missing == ENOENT && lstat(path, &at) == 0)
+        return glia__fail(GLIA_E_WRITE, "%s: is a link to a file that does not exist", path);
+    if (missing != ENOENT) w->error = missing;
+    if (!missing && access(path, W_OK) != 0) w->error = errno;
+    if (w->error) return fail_write(w);
+    GLIA_TRY(find_target(w));
+    GLIA_TRY(open_part(w));
+    if (!missing && fchmod(w->fd, at.st_mode & 0777) != 0) w->error = errno;
+    return w->error ? fail_write(w) : GLIA_OK;
+}
+
+glia_status glia__writer_open(glia__writer **writer, const char *path)
+{
+    *writer = NULL;
+    if (!path || !*path) return glia__fail(GLIA_E_ARG, "the path of a file to write is empty");
+    glia__writer *w = glia__new(1, sizeof *w);
+    if (!w) return GLIA_E_MEMORY;
+    w->fd = -1;
+    glia_status status = begin(w, path);
+    if (status)
+        glia__writer_abandon(w);
+    else
+        *writer = w;
+    return status;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+static void write_out(glia__writer *w, const unsigned char *bytes, size_t n)
+{
+    const size_t at_once = (size_t)1 << 30; /* some systems refuse 2 GiB */
+    while (n > 0 && w->error == 0) {
+        ssize_t done = write(w->fd, bytes, n < at_once ? n : at_once);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) {
+            w->error = errno;
+        } else {
+            bytes += done;
+            n -= (size_t)done;
+        }
+    }
+}
+
+static void flush(glia__writer *w)
+{
+    write_out(w, w->buffer, w->filled);
+    w->filled = 0;
+}
+
+glia_status glia__writer_write(glia__writer *w, const void *bytes, size_t n)
+{
+    if (n >= BUFFER_SIZE - w->filled) flush(w);
+    if (n >= BUFFER_SIZE) {
+        write_out(w, bytes, n);
+    } else if (n > 0) {
+        memcpy(w->buffer + w->filled, bytes, n);
+        w->filled += n;
+    }
+    return w->error ? fail_write(w) : GLIA_OK;
+}
+
+/* ---- ending ----------------------------------------------------------------------------------------------------- */
+
+static void close_file(glia__writer *w)
+{
+    if (w->fd >= 0 && close(w->fd) != 0 && w->error == 0) w->error = errno;
+    w->fd = -1;
+}
+
+/* Makes the rename last. It has happened, so that this fails is no failure of the writing. */
+static void sync_folder(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash) slash[slash == path] = '\0';
+    int fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    fsync(fd);
+    close(fd);
+}
+
+static void put_in_place(glia__writer *w)
+{
+    if (w->error == 0 && fsync(w->fd) != 0 && errno != EINVAL) w->error = errno; /* EINVAL: cannot be synced at all */
+    close_file(w);
+    if (w->error == 0 && rename(w->part, w->target) != 0) w->error = errno;
+    if (w->error) return;
+    glia__free(w->part);
+    w->part = NULL;
+    sync_folder(w->target);
+}
+
+glia_status glia__writer_commit(glia__writer *w)
+{
+    flush(w);
+    if (w->part)
+        put_in_place(w);
+    else
+        close_file(w);
+    glia_status status = w->error ? fail_write(w) : GLIA_OK;
+    glia__writer_abandon(w);
+    return status;
+}
+
+void glia__writer_abandon(glia__writer *w)
+{
+    if (!w) return;
+    close_file(w);
+    if (w->part) unlink(w->part);
+    glia__free(w->part);
+    glia__free(w->target);
+    glia__free(w->path);
+    glia__free(w);
+}

@@ -1,0 +1,28 @@
+/* Text: numbers in and out whatever the locale, strings that grow, and the nearest name for a typing error. */
+#ifndef GLIA_GROUND_TEXT_H
+#define GLIA_GROUND_TEXT_H
+
+#include "ground/status.h"
+
+/* As glia_number_read, within text[0..end): text need not end in a NUL. Bit-equal to strtod in the C locale. */
+const char *glia__number_read(const char *text, const char *end, double *value);
+
+/* A string that grows. Zero-initialise; failures stick: check `failed` (or the result of _take) once at the end. */
+typedef struct glia__string {
+    char  *text; /* NUL-terminated once anything was added */
+    size_t length, capacity;
+    bool   failed;
+} glia__string;
+void glia__string_add(glia__string *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void glia__string_add_bytes(glia__string *s, const char *bytes, size_t n);
+void glia__string_add_number(glia__string *s, double value); /* shortest form */
+/* The text, now the caller's (glia__free); NULL if anything failed. Leaves s empty. */
+char *glia__string_take(glia__string *s);
+void  glia__string_clear(glia__string *s);
+
+/* Line and column (both from 1) of `at` in `text`. */
+void glia__text_place(const char *text, const char *at, size_t *line, size_t *column);
+/* Edit distance, for "did you mean". */
+size_t glia__text_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,145 @@
+/* The steps of training one by one: glia.h, section 6. Each is a part of the same walk that glia_fit makes. */
+#include <string.h>
+
+#include "ground/memory.h"
+#include "model/model.h"
+
+static glia_status need(bool there, const char *what)
+{
+    return there ? GLIA_OK : glia__fail(GLIA_E_ARG, "%s", what);
+}
+
+glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, glia_real *y)
+{
+    GLIA_TRY(need(model && x && rows, "glia_forward: a model and at least one row are needed"));
+    GLIA_TRY(need(glia__model_last(model) != NULL, "glia_forward: the net has no layers"));
+    GLIA_TRY(glia__model_reserve(model, rows, GLIA__PLAN_INPUT_GRADIENT));
+    memcpy(model->x, x, rows * model->n_in * sizeof *x);
+    glia__step_run(&(glia__step){.model = model, .rows = rows, .train = true});
+    model->rows = rows;
+    model->has_loss = false;
+    if (y) memcpy(y, glia__model_last(model)->y, rows * model->n_out * sizeof *y);
+    return GLIA_OK;
+}
+
+/* Passes from the output gradient in place down to every parameter, and to the inputs. */
+static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
+{
+    glia__step_run(&(glia__step){.model = m, .rows = m->rows, .train = true, .loss = loss, .fused = fused,
+                                 .skip_forward = true, .backward = true, .skip_loss = true, .want_dx = true});
+}
+
+glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes, const glia_real *targets,
+                      double *loss)
+{
+    GLIA_TRY(need(model && model->rows, "glia_loss: there is no forward pass to judge"));
+    GLIA_TRY(need(!classes != !targets, "glia_loss: either classes or targets are needed"));
+    const glia__layer *last = glia__model_last(model);
+    glia__truth        truth = {classes, targets};
+    GLIA_TRY(glia__loss_parse(&model->loss, loss_text, last->class->named.name, &model->loss_fused));
+    GLIA_TRY(glia__loss_check(&model->loss, model->rows, last->n_out, &truth));
+    double *rows = glia__new(model->rows, sizeof *rows);
+    if (!rows) return GLIA_E_MEMORY;
+    const glia__layer *top = last - model->loss_fused;
+    double             sum = 0;
+    model->loss.class->rows(&model->loss, model->rows, top->n_out, top->y, &truth, 0, model->rows, rows, top->dy);
+    for (size_t r = 0; r < model->rows; r++) sum += rows[r];
+    glia__free(rows);
+    if (loss) *loss = glia__loss_reduce(&model->loss, sum, model->rows, top->n_out);
+    model->has_loss = true;
+    return GLIA_OK;
+}
+
+glia_status glia_backward(glia_model *model)
+{
+    GLIA_TRY(need(model && model->has_loss, "glia_backward: there is no loss to go back from"));
+    pass_back(model, &model->loss, model->loss_fused);
+    return GLIA_OK;
+}
+
+glia_status glia_backward_from(glia_model *model, const glia_real *dy, glia_real *dx)
+{
+    GLIA_TRY(need(model && dy && model->rows, "glia_backward_from: a forward pass and dy are needed"));
+    memcpy(glia__model_last(model)->dy, dy, model->rows * model->n_out * sizeof *dy);
+    pass_back(model, NULL, false);
+    if (dx) memcpy(dx, model->dx, model->rows * model->n_in * sizeof *dx);
+    return GLIA_OK;
+}
+
+glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real *values, size_t count)
+{
+    GLIA_TRY(need(model && values && model->rows, "glia_activation_get: there is no forward pass to look at"));
+    GLIA_TRY(need(layer < model->n_layers, "glia_activation_get: there is no such layer"));
+    const glia__layer *l = &model->layers[layer];
+    if (count != model->rows * l->n_out)
+        return glia__fail(GLIA_E_ARG, "layer %zu gave %zu numbers, not %zu", layer, model->rows * l->n_out, count);
+    memcpy(values, l->class->forward ? l->y : model->x, count * sizeof *values);
+    return GLIA_OK;
+}
+
+/* ---- the optimizer --------------------------------------------------------------------------------------------- */
+
+struct glia_optimizer {
+    glia__optim      rule;
+    glia__optim_state state;
+    const glia_model *model;
+};
+
+glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model)
+{
+    GLIA_TRY(need(optimizer && text && model, "glia_optimizer_new: a place, a text and a model are needed"));
+    *optimizer = NULL;
+    glia_optimizer *o = glia__new(1, sizeof *o);
+    if (!o) return GLIA_E_MEMORY;
+    glia_status status = glia__optim_parse(&o->rule, text);
+    if (status == GLIA_OK) status = glia__optim_state_new(&o->state, &o->rule, model->n_parameters);
+    if (status != GLIA_OK) {
+        glia_optimizer_free(o);
+        return status;
+    }
+    o->model = model;
+    *optimizer = o;
+    return GLIA_OK;
+}
+
+void glia_optimizer_free(glia_optimizer *optimizer)
+{
+    if (!optimizer) return;
+    glia__optim_state_clear(&optimizer->state);
+    glia__free(optimizer);
+}
+
+glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_rate)
+{
+    GLIA_TRY(need(optimizer && learning_rate >= 0, "glia_optimizer_set_rate: an optimizer and a rate of at least 0 are needed"));
+    optimizer->rule.rate = learning_rate;
+    return GLIA_OK;
+}
+
+glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
+{
+    GLIA_TRY(need(model && optimizer && optimizer->model == model, "glia_step: a model and its own optimizer are needed"));
+    GLIA_TRY(need(model->gradients != NULL, "glia_step: there are no gradients before the first backward pass"));
+    glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
+    optimizer->rule.steps++;
+    const glia__param *p;
+    for (size_t i = 0; (p = glia__model_param(model, i, NULL)); i++) glia__step_update(&step, p, 0, p->count);
+    return GLIA_OK;
+}
+
+glia_status glia_clip_norm(glia_model *model, double max_norm, double *norm)
+{
+    GLIA_TRY(need(model && model->gradients, "glia_clip_norm: there are no gradients before the first backward pass"));
+    double found = glia__gradient_norm(model), scale = glia__clip_scale(found, max_norm);
+    if (max_norm > 0 && scale < 1) glia__kernels_get()->multiply(model->n_parameters, (real)scale, model->gradients);
+    if (norm) *norm = found;
+    return GLIA_OK;
+}
+
+glia_status glia_clip_value(glia_model *model, double value)
+{
+    GLIA_TRY(need(model && model->gradients, "glia_clip_value: there are no gradients before the first backward pass"));
+    GLIA_TRY(need(value > 0, "glia_clip_value: a limit over 0 is needed"));
+    glia__kernels_get()->limit(model->n_parameters, (real)value, model->gradients);
+    return GLIA_OK;
+}

@@ -1,0 +1,87 @@
+/* What a model is: the getters of glia.h, section 5. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ground/memory.h"
+#include "model/model.h"
+
+static size_t layer_parameters(const glia__layer *l)
+{
+    size_t count = 0;
+    for (int j = 0; j < l->params; j++) count += l->param[j].count;
+    return count;
+}
+
+static const char *scale_name(const glia_model *m)
+{
+    return *m->record ? glia__scales[m->scale.how].name : "";
+}
+
+void glia_model_describe(const glia_model *model, glia_model_info *info)
+{
+    if (!info) return;
+    *info = (glia_model_info){.net = "", .loss = "", .scale = ""};
+    if (!model) return;
+    *info = (glia_model_info){
+        .net = model->net,
+        .loss = model->loss_text,
+        .scale = scale_name(model),
+        .target = model->target,
+        .inputs = model->n_in,
+        .outputs = model->n_out,
+        .channels = model->channels,
+        .height = model->height,
+        .width = model->width,
+        .classes = model->n_classes,
+        .layers = model->n_layers,
+        .seed = model->seed,
+    };
+    for (size_t i = 0; i < model->n_layers; i++) {
+        info->parameters += layer_parameters(&model->layers[i]);
+        info->multiply_adds += model->layers[i].multiply_adds;
+    }
+}
+
+const char *glia_model_class_name(const glia_model *model, size_t k)
+{
+    return model && k < model->n_classes ? model->class_names[k] : NULL;
+}
+
+const char *glia_model_target_name(const glia_model *model, size_t j)
+{
+    return model && j < model->n_targets ? model->target_names[j] : NULL;
+}
+
+const char *glia_model_record(const glia_model *model)
+{
+    return model ? model->record : "";
+}
+
+const glia_epoch *glia_model_history(const glia_model *model, size_t *count)
+{
+    if (count) *count = model ? model->n_history : 0;
+    return model ? model->history : NULL;
+}
+
+glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_info *info)
+{
+    if (!model || !info || layer >= model->n_layers)
+        return glia__fail(GLIA_E_ARG, "glia_model_layer: there is no layer %zu", layer);
+    const glia__layer *l = &model->layers[layer];
+    glia__string       settings = {0};
+    glia__phrase_print(&settings, &l->class->named, l->set);
+    *info = (glia_layer_info){
+        .name = l->class->named.name,
+        .index = l->number,
+        .rank = l->out.rank,
+        .parameters = layer_parameters(l),
+        .multiply_adds = l->multiply_adds,
+        .bytes_inference = l->n_out * sizeof(real),
+        .bytes_training = 2 * l->n_out * sizeof(real),
+    };
+    memcpy(info->shape, l->out.dim, sizeof info->shape);
+    snprintf(info->settings, sizeof info->settings, "%s", settings.text ? settings.text + (*settings.text == ' ') : "");
+    bool failed = settings.failed;
+    glia__string_clear(&settings);
+    return failed ? glia__fail(GLIA_E_MEMORY, "out of memory") : GLIA_OK;
+}

@@ -1,0 +1,200 @@
+/* The gradient check: gradients of a net against central differences, (f(p + h) - f(p - h)) / 2h, at random points. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ground/memory.h"
+#include "model/model.h"
+
+#ifdef GLIA_DOUBLE
+static const double STEP = 1e-5, MARGIN = 1e-3, TOLERANCE = 1e-7;
+#else
+static const double STEP = 1e-3, MARGIN = 3e-3, TOLERANCE = 5e-3;
+#endif
+enum { ROWS = 3, TRIES = 300, MOST_OF_A_TENSOR = 400, DEFAULT_INPUTS = 5 };
+
+/* The point under test. */
+typedef struct check {
+    glia_model             *m;
+    const char             *loss_text;
+    glia__loss              loss;
+    bool                    fused;
+    real                   *x, *numbers; /* inputs; targets, or */
+    int32_t                *classes;
+    glia_gradcheck_result  *result;
+} check;
+
+static const glia__layer *top_of(const check *c)
+{
+    return glia__model_last(c->m) - c->fused;
+}
+
+/* ---- drawing a point ------------------------------------------------------------------------------------------- */
+
+static void draw_targets(check *c, glia_rng *rng)
+{
+    size_t       n = c->m->n_out;
+    glia__takes  takes = c->loss.class->takes;
+    for (size_t r = 0; r < ROWS; r++)
+        if (takes == GLIA__TAKES_CLASSES)
+            c->classes[r] = (int32_t)glia_rng_randint(rng, 0, (int64_t)n);
+        else
+            for (size_t j = 0; j < n; j++)
+                c->numbers[r * n + j] = (real)(takes == GLIA__TAKES_BITS ? glia_rng_rand(rng) : glia_rng_randn(rng));
+}
+
+static void draw_point(check *c, glia_rng *rng)
+{
+    const glia__param *p;
+    for (size_t i = 0; (p = glia__model_param(c->m, i, NULL)); i++)
+        for (size_t j = 0; j < p->count; j++) p->value[j] = (real)(0.5 * glia_rng_randn(rng));
+    for (size_t i = 0; i < ROWS * c->m->n_in; i++) c->x[i] = (real)glia_rng_randn(rng);
+    draw_targets(c, rng);
+}
+
+/* The smallest distance of anything to a kink: inputs of a layer to zero, outputs to targets (l1's kink). */
+static double distance_to_kinks(const check *c)
+{
+    double near = INFINITY;
+    for (size_t i = 0; i < c->m->n_layers; i++) {
+        const glia__layer *l = &c->m->layers[i];
+        for (size_t j = 0; l->class->kink_at_zero && j < ROWS * l->n_in; j++) near = fmin(near, fabs((double)l->x[j]));
+    }
+    const glia__layer *top = top_of(c);
+    for (size_t j = 0; c->loss.class->takes == GLIA__TAKES_NUMBERS && j < ROWS * top->n_out; j++)
+        near = fmin(near, fabs((double)(top->y[j] - c->numbers[j])));
+    return near;
+}
+
+/* ---- comparing ------------------------------------------------------------------------------------------------- */
+
+static glia_status value(check *c, double *loss)
+{
+    bool classes = c->loss.class->takes == GLIA__TAKES_CLASSES;
+    GLIA_TRY(glia_forward(c->m, c->x, ROWS, NULL));
+    return glia_loss(c->m, c->loss_text, classes ? c->classes : NULL, classes ? NULL : c->numbers, loss);
+}
+
+static glia_status numeric(check *c, real *at, double *slope)
+{
+    real   kept = *at, up = kept + (real)STEP, down = kept - (real)STEP;
+    double above, below;
+    *at = up;
+    GLIA_TRY(value(c, &above));
+    *at = down;
+    GLIA_TRY(value(c, &below));
+    *at = kept;
+    *slope = (above - below) / ((double)up - (double)down);
+    return GLIA_OK;
+}
+
+/* Compares `count` numbers at `at` (some of them, evenly, if there are many) with their gradient; `named` says which. */
+static glia_status compare(check *c, const char *named, real *at, const real *gradient, size_t count)
+{
+    size_t stride = 1 + (count - 1) / MOST_OF_A_TENSOR;
+    bool   zero = true;
+    for (size_t i = 0; i < count; i += stride) {
+        double slope, analytic = (double)gradient[i];
+        GLIA_TRY(numeric(c, &at[i], &slope));
+        double off = fabs(analytic - slope) / fmax(1, fmax(fabs(analytic), fabs(slope)));
+        zero = zero && analytic == 0;
+        c->result->checked++;
+        if (off <= c->result->worst) continue;
+        c->result->worst = off;
+        snprintf(c->result->where, sizeof c->result->where, "%s[%zu]", named, i);
+    }
+    c->result->all_zero = c->result->all_zero || zero;
+    return GLIA_OK;
+}
+
+static glia_status compare_tensor(check *c, const glia__layer *l, const glia__param *p, const real *gradients)
+{
+    char  name[64];
+    real *kept = glia__new(p->count, sizeof *kept);
+    if (!kept) return GLIA_E_MEMORY;
+    memcpy(kept, gradients + p->offset, p->count * sizeof *kept);
+    glia__param_name(l, p, name);
+    glia_status status = compare(c, name, p->value, kept, p->count);
+    glia__free(kept);
+    return status;
+}
+
+static glia_status compare_all(check *c)
+{
+    glia_model        *m = c->m;
+    const glia__layer *l;
+    const glia__param *p;
+    double             loss;
+    GLIA_TRY(value(c, &loss));
+    GLIA_TRY(glia_backward(m));
+    real *dx = glia__new(ROWS * m->n_in, sizeof *dx);
+    if (!dx) return GLIA_E_MEMORY;
+    memcpy(dx, m->dx, ROWS * m->n_in * sizeof *dx);
+    glia_status status = compare(c, "input", c->x, dx, ROWS * m->n_in);
+    glia__free(dx);
+    for (size_t i = 0; status == GLIA_OK && (p = glia__model_param(m, i, &l)); i++)
+        status = compare_tensor(c, l, p, m->gradients);
+    return status;
+}
+
+/* ---- the check ------------------------------------------------------------------------------------------------- */
+
+static glia_status find_point(check *c, uint32_t seed)
+{
+    glia_rng *rng;
+    double    loss;
+    GLIA_TRY(glia_rng_new(&rng, seed));
+    glia_status status = GLIA_OK;
+    for (int i = 0; i < TRIES && status == GLIA_OK; i++) {
+        draw_point(c, rng);
+        status = value(c, &loss);
+        if (distance_to_kinks(c) >= MARGIN) break;
+    }
+    glia_rng_free(rng);
+    return status;
+}
+
+static glia_status run_check(check *c, uint32_t seed)
+{
+    GLIA_TRY(glia__loss_parse(&c->loss, c->loss_text, glia__model_last(c->m)->class->named.name, &c->fused));
+    c->x = glia__new(ROWS * c->m->n_in, sizeof *c->x);
+    c->numbers = glia__new(ROWS * c->m->n_out, sizeof *c->numbers);
+    c->classes = glia__new(ROWS, sizeof *c->classes);
+    glia_status status = c->x && c->numbers && c->classes ? find_point(c, seed) : GLIA_E_MEMORY;
+    if (status == GLIA_OK) status = compare_all(c);
+    glia__free(c->x);
+    glia__free(c->numbers);
+    glia__free(c->classes);
+    return status;
+}
+
+/* A net that does not say what its rows are gets rows of a few numbers. */
+static glia_status model_for(glia_model **m, const char *net)
+{
+    glia__layer *layers;
+    size_t       count;
+    glia__string text = {0};
+    GLIA_TRY(glia__net_parse(net, &layers, &count));
+    bool says = count && !layers[0].class->forward;
+    bool empty = count <= (size_t)says;
+    glia__free(layers);
+    if (empty) return glia__fail(GLIA_E_TEXT, "net:1:1: there is no layer to check");
+    if (says) return glia_model_new(m, net, NULL, 0);
+    glia__string_add(&text, "input %d\n%s", DEFAULT_INPUTS, net);
+    char *whole = glia__string_take(&text);
+    if (!whole) return glia__fail(GLIA_E_MEMORY, "out of memory");
+    glia_status status = glia_model_new(m, whole, NULL, 0);
+    glia__free(whole);
+    return status;
+}
+
+glia_status glia_gradcheck(const char *net, const char *loss, uint32_t seed, glia_gradcheck_result *result)
+{
+    if (!net || !result) return glia__fail(GLIA_E_ARG, "glia_gradcheck: a net and room for the result are needed");
+    *result = (glia_gradcheck_result){.tolerance = TOLERANCE};
+    check c = {.loss_text = loss, .result = result};
+    GLIA_TRY(model_for(&c.m, net));
+    glia_status status = run_check(&c, seed);
+    glia_model_free(c.m);
+    return status;
+}

@@ -1,0 +1,247 @@
+/* The life of a model: from a net text and data, or layer by layer. */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "ground/memory.h"
+
+const glia__layer *glia__model_last(const glia_model *m)
+{
+    const glia__layer *last = m->n_layers ? &m->layers[m->n_layers - 1] : NULL;
+    return last && last->class->forward ? last : NULL;
+}
+
+/* ---- names and targets ----------------------------------------------------------------------------------------- */
+
+static void free_names(char **names, size_t count)
+{
+    for (size_t i = 0; names && i < count; i++) glia__free(names[i]);
+    glia__free(names);
+}
+
+static glia_status copy_names(char ***copy, size_t count, const glia_data *data,
+                              const char *(*name)(const glia_data *, size_t))
+{
+    char **names = glia__new(count, sizeof *names);
+    if (!names) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = name(data, i);
+        if (!(names[i] = glia__strdup(text ? text : ""))) {
+            free_names(names, count);
+            return GLIA_E_MEMORY;
+        }
+    }
+    *copy = names;
+    return GLIA_OK;
+}
+
+static void forget_target(glia_model *m)
+{
+    free_names(m->class_names, m->n_classes);
+    free_names(m->target_names, m->n_targets);
+    free_names(m->column_names, m->n_in);
+    m->class_names = m->target_names = m->column_names = NULL;
+    m->n_classes = m->n_targets = 0;
+    m->target = GLIA_TARGET_NONE;
+}
+
+glia_status glia__model_bind(glia_model *m, const glia_data *data)
+{
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    forget_target(m);
+    if (info.target == GLIA_TARGET_CLASSES) {
+        GLIA_TRY(copy_names(&m->class_names, info.outputs, data, glia_data_class_name));
+        m->n_classes = info.outputs;
+    } else if (info.target == GLIA_TARGET_NUMBERS && glia_data_target_name(data, 0)) {
+        GLIA_TRY(copy_names(&m->target_names, info.outputs, data, glia_data_target_name));
+        m->n_targets = info.outputs;
+    }
+    if (glia_data_column_name(data, 0)) GLIA_TRY(copy_names(&m->column_names, m->n_in, data, glia_data_column_name));
+    m->target = info.target;
+    m->channels = info.channels;
+    m->height = info.height;
+    m->width = info.width;
+    return GLIA_OK;
+}
+
+/* ---- making ---------------------------------------------------------------------------------------------------- */
+
+/* Everything that follows from the text: layers, shapes, blocks. */
+static glia_status build(glia_model *m, const char *text, const glia__shape *in)
+{
+    size_t total;
+    GLIA_TRY(glia__net_parse(text, &m->layers, &m->n_layers));
+    GLIA_TRY(glia__plan_shapes(m->layers, m->n_layers, in, text));
+    GLIA_TRY(glia__plan_tensors(m->layers, m->n_layers, &total));
+    m->n_parameters = total;
+    if (!(m->net = glia__net_print(m->layers, m->n_layers))) return glia__fail(GLIA_E_MEMORY, "out of memory");
+    if (!(m->parameters = glia__new_aligned(total, sizeof *m->parameters))) return GLIA_E_MEMORY;
+    glia__model_attach(m);
+    m->in = m->n_layers ? m->layers[0].class->forward ? m->layers[0].in : m->layers[0].out : *in;
+    m->n_in = m->in.rank ? glia__shape_count(&m->in) : 0;
+    m->n_out = m->n_layers ? m->layers[m->n_layers - 1].n_out : m->n_in;
+    return GLIA_OK;
+}
+
+static void shape_of_rows(glia_model *m)
+{
+    bool image = m->in.rank == 3;
+    m->channels = image ? m->in.dim[0] : 1;
+    m->height = image ? m->in.dim[1] : 1;
+    m->width = image ? m->in.dim[2] : m->n_in;
+}
+
+static glia_status make(glia_model **model, const char *net, const glia__shape *in, uint32_t seed)
+{
+    glia_model *m = glia__new(1, sizeof *m);
+    if (!m) return GLIA_E_MEMORY;
+    m->seed = seed;
+    glia_status status = build(m, net, in);
+    if (status == GLIA_OK) status = glia__model_draw(m);
+    if (status == GLIA_OK && !(m->loss_text = glia__strdup(""))) status = GLIA_E_MEMORY;
+    if (status == GLIA_OK && !(m->record = glia__strdup(""))) status = GLIA_E_MEMORY;
+    if (status != GLIA_OK) {
+        glia_model_free(m);
+        return status;
+    }
+    shape_of_rows(m);
+    *model = m;
+    return GLIA_OK;
+}
+
+glia_status glia_model_new(glia_model **model, const char *net, const glia_data *data, uint32_t seed)
+{
+    if (!model) return glia__fail(GLIA_E_ARG, "glia_model_new: there is no place for the model");
+    *model = NULL;
+    if (!net && !data) return glia__fail(GLIA_E_ARG, "glia_model_new: neither a net nor data to pick one for");
+    glia__shape in = {0};
+    char       *picked = NULL;
+    if (data) {
+        glia_data_info info;
+        glia_data_describe(data, &info);
+        in = (glia__shape){.rank = 1, .dim = {info.columns}};
+    }
+    if (!net && !(net = picked = glia__net_for(data))) return glia__fail(GLIA_E_MEMORY, "out of memory");
+    glia_status status = make(model, net, &in, seed);
+    glia__free(picked);
+    if (status == GLIA_OK && data) status = glia__model_bind(*model, data);
+    if (status != GLIA_OK) {
+        glia_model_free(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
+/* What the outputs mean, and what a row is, go over to another model. */
+static void hand_over(glia_model *from, glia_model *to)
+{
+    forget_target(to);
+    to->target = from->target;
+    to->class_names = from->class_names, from->class_names = NULL;
+    to->n_classes = from->n_classes, from->n_classes = 0;
+    to->target_names = from->target_names, from->target_names = NULL;
+    to->n_targets = from->n_targets, from->n_targets = 0;
+    to->column_names = from->column_names, from->column_names = NULL;
+    to->channels = from->channels, to->height = from->height, to->width = from->width;
+}
+
+glia_status glia_model_add(glia_model *model, const char *layers)
+{
+    if (!model || !layers) return glia__fail(GLIA_E_ARG, "glia_model_add: a model and a text are needed");
+    glia__string text = {0};
+    glia_model  *longer = NULL;
+    glia__string_add(&text, "%s%s%s", model->net, *model->net ? ", " : "", layers);
+    char *net = glia__string_take(&text);
+    if (!net) return glia__fail(GLIA_E_MEMORY, "out of memory");
+    bool        says = model->n_layers && !model->layers[0].class->forward;
+    glia_status status = make(&longer, net, says ? &(glia__shape){0} : &model->in, model->seed);
+    glia__free(net);
+    if (status != GLIA_OK) return status;
+    if (model->target != GLIA_TARGET_NONE) hand_over(model, longer);
+    glia_model old = *model;
+    *model = *longer;
+    *longer = old;
+    glia_model_free(longer);
+    return GLIA_OK;
+}
+
+void glia_model_free(glia_model *m)
+{
+    if (!m) return;
+    forget_target(m);
+    glia__scaler_clear(&m->scale);
+    glia__scaler_clear(&m->target_scale);
+    glia__free_aligned(m->parameters);
+    glia__free_aligned(m->gradients);
+    glia__free_aligned(m->activations);
+    glia__free(m->layers);
+    glia__free(m->net);
+    glia__free(m->loss_text);
+    glia__free(m->record);
+    glia__free(m->history);
+    glia__free(m);
+}
+
+/* ---- does it fit the data? ------------------------------------------------------------------------------------- */
+
+static glia_status check_outputs(const glia_model *m, const glia_data *data, const glia_data_info *info)
+{
+    bool one_for_two = info->target == GLIA_TARGET_CLASSES && info->outputs == 2 && m->n_out == 1;
+    if (info->target == GLIA_TARGET_NONE) return glia__fail(GLIA_E_SHAPE, "%s has no target", data->name);
+    if (m->target != GLIA_TARGET_NONE && m->target != info->target)
+        return glia__fail(GLIA_E_SHAPE, "the model tells %s, and the target of %s is %s",
+                          m->target == GLIA_TARGET_CLASSES ? "classes" : "numbers", data->name,
+                          info->target == GLIA_TARGET_CLASSES ? "classes" : "numbers");
+    if (m->n_classes && info->target == GLIA_TARGET_CLASSES) return GLIA_OK; /* by name: glia__model_map_classes */
+    if (info->outputs != m->n_out && !one_for_two)
+        return glia__fail(GLIA_E_SHAPE, "the net gives %zu output%s, and %s has %zu %s", m->n_out, m->n_out == 1 ? "" : "s",
+                          data->name, info->outputs, info->target == GLIA_TARGET_CLASSES ? "classes" : "target numbers");
+    return GLIA_OK;
+}
+
+glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target)
+{
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    if (!glia__model_last(m)) return glia__fail(GLIA_E_SHAPE, "the net has no layers");
+    if (info.columns != m->n_in)
+        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", data->name, info.columns, m->n_in);
+    if (m->n_classes && m->n_classes != m->n_out && !(m->n_classes == 2 && m->n_out == 1))
+        return glia__fail(GLIA_E_SHAPE, "the net gives %zu output%s for %zu classes", m->n_out, m->n_out == 1 ? "" : "s",
+                          m->n_classes);
+    return with_target ? check_outputs(m, data, &info) : GLIA_OK;
+}
+
+static size_t find_class(const glia_model *m, const char *name)
+{
+    size_t k = 0;
+    while (k < m->n_classes && strcmp(m->class_names[k], name) != 0) k++;
+    return k;
+}
+
+glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map)
+{
+    glia_data_info info;
+    bool           same = true;
+    *map = NULL;
+    glia_data_describe(data, &info);
+    if (info.target != GLIA_TARGET_CLASSES || !m->n_classes) return GLIA_OK;
+    int32_t *classes = glia__new(info.outputs, sizeof *classes);
+    if (!classes) return GLIA_E_MEMORY;
+    for (size_t k = 0; k < info.outputs; k++) {
+        size_t to = find_class(m, glia_data_class_name(data, k));
+        if (to == m->n_classes) {
+            glia__free(classes);
+            return glia__fail(GLIA_E_SHAPE, "%s has a class \"%s\", which the model does not know", data->name,
+                              glia_data_class_name(data, k));
+        }
+        classes[k] = (int32_t)to;
+        same = same && to == k;
+    }
+    if (same)
+        glia__free(classes);
+    else
+        *map = classes;
+    return GLIA_OK;
+}

@@ -1,0 +1,129 @@
+/* A network: layers, its blocks of numbers, and the passes over them. */
+#ifndef GLIA_MODEL_MODEL_H
+#define GLIA_MODEL_MODEL_H
+
+#include "data/scale.h"
+#include "ground/threads.h"
+#include "parts/layer.h"
+#include "parts/loss.h"
+#include "parts/optimizer.h"
+
+/* What the memory of the passes is for, each including the one before. */
+typedef enum glia__plan_mode { GLIA__PLAN_FORWARD, GLIA__PLAN_TRAINING, GLIA__PLAN_INPUT_GRADIENT } glia__plan_mode;
+
+struct glia_model {
+    char        *net;  /* the text, as glia_model_info gives it */
+    glia__layer *layers;
+    size_t       n_layers;
+    glia__shape  in;   /* of one row */
+    size_t       n_in, n_out;
+    uint32_t     seed;
+
+    /* Blocks. Parameters and gradients: every tensor at its offset. */
+    real  *parameters, *gradients;
+    size_t n_parameters; /* numbers in each block, padding between tensors included */
+    real  *activations;  /* x, y of each layer, and for training dy of each */
+    real  *x, *dx;       /* of the net, in that block */
+    size_t          rows_planned; /* the batch the activations have room for */
+    glia__plan_mode mode_planned;
+
+    size_t rows;     /* of the latest pass by hand; 0: none */
+    bool   has_loss; /* its output gradient is there */
+    glia__loss loss; /* that made it */
+    bool       loss_fused;
+
+    /* What makes raw rows into inputs, and outputs into answers. */
+    glia__scaler scale, target_scale;
+    glia_target  target;
+    size_t       n_classes;
+    char       **class_names;
+    size_t       n_targets;
+    char       **target_names;
+    char       **column_names; /* of a table, [n_in], or NULL */
+    size_t       channels, height, width;
+
+    char       *loss_text;  /* of the training, "" before */
+    char       *record;     /* JSON, "" before */
+    glia_epoch *history;
+    size_t      n_history;
+};
+
+/* --- net.c: text -> layers (parsed, not yet planned) --- */
+glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *count);
+/* The text of the layers: canonical, one line. Caller's (glia__free). */
+char *glia__net_print(const glia__layer *layers, size_t count);
+/* A net that suits the data, for those who name none. Caller's. */
+char *glia__net_for(const glia_data *data);
+
+/* --- plan.c: shapes, offsets, memory --- */
+glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text);
+glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total); /* their offsets */
+/* Memory for passes over up to `rows` rows. What an earlier pass left is lost if it has to grow. */
+glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode);
+
+/* --- model.c --- */
+/* m takes target and names from data; checks that data fit the net: GLIA_E_SHAPE. */
+glia_status glia__model_bind(glia_model *m, const glia_data *data);
+glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
+/* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is the
+ * caller's, NULL where they are the same. */
+glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);
+void        glia__model_attach(glia_model *m); /* points every tensor into the blocks */
+const glia__layer *glia__model_last(const glia_model *m); /* NULL if there is none but input */
+/* Tensor i of all, in order of the layers. NULL past the end. */
+glia__param *glia__model_param(const glia_model *m, size_t i, const glia__layer **layer);
+void         glia__param_name(const glia__layer *l, const glia__param *p, char name[64]); /* "0.weight" */
+/* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
+void glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
+void glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
+glia_status glia__model_draw(glia_model *m); /* initial weights, from m->seed */
+
+/* --- optim_state.c --- */
+typedef struct glia__optim_state {
+    real  *slot[GLIA__SLOTS_MOST];
+    size_t slots;
+} glia__optim_state;
+glia_status glia__optim_state_new(glia__optim_state *state, const glia__optim *rule, size_t numbers);
+void        glia__optim_state_clear(glia__optim_state *state);
+
+/* --- step.c: the passes, on a team --- */
+typedef struct glia__step {
+    glia_model         *model;
+    glia__team         *team;
+    size_t              rows;
+    bool                train;
+    /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
+    const glia_data    *data;
+    const glia__scaler *scale;
+    const size_t       *order; /* rows of data, [rows] */
+    const real         *x;     /* or inputs in place */
+    /* loss; NULL: none */
+    const glia__loss   *loss;
+    bool                fused; /* loss is computed on the inputs of the last layer */
+    glia__truth         truth;
+    double             *row_loss;  /* [rows] */
+    const glia__scaler *units;     /* number targets were scaled so: loss_sum is told in the user's units; or NULL */
+    real               *unscaled;  /* [2][rows][n_out], room for that */
+    bool                backward;  /* from the loss; or, without one, from the dy already in place */
+    bool                want_dx;   /* gradient of the inputs too */
+    /* update; NULL: gradients only */
+    glia__optim        *optim;
+    real *const        *slot; /* the optimizer's blocks of state */
+    double              clip_norm, clip_value; /* > 0: limits */
+    double              clip_scale;            /* what the norm's limit made of this step's gradients */
+    bool                skip_forward;          /* activations are in place: by hand, after glia_forward */
+    bool                skip_loss;             /* so is the output gradient */
+    /* results */
+    double              loss_sum; /* of the rows' values, unreduced */
+    size_t              hits;     /* rows whose class was the most probable (classes only) */
+    bool                nonfinite; /* loss or output gradient: nothing was updated */
+} glia__step;
+void glia__step_run(glia__step *s);
+/* One tensor's numbers from .. to-1: clipped by s->clip_scale and s->clip_value, then updated. */
+void   glia__step_update(const glia__step *s, const glia__param *p, size_t from, size_t to);
+double glia__gradient_norm(const glia_model *m);
+double glia__clip_scale(double norm, double most); /* what to multiply gradients of that norm by */
+/* Names the first layer, in order, whose outputs are not finite ("layer 2 (dense)"), or what else is not. */
+void glia__step_blame(const glia_model *m, size_t rows, char text[96]);
+
+#endif

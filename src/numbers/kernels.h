@@ -1,0 +1,71 @@
+/* The arithmetic: one table of functions. portable.c is the specification, compiled once for each instruction set;
+ * onednn.c overwrites what it does faster. The table is chosen once for the process. */
+#ifndef GLIA_NUMBERS_KERNELS_H
+#define GLIA_NUMBERS_KERNELS_H
+
+#include "ground/real.h"
+
+typedef struct glia__kernels {
+    /* c[m][n] = alpha * a[m][k] b[k][n] + beta * c[m][n], rows ld* apart. _tn: a is stored [k][m]. _nt: b is stored
+     * [n][k]. beta = 0 does not read c. */
+    void (*gemm)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+                 real *c, size_t ldc);
+    void (*gemm_tn)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                    real beta, real *c, size_t ldc);
+    void (*gemm_nt)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                    real beta, real *c, size_t ldc);
+    /* y[r][j] += b[j] */
+    void (*add_bias)(size_t rows, size_t n, const real *b, real *y, size_t ldy);
+    /* s[j] = keep * s[j] + scale * sum_r y[r][j], in the order of rows */
+    void (*sum_rows)(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s);
+
+    /* Conversion of a batch: x = (b - shift) / scale; _columns: with a pair for each of n columns. */
+    void (*scale_bytes)(size_t n, const uint8_t *b, real shift, real scale, real *x);
+    void (*scale_bytes_columns)(size_t n, const uint8_t *b, const real *shift, const real *scale, real *x);
+    void (*scale_reals)(size_t n, const real *v, real shift, real scale, real *x);
+    void (*scale_reals_columns)(size_t n, const real *v, const real *shift, const real *scale, real *x);
+
+    /* Elementwise: y = f(x), and dx = dy * f'(x, y). `a` is the activation's setting, where it has one. */
+#define GLIA__ELEMENTWISE(X)                                                                                           \
+    X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus)
+#define GLIA__ELEMENTWISE_FIELDS(f)                                                                                    \
+    void (*f)(size_t n, real a, const real *x, real *y);                                                               \
+    void (*f##_back)(size_t n, real a, const real *x, const real *y, const real *dy, real *dx);
+    GLIA__ELEMENTWISE(GLIA__ELEMENTWISE_FIELDS)
+#undef GLIA__ELEMENTWISE_FIELDS
+
+    /* Optimizer steps over a slice of n parameters; formulas as in PyTorch's documentation. The caller has done
+     * weight decay's and the step count's part of the constants. */
+    void (*sgd)(size_t n, real lr, real decay, const real *g, real *p);
+    void (*sgd_momentum)(size_t n, real lr, real decay, real momentum, real damp, bool nesterov, bool first, const real *g,
+                         real *buffer, real *p);
+    void (*adagrad)(size_t n, real lr, real decay, real eps, const real *g, real *sum, real *p);
+    /* mean and buffer may be NULL (not centered, no momentum) */
+    void (*rmsprop)(size_t n, real lr, real decay, real alpha, real eps, real momentum, const real *g, real *square,
+                    real *mean, real *buffer, real *p);
+    /* most: running maximum of v (amsgrad), or NULL; shrink: 1 - lr * decay of adamw, else 1; rate: lr / (1 - beta1^t);
+     * root: sqrt(1 - beta2^t) */
+    void (*adam)(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root, const real *g,
+                 real *m, real *v, real *most, real *p);
+    /* g = g * by, and g limited to -most..most */
+    void (*multiply)(size_t n, real by, real *g);
+    void (*limit)(size_t n, real most, real *g);
+    /* sum of squares in double, in order */
+    double (*sum_squares)(size_t n, const real *g);
+    /* true if every number is finite */
+    bool (*all_finite)(size_t n, const real *x);
+
+    const char *name; /* "portable avx2", "onednn avx512" */
+} glia__kernels;
+
+/* The table of this process; made on first use, thread-safe. */
+const glia__kernels *glia__kernels_get(void);
+
+/* For tests: the specification alone, for one instruction set ("base", "avx2", "avx512"); NULL if not built or if this
+ * processor lacks it. */
+const glia__kernels *glia__kernels_portable(const char *isa);
+
+/* onednn.c: overwrites what it does faster, and the name. Called once, by kernels.c. */
+void glia__kernels_onednn(glia__kernels *k, const char *isa);
+
+#endif

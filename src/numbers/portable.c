@@ -1,0 +1,260 @@
+/* The portable kernels: the specification of the arithmetic, in plain C.
+ *
+ * This one source is compiled once for each instruction set (GLIA_ISA = base, avx2, avx512), and each compilation gives
+ * one table. Loops are written so that compilers vectorise them; sums run in the order written, so no result depends on
+ * how. */
+#include <float.h>
+#include <string.h>
+
+#include "numbers/kernels.h"
+
+#ifndef GLIA_ISA
+#define GLIA_ISA base
+#endif
+#define GLIA_TABLE_NAME_(isa) glia__kernels_##isa
+#define GLIA_TABLE_NAME(isa) GLIA_TABLE_NAME_(isa)
+#define GLIA_TEXT_(isa) "portable " #isa
+#define GLIA_TEXT(isa) GLIA_TEXT_(isa)
+
+/* ---- matrix products ------------------------------------------------------------------------------------------- */
+
+#include "numbers/portable_gemm.h"
+
+static void add_bias(size_t rows, size_t n, const real *b, real *y, size_t ldy)
+{
+    for (size_t r = 0; r < rows; r++) {
+        real *yr = y + r * ldy;
+        for (size_t j = 0; j < n; j++) yr[j] += b[j];
+    }
+}
+
+static void sum_rows(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s)
+{
+    enum { STRIP = 64 }; /* columns whose sums stay in registers or the nearest cache */
+    for (size_t j0 = 0; j0 < n; j0 += STRIP) {
+        size_t width = n - j0 < STRIP ? n - j0 : STRIP;
+        real   sum[STRIP] = {0};
+        for (size_t r = 0; r < rows; r++) {
+            const real *yr = y + r * ldy + j0;
+            for (size_t j = 0; j < width; j++) sum[j] += yr[j];
+        }
+        for (size_t j = 0; j < width; j++) {
+            real old = keep == 0 ? 0 : keep * s[j0 + j];
+            s[j0 + j] = old + scale * sum[j];
+        }
+    }
+}
+
+/* ---- conversion of a batch ------------------------------------------------------------------------------------- */
+
+static void scale_bytes(size_t n, const uint8_t *b, real shift, real scale, real *x)
+{
+    for (size_t i = 0; i < n; i++) x[i] = ((real)b[i] - shift) / scale;
+}
+
+static void scale_bytes_columns(size_t n, const uint8_t *b, const real *shift, const real *scale, real *x)
+{
+    for (size_t i = 0; i < n; i++) x[i] = ((real)b[i] - shift[i]) / scale[i];
+}
+
+static void scale_reals(size_t n, const real *v, real shift, real scale, real *x)
+{
+    for (size_t i = 0; i < n; i++) x[i] = (v[i] - shift) / scale;
+}
+
+static void scale_reals_columns(size_t n, const real *v, const real *shift, const real *scale, real *x)
+{
+    for (size_t i = 0; i < n; i++) x[i] = (v[i] - shift[i]) / scale[i];
+}
+
+/* ---- activations: y = f(x), dx = dy f'(x, y) ------------------------------------------------------------------- */
+
+#define SQRT_HALF ((real)0.70710678118654752440)     /* sqrt(1/2)  */
+#define INV_SQRT_TWO_PI ((real)0.39894228040143267794) /* 1/sqrt(2 pi) */
+#define SQRT_TWO_OVER_PI ((real)0.79788456080286535588)
+#define GELU_CUBE ((real)0.044715) /* Hendrycks and Gimpel 2016, section 2 */
+#define SOFTPLUS_LINEAR 20         /* beyond it softplus is x itself, as in PyTorch */
+
+static inline real logistic(real v)
+{
+    return 1 / (1 + exp(-v));
+}
+
+static inline real gelu_tanh_inner(real v)
+{
+    return tanh(SQRT_TWO_OVER_PI * (v + GELU_CUBE * v * v * v));
+}
+
+static inline real gelu_tanh_slope(real v)
+{
+    real t = gelu_tanh_inner(v);
+    return (1 + t) / 2 + v / 2 * (1 - t * t) * SQRT_TWO_OVER_PI * (1 + 3 * GELU_CUBE * v * v);
+}
+
+static inline real silu_slope(real v)
+{
+    real s = logistic(v);
+    return s * (1 + v * (1 - s));
+}
+
+/* v: x[i]; w: y[i]; a: the layer's setting. `v < 0 ? 0 : v` rather than a maximum: a NaN stays one. */
+#define ACTIVATION(f, Y, SLOPE)                                                                                        \
+    static void f##_kernel(size_t n, real a, const real *restrict x, real *restrict y)                                 \
+    {                                                                                                                  \
+        (void)a;                                                                                                       \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            const real v = x[i];                                                                                       \
+            y[i] = (Y);                                                                                                \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void f##_back_kernel(size_t n, real a, const real *restrict x, const real *restrict y,                      \
+                                const real *restrict dy, real *restrict dx)                                            \
+    {                                                                                                                  \
+        (void)a;                                                                                                       \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            const real v = x[i], w = y[i];                                                                             \
+            (void)v;                                                                                                   \
+            (void)w;                                                                                                   \
+            dx[i] = dy[i] * (SLOPE);                                                                                   \
+        }                                                                                                              \
+    }
+
+ACTIVATION(step, v > 0 ? 1 : v <= 0 ? 0 : v, 0)
+ACTIVATION(sigmoid, logistic(v), w * (1 - w))
+ACTIVATION(tanh, tanh(v), 1 - w * w)
+ACTIVATION(relu, v < 0 ? 0 : v, w > 0 ? 1 : (real)0)
+ACTIVATION(leaky_relu, v > 0 ? v : a * v, v > 0 ? 1 : a)
+ACTIVATION(elu, v > 0 ? v : a * expm1(v), v > 0 ? 1 : w + a)
+ACTIVATION(gelu, v / 2 * (1 + erf(v * SQRT_HALF)),
+           (1 + erf(v * SQRT_HALF)) / 2 + v * INV_SQRT_TWO_PI * exp(-v * v / 2))
+ACTIVATION(gelu_tanh, v / 2 * (1 + gelu_tanh_inner(v)), gelu_tanh_slope(v))
+ACTIVATION(silu, v *logistic(v), silu_slope(v))
+ACTIVATION(softplus, a *v > SOFTPLUS_LINEAR ? v : log1p(exp(a * v)) / a, a *v > SOFTPLUS_LINEAR ? 1 : logistic(a * v))
+
+/* ---- optimizer steps: formulas of PyTorch's documentation (torch.optim) ------------------------------------------ */
+
+static void sgd(size_t n, real lr, real decay, const real *restrict g, real *restrict p)
+{
+    for (size_t i = 0; i < n; i++) p[i] -= lr * (g[i] + decay * p[i]);
+}
+
+static void sgd_momentum(size_t n, real lr, real decay, real momentum, real damp, bool nesterov, bool first,
+                         const real *restrict g, real *restrict buffer, real *restrict p)
+{
+    for (size_t i = 0; i < n; i++) {
+        real d = g[i] + decay * p[i];
+        real b = first ? d : momentum * buffer[i] + (1 - damp) * d;
+        buffer[i] = b;
+        p[i] -= lr * (nesterov ? d + momentum * b : b);
+    }
+}
+
+static void adagrad(size_t n, real lr, real decay, real eps, const real *restrict g, real *restrict sum, real *restrict p)
+{
+    for (size_t i = 0; i < n; i++) {
+        real d = g[i] + decay * p[i];
+        sum[i] += d * d;
+        p[i] -= lr * d / (sqrt(sum[i]) + eps);
+    }
+}
+
+static void rmsprop(size_t n, real lr, real decay, real alpha, real eps, real momentum, const real *restrict g,
+                    real *restrict square, real *restrict mean, real *restrict buffer, real *restrict p)
+{
+    for (size_t i = 0; i < n; i++) {
+        real d = g[i] + decay * p[i];
+        square[i] = alpha * square[i] + (1 - alpha) * d * d;
+        real variance = square[i];
+        if (mean) {
+            mean[i] = alpha * mean[i] + (1 - alpha) * d;
+            variance -= mean[i] * mean[i];
+        }
+        real step = d / (sqrt(variance) + eps);
+        if (buffer) step = buffer[i] = momentum * buffer[i] + step;
+        p[i] -= lr * step;
+    }
+}
+
+static void adam(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
+                 const real *restrict g, real *restrict m, real *restrict v, real *restrict most, real *restrict p)
+{
+    for (size_t i = 0; i < n; i++) {
+        real q = p[i] * shrink;
+        real d = g[i] + decay * q;
+        m[i] = beta1 * m[i] + (1 - beta1) * d;
+        v[i] = beta2 * v[i] + (1 - beta2) * d * d;
+        real second = v[i];
+        if (most) second = most[i] = most[i] < second ? second : most[i];
+        p[i] = q - rate * m[i] / (sqrt(second) / root + eps);
+    }
+}
+
+/* ---- gradients as a whole -------------------------------------------------------------------------------------- */
+
+static void multiply(size_t n, real by, real *g)
+{
+    for (size_t i = 0; i < n; i++) g[i] *= by;
+}
+
+static void limit(size_t n, real most, real *g)
+{
+    for (size_t i = 0; i < n; i++) {
+        real v = g[i];
+        v = v > most ? most : v;
+        g[i] = v < -most ? -most : v;
+    }
+}
+
+static double sum_squares(size_t n, const real *g)
+{
+    enum { RUNNING = 8 }; /* so many running sums, added in order at the end */
+    double sum[RUNNING] = {0}, total = 0;
+    size_t i = 0;
+    for (; i + RUNNING <= n; i += RUNNING)
+        for (size_t j = 0; j < RUNNING; j++) sum[j] += (double)g[i + j] * (double)g[i + j];
+    for (; i < n; i++) total += (double)g[i] * (double)g[i];
+    for (size_t j = 0; j < RUNNING; j++) total += sum[j];
+    return total;
+}
+
+static bool all_finite(size_t n, const real *x)
+{
+    /* x - x is 0 for a finite x and NaN for any other; a sum of them tells all at once */
+    enum { RUNNING = 16 };
+    real   sum[RUNNING] = {0};
+    size_t i = 0;
+    for (; i + RUNNING <= n; i += RUNNING)
+        for (size_t j = 0; j < RUNNING; j++) sum[j] += x[i + j] - x[i + j];
+    for (; i < n; i++) sum[0] += x[i] - x[i];
+    for (size_t j = 0; j < RUNNING; j++)
+        if (!(sum[j] == 0)) return false;
+    return true;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------------- */
+
+extern const glia__kernels GLIA_TABLE_NAME(GLIA_ISA);
+const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
+    .gemm = gemm,
+    .gemm_tn = gemm_tn,
+    .gemm_nt = gemm_nt,
+    .add_bias = add_bias,
+    .sum_rows = sum_rows,
+    .scale_bytes = scale_bytes,
+    .scale_bytes_columns = scale_bytes_columns,
+    .scale_reals = scale_reals,
+    .scale_reals_columns = scale_reals_columns,
+#define ENTRY(f) .f = f##_kernel, .f##_back = f##_back_kernel,
+    GLIA__ELEMENTWISE(ENTRY)
+#undef ENTRY
+        .sgd = sgd,
+    .sgd_momentum = sgd_momentum,
+    .adagrad = adagrad,
+    .rmsprop = rmsprop,
+    .adam = adam,
+    .multiply = multiply,
+    .limit = limit,
+    .sum_squares = sum_squares,
+    .all_finite = all_finite,
+    .name = GLIA_TEXT(GLIA_ISA),
+};

@@ -1,0 +1,89 @@
+/* The elementwise activations: y = f(x), dx = dy f'(x). Their formulas are kernels (numbers/portable.c); here each is a
+ * layer: a line of settings and a line of the table below. */
+#include "parts/layer.h"
+
+static const glia__setting slope[] = {
+    {.name = "slope", .type = GLIA__NUMBER, .standard = "0.01", .least = -1e6, .most = 1e6, .positional = true,
+     .help = "of the side below zero"},
+    {.name = NULL},
+};
+static const glia__setting alpha[] = {
+    {.name = "alpha", .type = GLIA__NUMBER, .standard = "1", .least = 0, .most = 1e6, .positional = true,
+     .help = "the limit far below zero is -alpha"},
+    {.name = NULL},
+};
+static const glia__setting beta[] = {
+    {.name = "beta", .type = GLIA__NUMBER, .standard = "1", .least = 1e-6, .most = 1e6, .positional = true,
+     .help = "sharpness"},
+    {.name = NULL},
+};
+static const glia__setting approximate[] = {
+    {.name = "approximate", .type = GLIA__WORD, .standard = "none", .positional = true, .choices = "none|tanh",
+     .help = "none: the exact function; tanh: its usual approximation"},
+    {.name = NULL},
+};
+
+/* The part's stretch of numbers. */
+typedef struct stretch {
+    size_t at, n;
+} stretch;
+
+static stretch stretch_of(const glia__layer *l, const glia__part *p)
+{
+    return (stretch){p->begin * l->n_in, (p->end - p->begin) * l->n_in};
+}
+
+/* Two passes that hand the part's stretch to kernel f. */
+#define PASSES(f, setting)                                                                                             \
+    static void f##_forward(const glia__layer *l, const glia__part *p)                                                 \
+    {                                                                                                                  \
+        stretch s = stretch_of(l, p);                                                                                  \
+        (l->k->f)(s.n, (real)(setting), l->x + s.at, l->y + s.at);                                                       \
+    }                                                                                                                  \
+    static void f##_backward(const glia__layer *l, const glia__part *p)                                                \
+    {                                                                                                                  \
+        stretch s = stretch_of(l, p);                                                                                  \
+        (l->k->f##_back)(s.n, (real)(setting), l->x + s.at, l->y + s.at, l->dy + s.at, l->dx + s.at);                    \
+    }
+
+PASSES(step, 0)
+PASSES(sigmoid, 0)
+PASSES(tanh, 0)
+PASSES(relu, 0)
+PASSES(leaky_relu, l->set[0].number)
+PASSES(elu, l->set[0].number)
+PASSES(gelu, 0)
+PASSES(gelu_tanh, 0)
+PASSES(silu, 0)
+PASSES(softplus, l->set[0].number)
+
+static bool by_tanh(const glia__layer *l)
+{
+    return l->set[0].word[0] == 't';
+}
+
+static void either_gelu_forward(const glia__layer *l, const glia__part *p)
+{
+    (by_tanh(l) ? gelu_tanh_forward : gelu_forward)(l, p);
+}
+
+static void either_gelu_backward(const glia__layer *l, const glia__part *p)
+{
+    (by_tanh(l) ? gelu_tanh_backward : gelu_backward)(l, p);
+}
+
+enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly */
+
+#define LAYER(id, text, list, f, ...)                                                                                  \
+    const glia__layer_class glia__layer_##id = {                                                                       \
+        .named = {#id, text, list}, .plan = glia__plan_same, .forward = f##_forward, .backward_x = f##_backward, __VA_ARGS__}
+
+LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cost = CHEAP, .kink_at_zero = true, .no_gradient = true);
+LAYER(sigmoid, "1 / (1 + exp(-x))", glia__no_settings, sigmoid, .cost = WITH_EXP);
+LAYER(tanh, "tanh(x)", glia__no_settings, tanh, .cost = WITH_EXP);
+LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink_at_zero = true);
+LAYER(leaky_relu, "x if x > 0, else slope x", slope, leaky_relu, .cost = CHEAP, .kink_at_zero = true);
+LAYER(elu, "x if x > 0, else alpha (exp(x) - 1)", alpha, elu, .cost = WITH_EXP, .kink_at_zero = true);
+LAYER(gelu, "x P(N(0,1) < x)", approximate, either_gelu, .cost = WITH_EXP);
+LAYER(silu, "x sigmoid(x), also called swish", glia__no_settings, silu, .cost = WITH_EXP);
+LAYER(softplus, "log(1 + exp(beta x)) / beta", beta, softplus, .cost = WITH_EXP);

@@ -1,0 +1,105 @@
+/* softmax and log_softmax over axis 1: the numbers of a plain row, or the channels of each position.
+ *
+ *   softmax        y_c = exp(x_c - m) / s          dx_c = y_c (dy_c - sum_k dy_k y_k)
+ *   log_softmax    y_c = x_c - m - log(s)          dx_c = dy_c - exp(y_c) sum_k dy_k
+ *   with m = max_k x_k and s = sum_k exp(x_k - m)
+ *
+ * The maximum is taken off first, so that no logit, however large, overflows. */
+#include "ground/real.h"
+#include "parts/layer.h"
+
+/* One group that sums to one: `n` numbers, `stride` apart. */
+typedef struct group {
+    size_t n, stride;
+} group;
+
+static group group_of(const glia__layer *l)
+{
+    return (group){l->in.dim[0], l->n_in / l->in.dim[0]};
+}
+
+static real largest(group g, const real *x)
+{
+    real most = x[0];
+    for (size_t c = 1; c < g.n; c++) most = x[c * g.stride] > most ? x[c * g.stride] : most;
+    return most;
+}
+
+static void softmax_group(group g, const real *x, real *y)
+{
+    real m = largest(g, x), sum = 0;
+    for (size_t c = 0; c < g.n; c++) sum += y[c * g.stride] = exp(x[c * g.stride] - m);
+    for (size_t c = 0; c < g.n; c++) y[c * g.stride] /= sum;
+}
+
+static void softmax_group_back(group g, const real *y, const real *dy, real *dx)
+{
+    real inner = 0;
+    for (size_t c = 0; c < g.n; c++) inner += dy[c * g.stride] * y[c * g.stride];
+    for (size_t c = 0; c < g.n; c++) dx[c * g.stride] = y[c * g.stride] * (dy[c * g.stride] - inner);
+}
+
+static void log_softmax_group(group g, const real *x, real *y)
+{
+    real m = largest(g, x), sum = 0;
+    for (size_t c = 0; c < g.n; c++) sum += exp(x[c * g.stride] - m);
+    real shift = m + log(sum);
+    for (size_t c = 0; c < g.n; c++) y[c * g.stride] = x[c * g.stride] - shift;
+}
+
+static void log_softmax_group_back(group g, const real *y, const real *dy, real *dx)
+{
+    real sum = 0;
+    for (size_t c = 0; c < g.n; c++) sum += dy[c * g.stride];
+    for (size_t c = 0; c < g.n; c++) dx[c * g.stride] = dy[c * g.stride] - exp(y[c * g.stride]) * sum;
+}
+
+static void each_group(const glia__layer *l, const glia__part *p, void (*f)(group, const real *, real *))
+{
+    group g = group_of(l);
+    for (size_t r = p->begin; r < p->end; r++)
+        for (size_t i = r * l->n_in; i < r * l->n_in + g.stride; i++) f(g, l->x + i, l->y + i);
+}
+
+static void each_group_back(const glia__layer *l, const glia__part *p,
+                            void (*f)(group, const real *, const real *, real *))
+{
+    group g = group_of(l);
+    for (size_t r = p->begin; r < p->end; r++)
+        for (size_t i = r * l->n_in; i < r * l->n_in + g.stride; i++) f(g, l->y + i, l->dy + i, l->dx + i);
+}
+
+static void softmax_forward(const glia__layer *l, const glia__part *p)
+{
+    each_group(l, p, softmax_group);
+}
+
+static void softmax_backward(const glia__layer *l, const glia__part *p)
+{
+    each_group_back(l, p, softmax_group_back);
+}
+
+static void log_softmax_forward(const glia__layer *l, const glia__part *p)
+{
+    each_group(l, p, log_softmax_group);
+}
+
+static void log_softmax_backward(const glia__layer *l, const glia__part *p)
+{
+    each_group_back(l, p, log_softmax_group_back);
+}
+
+const glia__layer_class glia__layer_softmax = {
+    .named = {"softmax", "exp(x) / sum of exp(x): probabilities of classes", glia__no_settings},
+    .plan = glia__plan_same,
+    .forward = softmax_forward,
+    .backward_x = softmax_backward,
+    .cost = 200,
+};
+const glia__layer_class glia__layer_log_softmax = {
+    .named = {"log_softmax", "the logarithm of softmax", glia__no_settings},
+    .plan = glia__plan_same,
+    .forward = log_softmax_forward,
+    .backward_x = log_softmax_backward,
+    .cost = 200,
+};

@@ -1,0 +1,668 @@
+/* The program as people use it: what each command prints and leaves behind. Wrong command lines are in
+ * test_cli_errors.c. */
+#include <math.h>
+#include <signal.h>
+
+#include <jansson.h>
+
+#include "process.h"
+
+/* ---- data and models that give known numbers ------------------------------------------------------------------- */
+
+static const char table_csv[] = "length,kind\n1,a\n2,b\n3,a\n4,b\n";
+static const char numbers_csv[] = "x,y\n0,1.5\n1,2.5\n2,3.5\n3,4.5\n";
+
+/* Four images of 2x2 with labels 0, 1, 0, 1: the first two rows train, the others test. */
+static void write_idx(const char *images, const char *labels, const unsigned char pixels[8])
+{
+    unsigned char head[16] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2}, file[24];
+    unsigned char marks[10] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    memcpy(file, head, 16);
+    memcpy(file + 16, pixels, 8);
+    write_bytes(images, file, sizeof file);
+    write_bytes(labels, marks, sizeof marks);
+}
+
+static int make_data(void **state)
+{
+    if (enter_folder(state)) return -1;
+    write_text("table.csv", table_csv);
+    write_text("numbers.csv", numbers_csv);
+    assert_int_equal(mkdir("images", 0777), 0);
+    write_idx("images/train-images-idx3-ubyte", "images/train-labels-idx1-ubyte",
+              (unsigned char[8]){255, 0, 0, 255, 0, 255, 255, 0});
+    write_idx("images/t10k-images-idx3-ubyte", "images/t10k-labels-idx1-ubyte",
+              (unsigned char[8]){255, 255, 0, 0, 0, 0, 0, 0});
+    return 0;
+}
+
+/* Weights that start at zero and never move: every class is equally likely. */
+static void make_even_model(const char *data, const char *net, const char *out)
+{
+    expect(0, "", "",
+           ARGUMENTS("train", data, "--net", net, "--optimizer", "sgd lr=0", "--holdout", "0", "--epochs", "1", "--out",
+                     out, "--quiet"));
+}
+#define EVEN_NET "dense 2 init=zeros bias_init=zeros, softmax"
+
+/* ---- help ------------------------------------------------------------------------------------------------------ */
+
+static const char *const command_names[] = {"train",        "eval",       "predict", "show",       "data",
+                                            "check",        "layers",     "losses",  "optimizers", "schedules",
+                                            "initializers", "generators", "scales",  "man"};
+#define COMMANDS (sizeof command_names / sizeof *command_names)
+
+static void help_lists_every_command(void **state)
+{
+    (void)state;
+    result plain = run_redirected(NULL, NULL, (const char *const[]){"glia", NULL});
+    assert_int_equal(plain.code, 0);
+    assert_string_equal(plain.err, "");
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char line[32];
+        snprintf(line, sizeof line, "\n  %s ", command_names[i]);
+        assert_non_null(strstr(plain.out, line));
+    }
+    expect(0, plain.out, "", ARGUMENTS("help"));
+    expect(0, plain.out, "", ARGUMENTS("--help"));
+    expect(0, plain.out, "", ARGUMENTS("-h"));
+    release(&plain);
+}
+
+static void each_command_has_help(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char   first[32];
+        result asked = RUN("help", command_names[i]);
+        snprintf(first, sizeof first, "glia %s ", command_names[i]);
+        assert_int_equal(strncmp(asked.out, first, strlen(first)), 0);
+        assert_non_null(strstr(asked.out, "\nOptions\n"));
+        assert_non_null(strstr(asked.out, "\nExamples\n"));
+        assert_non_null(strstr(asked.out, "\n  130  stopped by Ctrl-C\n"));
+        expect(0, asked.out, "", ARGUMENTS(command_names[i], "--help"));
+        expect(0, asked.out, "", ARGUMENTS(command_names[i], "--nonsense", "-h"));
+        release(&asked);
+    }
+}
+
+static const char *const train_names[] = {
+    "--net TEXT",   "--test DATA", "--holdout SHARE",  "--stratify",      "--holdout-tail N", "--target COL",
+    "--scale HOW",  "--loss TEXT", "--optimizer TEXT", "--schedule TEXT", "--clip-norm X",    "--clip-value X",
+    "--epochs N",   "--batch N",   "--shuffle yes|no", "--seed N",        "--threads N",      "--init MODEL",
+    "--patience N", "--every N",   "--out FILE",       "--json",          "--quiet"};
+
+static void help_and_manual_tell_every_option(void **state)
+{
+    (void)state;
+    result help = RUN("train", "--help"), manual = RUN("man");
+    assert_int_equal(manual.code, 0);
+    assert_int_equal(strncmp(manual.out, ".TH GLIA 1 ", 11), 0);
+    for (size_t i = 0; i < sizeof train_names / sizeof *train_names; i++) {
+        char line[64], roff[64], *end = roff;
+        snprintf(line, sizeof line, "\n  %s ", train_names[i]);
+        assert_non_null(strstr(help.out, line));
+        for (const char *c = train_names[i]; *c; c++) end += sprintf(end, *c == '-' ? "\\-" : "%c", *c);
+        assert_non_null(strstr(manual.out, roff));
+    }
+    for (const char *line = manual.out; (line = strchr(line, '\n')); line++) assert_int_not_equal(line[1], '\'');
+    release(&help);
+    release(&manual);
+}
+
+static void version_is_told(void **state)
+{
+    (void)state;
+    result r = RUN("--version");
+    assert_int_equal(r.code, 0);
+    assert_int_equal(strncmp(r.out, "glia 0.1.0 (", 12), 0);
+    release(&r);
+}
+
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
+
+static void lists_name_what_there_is(void **state)
+{
+    (void)state;
+    static const char *const lists[][4] = {
+        {"layers", "dense: ", "log_softmax: "}, {"losses", "mse: ", "cross_entropy: "},
+        {"optimizers", "sgd: ", "adamw: "},     {"schedules", "constant: ", "cosine: "},
+        {"initializers", "zeros: ", "lecun"},   {"generators", "spiral: ", "xor: "},
+        {"scales", "none: ", "minmax: "},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        result r = RUN(lists[i][0]);
+        assert_int_equal(r.code, 0);
+        assert_non_null(strstr(r.out, lists[i][1]));
+        assert_non_null(strstr(r.out, lists[i][2]));
+        release(&r);
+    }
+    result one = RUN("layers", "dense"), line = RUN("layers", "dense", "--json");
+    assert_int_equal(strncmp(one.out, "dense: ", 7), 0);
+    assert_null(strstr(one.out, "flatten: "));
+    json_t *object = json_loads(line.out, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(object, "name")), "dense");
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(json_object_get(object, "settings"), 0), "name")), "units");
+    json_decref(object);
+    release(&one);
+    release(&line);
+}
+
+/* ---- training -------------------------------------------------------------------------------------------------- */
+
+typedef struct events {
+    json_t *event[64];
+    size_t  count;
+} events;
+
+static events events_of(const char *out)
+{
+    events e = {0};
+    while (*out) {
+        size_t length = strcspn(out, "\n");
+        assert_true(out[length] == '\n' && e.count < 64);
+        e.event[e.count] = json_loadb(out, length, 0, NULL);
+        assert_non_null(e.event[e.count++]);
+        out += length + 1;
+    }
+    return e;
+}
+
+static void release_events(events *e)
+{
+    for (size_t i = 0; i < e->count; i++) json_decref(e->event[i]);
+}
+
+/* "start,data,net": the keys of an object in order. */
+static void assert_keys(const json_t *object, const char *keys)
+{
+    char        all[512] = "";
+    const char *key;
+    json_t     *value;
+    json_object_foreach((json_t *)object, key, value)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? "," : "", key);
+    assert_string_equal(all, keys);
+}
+
+static double number_at(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    assert_true(json_is_number(value));
+    return json_number_value(value);
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    assert_non_null(text);
+    return text;
+}
+
+#define START_KEYS                                                                                                     \
+    "event,data,net,parameters,train,validation,test,epochs,batch,optimizer,schedule,threads,seed,kernels"
+#define EPOCH_KEYS "event,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,samples"
+
+static void training_tells_events(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons n=100 noise=0.1", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2",
+                   "--threads", "1", "--seed", "7", "--json", "--quiet", "--out=moons.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    events e = events_of(r.out);
+    assert_int_equal(e.count, 4);
+    assert_keys(e.event[0], START_KEYS);
+    assert_string_equal(text_at(e.event[0], "event"), "start");
+    assert_int_equal(number_at(e.event[0], "parameters"), 22);
+    assert_int_equal(number_at(e.event[0], "train"), 85);
+    assert_int_equal(number_at(e.event[0], "validation"), 15);
+    assert_int_equal(number_at(e.event[0], "test"), 0);
+    assert_int_equal(number_at(e.event[0], "threads"), 1);
+    assert_int_equal(number_at(e.event[0], "seed"), 7);
+    assert_int_equal(number_at(e.event[0], "batch"), 32);
+    for (size_t i = 1; i < 3; i++) {
+        assert_keys(e.event[i], EPOCH_KEYS);
+        assert_int_equal(number_at(e.event[i], "epoch"), i);
+        assert_int_equal(number_at(e.event[i], "samples"), 85);
+        assert_true(number_at(e.event[i], "val_accuracy") <= 1);
+    }
+    assert_keys(e.event[3], "event,model,val_loss,val_accuracy,epochs,stopped");
+    assert_string_equal(text_at(e.event[3], "model"), "moons.safetensors");
+    assert_string_equal(text_at(e.event[3], "stopped"), "epochs");
+    assert_float_equal(number_at(e.event[3], "val_loss"), number_at(e.event[2], "val_loss"), 1e-6);
+    assert_true(exists("moons.safetensors"));
+    release_events(&e);
+    release(&r);
+}
+
+static void training_speaks_to_people(void **state)
+{
+    (void)state;
+    result r = RUN("train", "table.csv", "--net", EVEN_NET, "--optimizer", "sgd lr=0", "--holdout", "0", "--threads",
+                   "2", "--epochs", "1", "--batch", "full");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.out, "");
+    const char *begin = "table.csv: 4 rows train\n"
+                        "net: " EVEN_NET "\n"
+                        "4 parameters, sgd lr=0, batch 4, 1 epoch, seed 0, 2 threads\n"
+                        "epoch 1/1  loss 0.6931  accuracy 50.00 %  ";
+    assert_int_equal(strncmp(r.err, begin, strlen(begin)), 0);
+    assert_non_null(strstr(r.err, " rows/s\nnot saved: --out FILE keeps the model\n"));
+    assert_null(strchr(r.err, '\r'));
+    release(&r);
+}
+
+/* train, validation and test rows of the start event. */
+static void assert_rows(size_t train, size_t validation, size_t test, const char *const *argv)
+{
+    result r = run_redirected(NULL, NULL, argv);
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(number_at(e.event[0], "train"), train);
+    assert_int_equal(number_at(e.event[0], "validation"), validation);
+    assert_int_equal(number_at(e.event[0], "test"), test);
+    release_events(&e);
+    release(&r);
+}
+#define TRAIN(...) ARGUMENTS("train", __VA_ARGS__, "--epochs", "1", "--json", "--quiet")
+
+static void rows_are_held_back(void **state)
+{
+    (void)state;
+    const char *data = "blobs n=40", *test = "blobs n=10 seed=1";
+    assert_rows(34, 6, 0, TRAIN(data));
+    assert_rows(30, 10, 0, TRAIN(data, "--holdout", "0.25"));
+    assert_rows(40, 0, 0, TRAIN(data, "--holdout=0"));
+    assert_rows(37, 3, 0, TRAIN(data, "--holdout-tail", "3"));
+    assert_rows(40, 10, 0, TRAIN(data, "--test", test));
+    assert_rows(40, 0, 10, TRAIN(data, "--test", test, "--patience", "1"));
+    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--holdout", "0.1"));
+    assert_rows(2, 2, 0, TRAIN("images"));
+    assert_rows(4, 0, 0, TRAIN("images:train+images:test", "--holdout", "0"));
+}
+
+static void patience_stops_and_the_test_part_scores(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons n=200 noise=0.3", "--test", "moons n=50 noise=0.3 seed=1", "--net",
+                   "dense 2, softmax", "--optimizer", "sgd lr=0", "--patience", "3", "--epochs", "40", "--json");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(e.count, 6); /* the first epoch is the best, three more do not mend it */
+    const json_t *end = e.event[5];
+    assert_keys(end, "event,model,val_loss,val_accuracy,test_loss,test_accuracy,epochs,stopped");
+    assert_string_equal(text_at(end, "stopped"), "patience");
+    assert_int_equal(number_at(end, "epochs"), 4);
+    assert_true(json_is_null(json_object_get(end, "model")));
+    assert_float_equal(number_at(end, "val_loss"), number_at(e.event[1], "val_loss"), 1e-12);
+    assert_true(number_at(end, "test_accuracy") > 0);
+    assert_non_null(strstr(r.err, "\nstopped: no better val_loss for 3 epochs\nthe weights of epoch 1 are kept\n"));
+    release_events(&e);
+    release(&r);
+}
+
+static void numbers_are_predicted(void **state)
+{
+    (void)state;
+    result r = RUN("train", "numbers.csv", "--net", "dense 1", "--optimizer", "sgd lr=0.5", "--batch", "full",
+                   "--epochs", "40", "--holdout-tail", "1", "--json", "--out", "line.safetensors", "--quiet");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
+    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,epochs,stopped");
+    assert_true(number_at(e.event[e.count - 1], "val_rmse") < 0.01);
+    release_events(&e);
+    release(&r);
+    result rows = RUN("predict", "line.safetensors", "numbers.csv");
+    double value = 0;
+    assert_int_equal(sscanf(rows.out, "%lf\n", &value), 1);
+    assert_float_equal(value, 1.5, 0.01);
+    release(&rows);
+}
+
+/* 0 and 1 look like classes; the loss says that they are numbers, the softmax that they are not. */
+static void loss_and_net_decide_the_target(void **state)
+{
+    (void)state;
+    write_text("bits.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n");
+    result numbers = RUN("train", "bits.csv", "--net", "dense 1", "--loss", "mse reduce=sum", "--holdout", "0",
+                         "--json", "--epochs", "1", "--quiet");
+    events e = events_of(numbers.out);
+    assert_int_equal(numbers.code, 0);
+    assert_int_equal(number_at(e.event[0], "parameters"), 2);
+    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
+    release_events(&e);
+    release(&numbers);
+    result classes = RUN("train", "bits.csv", "--net", "dense 2 # two\nsoftmax", "--loss", "mse", "--holdout", "0",
+                         "--json", "--epochs", "1", "--quiet");
+    e = events_of(classes.out);
+    assert_int_equal(classes.code, 0);
+    assert_true(json_is_number(json_object_get(e.event[1], "accuracy")));
+    release_events(&e);
+    release(&classes);
+}
+
+static void a_net_can_come_from_a_file_and_weights_too(void **state)
+{
+    (void)state;
+    write_text("net.txt", "# a small net\ndense 3, relu\ndense 2\nsoftmax\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "moons", "--net", "net.txt", "--epochs", "2", "--out", "a.safetensors", "--quiet"));
+    expect(0, "", "",
+           ARGUMENTS("train", "moons", "--net", "net.txt", "--init", "a.safetensors", "--optimizer", "sgd lr=0",
+                     "--epochs", "1", "--out", "b.safetensors", "--seed", "5", "--quiet"));
+    result a = RUN("predict", "a.safetensors", "moons n=20 seed=3"),
+           b = RUN("predict", "b.safetensors", "moons n=20 seed=3");
+    assert_int_equal(a.code, 0);
+    assert_int_equal(strncmp(a.out, b.out, 2), 0);
+    release(&a);
+    release(&b);
+}
+
+/* ---- judging, predicting --------------------------------------------------------------------------------------- */
+
+static void eval_prints_scores(void **state)
+{
+    (void)state;
+    make_even_model("table.csv", EVEN_NET, "even.safetensors");
+    expect(0,
+           "table.csv: 4 rows\n"
+           "\n"
+           "accuracy           50.00 %\n"
+           "balanced accuracy  50.00 %\n"
+           "loss                0.6931\n"
+           "log loss            0.6931\n"
+           "ROC AUC             0.5000\n"
+           "\n"
+           "class          precision  recall      f1  rows\n"
+           "a                 0.5000  1.0000  0.6667     2\n"
+           "b                 0.0000  0.0000  0.0000     2\n"
+           "macro average     0.2500  0.5000  0.3333     4\n"
+           "weighted          0.2500  0.5000  0.3333     4\n"
+           "\n"
+           "confusion: a line for each true class, a column for each predicted one\n"
+           "   a  b\n"
+           "a  2  .\n"
+           "b  2  .\n",
+           "", ARGUMENTS("eval", "even.safetensors", "table.csv"));
+    result r = RUN("eval", "even.safetensors", "table.csv", "--json");
+    events e = events_of(r.out);
+    assert_int_equal(e.count, 1);
+    assert_keys(e.event[0], "samples,loss,accuracy,balanced_accuracy,log_loss,roc_auc,confusion,classes,precision,"
+                            "recall,f1,support,top,macro,micro,weighted");
+    assert_int_equal(number_at(e.event[0], "samples"), 4);
+    assert_float_equal(number_at(e.event[0], "accuracy"), 0.5, 0);
+    assert_float_equal(number_at(e.event[0], "loss"), log(2), 1e-7);
+    char *confusion = json_dumps(json_object_get(e.event[0], "confusion"), JSON_COMPACT);
+    char *classes = json_dumps(json_object_get(e.event[0], "classes"), JSON_COMPACT);
+    assert_string_equal(confusion, "[[2,0],[2,0]]");
+    assert_string_equal(classes, "[\"a\",\"b\"]");
+    free(confusion);
+    free(classes);
+    release_events(&e);
+    release(&r);
+}
+
+static void eval_of_numbers(void **state)
+{
+    (void)state;
+    make_even_model("numbers.csv", "dense 1 init=zeros bias_init=zeros", "mean.safetensors");
+    expect(0,
+           "numbers.csv: 4 rows\n"
+           "\n"
+           "loss  1.2500\n"
+           "RMSE  1.1180\n"
+           "MAE   1.0000\n"
+           "R2    0.0000\n",
+           "", ARGUMENTS("eval", "mean.safetensors", "numbers.csv"));
+    expect(0, "3\n3\n3\n3\n", "", ARGUMENTS("predict", "mean.safetensors", "numbers.csv"));
+    expect(0, "y\n3\n3\n3\n3\n", "", ARGUMENTS("predict", "mean.safetensors", "numbers.csv", "--csv"));
+    expect(0,
+           "{\"row\":1,\"numbers\":[3.0]}\n{\"row\":2,\"numbers\":[3.0]}\n{\"row\":3,\"numbers\":[3.0]}\n"
+           "{\"row\":4,\"numbers\":[3.0]}\n",
+           "", ARGUMENTS("predict", "mean.safetensors", "numbers.csv", "--json"));
+}
+
+static void predict_prints_a_line_a_row(void **state)
+{
+    (void)state;
+    make_even_model("table.csv", EVEN_NET, "even.safetensors");
+    expect(0, "a\t0.5000\na\t0.5000\na\t0.5000\na\t0.5000\n", "",
+           ARGUMENTS("predict", "even.safetensors", "table.csv"));
+    write_text("one.csv", "length\n7\n");
+    expect(0, "a\t0.5000\tb\t0.5000\n", "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--top", "9"));
+    expect(0, "class,probability\na,0.5\n", "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--csv"));
+    expect(0, "class1,probability1,class2,probability2\na,0.5,b,0.5\n", "",
+           ARGUMENTS("predict", "even.safetensors", "one.csv", "--csv", "--top=2"));
+    expect(0, "{\"row\":1,\"class\":\"a\",\"probability\":0.5}\n", "",
+           ARGUMENTS("predict", "even.safetensors", "one.csv", "--json"));
+    expect(0,
+           "{\"row\":1,\"class\":\"a\",\"probability\":0.5,\"top\":[{\"class\":\"a\",\"probability\":0.5},"
+           "{\"class\":\"b\",\"probability\":0.5}]}\n",
+           "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--json", "--top", "2"));
+}
+
+/* Standard input, with the target column and without, from a file and from a pipe. */
+static void predict_reads_standard_input(void **state)
+{
+    (void)state;
+    make_even_model("table.csv", EVEN_NET, "even.safetensors");
+    write_text("without.csv", "length\n1\n2\n");
+    result with = run_redirected("table.csv", NULL, ARGUMENTS("predict", "even.safetensors", "-"));
+    result without = run_redirected("without.csv", NULL, ARGUMENTS("predict", "even.safetensors", "-"));
+    assert_string_equal(with.out, "a\t0.5000\na\t0.5000\na\t0.5000\na\t0.5000\n");
+    assert_string_equal(without.out, "a\t0.5000\na\t0.5000\n");
+    release(&with);
+    release(&without);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "length\n1\n", 9), 9);
+    close(ends[1]);
+    char path[32];
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    result piped = run_redirected(path, NULL, ARGUMENTS("predict", "even.safetensors", "-"));
+    assert_string_equal(piped.err, "");
+    assert_string_equal(piped.out, "a\t0.5000\n");
+    close(ends[0]);
+    release(&piped);
+}
+
+/* ---- looking at nets and data ---------------------------------------------------------------------------------- */
+
+static void show_prints_the_layers(void **state)
+{
+    (void)state;
+    result r = RUN("show", "--net", "input 3x4x5, flatten, dense 7 bias=no, softmax");
+    assert_int_equal(r.code, 0);
+    const char *const lines[] = {"input 3x4x5, flatten, dense 7 bias=no, softmax\n\n",
+                                 "   layer ",
+                                 "\n   input 3x4x5 ",
+                                 "\n0  flatten ",
+                                 "\n1  dense 7 bias=no ",
+                                 "\n2  softmax ",
+                                 "\n   in all "};
+    const char       *at = r.out;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) assert_non_null(at = strstr(at, lines[i]));
+    release(&r);
+    make_even_model("table.csv", EVEN_NET, "even.safetensors");
+    r = RUN("show", "even.safetensors", "--json");
+    events e = events_of(r.out);
+    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,loss,scale,seed,layers,record");
+    assert_string_equal(text_at(e.event[0], "scale"), "standard");
+    assert_string_equal(text_at(e.event[0], "target"), "classes");
+    json_t *dense = json_array_get(json_object_get(e.event[0], "layers"), 0);
+    assert_string_equal(text_at(dense, "name"), "dense");
+    assert_int_equal(number_at(dense, "parameters"), 4);
+    assert_true(json_is_object(json_object_get(e.event[0], "record")));
+    release_events(&e);
+    release(&r);
+    r = RUN("show", "even.safetensors");
+    assert_non_null(strstr(r.out, "\nscaling standard, loss cross_entropy\nclasses: a, b\ntraining:\n"));
+    release(&r);
+}
+
+static void data_describes_a_table(void **state)
+{
+    (void)state;
+    expect(0,
+           "table.csv: 4 rows, 1 column of numbers, 2 classes (kind)\n"
+           "\n"
+           "class  rows\n"
+           "a         2  ##############################\n"
+           "b         2  ##############################\n"
+           "\n"
+           "        least  most  mean\n"
+           "length      1     4   2.5\n",
+           "", ARGUMENTS("data", "table.csv"));
+    expect(0,
+           "{\"data\":\"table.csv\",\"rows\":4,\"columns\":1,\"image\":false,\"shape\":[1,1,1],\"kind\":\"numbers\","
+           "\"target\":\"classes\",\"target_name\":\"kind\",\"classes\":[\"a\",\"b\"],\"counts\":[2,2],"
+           "\"ranges\":[{\"name\":\"length\",\"least\":1.0,\"most\":4.0,\"mean\":2.5}],\"targets\":[]}\n",
+           "", ARGUMENTS("data", "table.csv", "--json"));
+    expect(0,
+           "numbers.csv: 4 rows, 1 column of numbers, 1 number to predict (x)\n"
+           "\n"
+           "   least  most  mean\n"
+           "y    1.5   4.5     3\n"
+           "x      0     3   1.5\n",
+           "", ARGUMENTS("data", "numbers.csv", "--target", "x"));
+}
+
+static void data_draws_images(void **state)
+{
+    (void)state;
+    static const char *const top = "images: 2 rows to train and 2 to test, images of 1x2x2 bytes, 2 classes\n"
+                                   "\n"
+                                   "class  rows  test\n";
+    result                   ascii = RUN("data", "images");
+    assert_int_equal(strncmp(ascii.out, top, strlen(top)), 0);
+    assert_non_null(strstr(ascii.out, "\n        least  most   mean\npixels      0   255  127.5\n\n++  ++\n0   1\n"));
+    release(&ascii);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    result blocks = RUN("data", "images");
+    setenv("LC_ALL", "C", 1);
+    assert_non_null(strstr(blocks.out, "\n▀▄  ▄▀\n0   1\n"));
+    release(&blocks);
+}
+
+static void predictions_are_drawn(void **state)
+{
+    (void)state;
+    make_even_model("images", "dense 2 init=zeros bias_init=zeros, softmax", "images.safetensors");
+    expect(0, "++\n0 \n", "", ARGUMENTS("predict", "images.safetensors", "images", "--draw", "1"));
+}
+
+static void data_is_written_as_a_table(void **state)
+{
+    (void)state;
+    expect(0, "", "written: pixels.csv\n", ARGUMENTS("data", "images", "--csv", "pixels.csv"));
+    FILE *file = fopen("pixels.csv", "r");
+    assert_non_null(file);
+    char *text = whole_file(file);
+    assert_string_equal(text, "label,pixel0,pixel1,pixel2,pixel3\n0,255,0,0,255\n1,0,255,255,0\n");
+    free(text);
+}
+
+static void gradients_are_checked(void **state)
+{
+    (void)state;
+    result r = RUN("check", "--net", "input 4, dense 3, tanh, dense 2, softmax");
+    assert_int_equal(r.code, 0);
+    assert_int_equal(strncmp(r.out, "pass: ", 6), 0);
+    release(&r);
+    r = RUN("check", "--net", "input 4, dense 3, softplus", "--loss", "huber", "--seed", "3", "--json");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_keys(e.event[0], "pass,worst,where,tolerance,checked,all_zero");
+    assert_true(json_is_true(json_object_get(e.event[0], "pass")));
+    release_events(&e);
+    release(&r);
+}
+
+/* ---- Ctrl-C, and the bar --------------------------------------------------------------------------------------- */
+
+/* Starts the program with both outputs on descriptor `out`. */
+static pid_t start(int out, const char *const *argv)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) become(argv, open("/dev/null", O_RDONLY), out, out);
+    return child;
+}
+
+static void interrupt_saves(void **state)
+{
+    (void)state;
+    char line[4096];
+    int  ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = start(ends[1], ARGUMENTS("train", "moons n=200", "--net", "dense 4, relu, dense 2, softmax",
+                                           "--epochs", "1000000", "--json", "--quiet", "--out", "stopped.safetensors"));
+    close(ends[1]);
+    FILE *out = fdopen(ends[0], "r");
+    for (int i = 0; i < 2; i++) assert_non_null(fgets(line, sizeof line, out)); /* the start, an epoch */
+    assert_int_equal(kill(child, SIGINT), 0);
+    while (fgets(line, sizeof line, out)) continue;
+    assert_int_equal(wait_for(child), 130);
+    json_t *end = json_loads(line, 0, NULL);
+    assert_string_equal(text_at(end, "event"), "end");
+    assert_string_equal(text_at(end, "stopped"), "interrupt");
+    assert_string_equal(text_at(end, "model"), "stopped.safetensors");
+    json_decref(end);
+    fclose(out);
+    result shown = RUN("show", "stopped.safetensors");
+    assert_int_equal(shown.code, 0);
+    release(&shown);
+}
+
+static void a_terminal_gets_a_bar(void **state)
+{
+    (void)state;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    assert_true(other >= 0);
+    pid_t child = start(other, ARGUMENTS("train", "moons n=20000", "--batch", "1", "--epochs", "2"));
+    close(other);
+    char   text[1 << 16];
+    size_t length = 0;
+    for (ssize_t n; (n = read(terminal, text + length, sizeof text - 1 - length)) > 0;) length += (size_t)n;
+    text[length] = '\0';
+    assert_int_equal(wait_for(child), 0);
+    assert_non_null(strstr(text, "\repoch 1/2 #"));
+    assert_non_null(strstr(text, " left\x1b[K"));
+    assert_non_null(strstr(text, "\r\x1b[Kepoch 1/2  loss "));
+    close(terminal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_lists_every_command),
+        cmocka_unit_test(each_command_has_help),
+        cmocka_unit_test(help_and_manual_tell_every_option),
+        cmocka_unit_test(version_is_told),
+        cmocka_unit_test(lists_name_what_there_is),
+        cmocka_unit_test(training_tells_events),
+        cmocka_unit_test(training_speaks_to_people),
+        cmocka_unit_test(rows_are_held_back),
+        cmocka_unit_test(patience_stops_and_the_test_part_scores),
+        cmocka_unit_test(numbers_are_predicted),
+        cmocka_unit_test(loss_and_net_decide_the_target),
+        cmocka_unit_test(a_net_can_come_from_a_file_and_weights_too),
+        cmocka_unit_test(eval_prints_scores),
+        cmocka_unit_test(eval_of_numbers),
+        cmocka_unit_test(predict_prints_a_line_a_row),
+        cmocka_unit_test(predict_reads_standard_input),
+        cmocka_unit_test(show_prints_the_layers),
+        cmocka_unit_test(data_describes_a_table),
+        cmocka_unit_test(data_draws_images),
+        cmocka_unit_test(predictions_are_drawn),
+        cmocka_unit_test(data_is_written_as_a_table),
+        cmocka_unit_test(gradients_are_checked),
+        cmocka_unit_test(interrupt_saves),
+        cmocka_unit_test(a_terminal_gets_a_bar),
+    };
+    return cmocka_run_group_tests(tests, make_data, leave_folder);
+}

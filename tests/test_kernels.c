@@ -1,0 +1,520 @@
+/* Every kernel, of every table this processor can run, against a plain loop in double; at odd sizes, in the middle of
+ * memory that must be left alone, and at the numbers where arithmetic is special. */
+#include "help.h"
+#include "numbers/kernels.h"
+
+enum { TABLES_MOST = 4, AROUND = 3 };
+
+static const glia__kernels *tables[TABLES_MOST];
+static size_t               portable_count, table_count; /* the portable ones come first */
+
+static int find_tables(void **state)
+{
+    static const char *const isas[] = {"base", "avx2", "avx512"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(isas); i++)
+        if ((tables[table_count] = glia__kernels_portable(isas[i]))) table_count++;
+    portable_count = table_count;
+    tables[table_count++] = glia__kernels_get();
+    return 0;
+}
+
+static double tolerance(double scale)
+{
+    return (IS_DOUBLE ? 1e-12 : 1e-5) * scale;
+}
+
+static void expect_near(const char *what, size_t i, double got, double want, double within)
+{
+    if (isnan(want) ? !isnan(got) : !(fabs(got - want) <= within))
+        fail_msg("%s[%zu] is %.9g, not %.9g", what, i, got, want);
+}
+
+static real *copy_of(const real *from, size_t n)
+{
+    return memcpy(need(n, sizeof *from), from, n * sizeof *from);
+}
+
+/* ---- matrix products ------------------------------------------------------------------------------------------- */
+
+typedef void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+                  real *c, size_t ldc);
+enum { NN, TN, NT, FORMS };
+
+static gemm *form_of(const glia__kernels *k, int form)
+{
+    return form == NN ? k->gemm : form == TN ? k->gemm_tn : k->gemm_nt;
+}
+
+/* One product: the three matrices as they are stored, wider than they need to be. Numbers between the rows are NaN. */
+typedef struct product {
+    int    form;
+    size_t m, n, k, lda, ldb, ldc;
+    real   alpha, beta;
+    real  *a, *b, *c;
+} product;
+
+static real *matrix(uint32_t seed, size_t rows, size_t columns, size_t ld)
+{
+    real *x = random_reals(seed, rows * ld);
+    for (size_t i = 0; i < rows * ld; i++)
+        if (i % ld >= columns) x[i] = (real)NAN;
+    return x;
+}
+
+static product product_of(int form, size_t m, size_t n, size_t k, double alpha, double beta)
+{
+    product p = {form, m, n, k, (form == TN ? m : k) + 5, (form == NT ? k : n) + 2, n + 7, (real)alpha, (real)beta, 0, 0, 0};
+    p.a = matrix(1, form == TN ? k : m, p.lda - 5, p.lda);
+    p.b = matrix(2, form == NT ? n : k, p.ldb - 2, p.ldb);
+    p.c = matrix(3, m, beta == 0 ? 0 : n, p.ldc); /* beta = 0 does not read c */
+    return p;
+}
+
+static void product_free(product *p)
+{
+    free(p->a);
+    free(p->b);
+    free(p->c);
+}
+
+static double exact(const product *p, size_t i, size_t j)
+{
+    double sum = 0;
+    for (size_t k = 0; k < p->k; k++) {
+        double a = (double)(p->form == TN ? p->a[k * p->lda + i] : p->a[i * p->lda + k]);
+        double b = (double)(p->form == NT ? p->b[j * p->ldb + k] : p->b[k * p->ldb + j]);
+        sum += a * b;
+    }
+    return (double)p->alpha * sum + (p->beta == 0 ? 0 : (double)p->beta * (double)p->c[i * p->ldc + j]);
+}
+
+static void expect_product(const product *p, const double *want, const real *got, const char *name)
+{
+    char what[96];
+    snprintf(what, sizeof what, "%s: form %d, %zux%zux%zu, beta %g", name, p->form, p->m, p->n, p->k, (double)p->beta);
+    for (size_t i = 0; i < p->m * p->ldc; i++) {
+        double value = want[i];
+        if (i % p->ldc >= p->n)
+            assert_memory_equal(&got[i], &p->c[i], sizeof *got);
+        else
+            expect_near(what, i, (double)got[i], value, tolerance(1 + sqrt((double)p->k) * fabs(value)));
+    }
+}
+
+/* In every table; the portable ones to the bit alike. */
+static void try_product(int form, size_t m, size_t n, size_t k, double alpha, double beta)
+{
+    product p = product_of(form, m, n, k, alpha, beta);
+    double *want = need(m * p.ldc, sizeof *want);
+    real   *first = NULL;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) want[i * p.ldc + j] = exact(&p, i, j);
+    for (size_t t = 0; t < table_count; t++) {
+        real *c = copy_of(p.c, m * p.ldc);
+        form_of(tables[t], form)(m, n, k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, c, p.ldc);
+        expect_product(&p, want, c, tables[t]->name);
+        if (!first) first = copy_of(c, m * p.ldc);
+        if (t < portable_count) assert_memory_equal(c, first, m * p.ldc * sizeof *c);
+        free(c);
+    }
+    free(first);
+    free(want);
+    product_free(&p);
+}
+
+static const size_t sizes[] = {1, 3, 7, 31, 33, 100};
+
+static void products_of_odd_shapes(void **state)
+{
+    (void)state;
+    for (int form = 0; form < FORMS; form++)
+        for (size_t i = 0; i < COUNT(sizes); i++)
+            for (size_t j = 0; j < COUNT(sizes); j++)
+                for (size_t k = 0; k < COUNT(sizes); k++) {
+                    bool every = i == j || j == k;
+                    try_product(form, sizes[i], sizes[j], sizes[k], 1, 0);
+                    if (every) try_product(form, sizes[i], sizes[j], sizes[k], -0.5, 1);
+                    if (every) try_product(form, sizes[i], sizes[j], sizes[k], 2, -0.75);
+                }
+}
+
+/* Sums over more than one packed block of k. */
+static void deep_products(void **state)
+{
+    (void)state;
+    static const size_t depths[] = {255, 256, 257, 600};
+    for (int form = 0; form < FORMS; form++)
+        for (size_t i = 0; i < COUNT(depths); i++) {
+            try_product(form, 7, 33, depths[i], 1, 0);
+            try_product(form, 4, 32, depths[i], 0.5, 1);
+            try_product(form, 5, 1, depths[i], -1, 0.25);
+        }
+}
+
+/* ---- rows and columns ------------------------------------------------------------------------------------------ */
+
+static void bias_is_added_to_each_row(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        size_t n = sizes[i], rows = 5, ld = n + AROUND;
+        real  *b = random_reals(4, n), *y = random_reals(5, rows * ld);
+        for (size_t t = 0; t < table_count; t++) {
+            real *got = copy_of(y, rows * ld);
+            tables[t]->add_bias(rows, n, b, got, ld);
+            for (size_t j = 0; j < rows * ld; j++)
+                assert_true(got[j] == (j % ld < n ? y[j] + b[j % ld] : y[j]));
+            free(got);
+        }
+        free(b);
+        free(y);
+    }
+}
+
+static void try_sum_rows(size_t rows, size_t n, double scale, double keep)
+{
+    size_t ld = n + AROUND;
+    real  *y = matrix(6, rows, n, ld), *s = random_reals(7, n), *first = NULL;
+    for (size_t j = 0; j < n && keep == 0; j++) s[j] = (real)NAN;
+    for (size_t t = 0; t < table_count; t++) {
+        real *got = copy_of(s, n);
+        tables[t]->sum_rows(rows, n, (real)scale, y, ld, (real)keep, got);
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t r = 0; r < rows; r++) sum += (double)y[r * ld + j];
+            double want = scale * sum + (keep == 0 ? 0 : keep * (double)s[j]);
+            expect_near("sum_rows", j, (double)got[j], want, tolerance(2));
+        }
+        if (!first) first = copy_of(got, n);
+        assert_memory_equal(got, first, n * sizeof *got);
+        free(got);
+    }
+    free(first);
+    free(y);
+    free(s);
+}
+
+static void rows_are_summed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sizes); i++)
+        for (size_t j = 0; j < COUNT(sizes); j++) {
+            try_sum_rows(sizes[i], sizes[j], 1, 0);
+            try_sum_rows(sizes[i], sizes[j], -0.25, 1);
+            try_sum_rows(sizes[i], sizes[j], 0.5, -0.5);
+        }
+}
+
+static void batches_are_scaled(void **state)
+{
+    (void)state;
+    enum { N = 257 };
+    uint8_t b[N];
+    real   *v = random_reals(8, N), *shift = random_reals(9, N), *scale = random_reals(10, N), x[4][N];
+    for (size_t i = 0; i < N; i++) b[i] = (uint8_t)(i * 7), scale[i] += 2;
+    for (size_t t = 0; t < table_count; t++) {
+        tables[t]->scale_bytes(N, b, 3, 255, x[0]);
+        tables[t]->scale_bytes_columns(N, b, shift, scale, x[1]);
+        tables[t]->scale_reals(N, v, (real)0.25, (real)1.5, x[2]);
+        tables[t]->scale_reals_columns(N, v, shift, scale, x[3]);
+        for (size_t i = 0; i < N; i++) {
+            assert_true(x[0][i] == ((real)b[i] - 3) / 255);
+            assert_true(x[1][i] == ((real)b[i] - shift[i]) / scale[i]);
+            assert_true(x[2][i] == (v[i] - (real)0.25) / (real)1.5);
+            assert_true(x[3][i] == (v[i] - shift[i]) / scale[i]);
+        }
+    }
+    free(v);
+    free(shift);
+    free(scale);
+}
+
+/* ---- activations ----------------------------------------------------------------------------------------------- */
+
+/* f(x) and its slope in double, written another way than the kernels do where there is one. */
+typedef double formula(double x, double a);
+
+#define FORMULAS(f, Y, SLOPE)                                                                                          \
+    static double f##_exact(double x, double a)                                                                        \
+    {                                                                                                                  \
+        (void)a;                                                                                                       \
+        return Y;                                                                                                      \
+    }                                                                                                                  \
+    static double f##_slope(double x, double a)                                                                        \
+    {                                                                                                                  \
+        (void)x, (void)a;                                                                                              \
+        return SLOPE;                                                                                                  \
+    }
+
+static double logistic(double x)
+{
+    return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
+}
+
+static double inner(double x)
+{
+    return sqrt(2 / M_PI) * (x + 0.044715 * pow(x, 3));
+}
+
+/* The derivative of tanh, without cancellation. */
+static double bell(double x)
+{
+    return 1 / pow(cosh(x), 2);
+}
+
+FORMULAS(step, isnan(x) ? x : x > 0, 0)
+FORMULAS(sigmoid, logistic(x), logistic(x) * logistic(-x))
+FORMULAS(tanh, tanh(x), bell(x))
+FORMULAS(relu, isnan(x) ? x : fmax(x, 0), x > 0)
+FORMULAS(leaky_relu, x > 0 ? x : a * x, x > 0 ? 1 : a)
+FORMULAS(elu, x > 0 ? x : a * (exp(x) - 1), x > 0 ? 1 : a * exp(x))
+FORMULAS(gelu, x * erfc(-x / sqrt(2)) / 2, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * M_PI))
+FORMULAS(gelu_tanh, x * logistic(2 * inner(x)),
+         logistic(2 * inner(x)) + x / 2 * bell(inner(x)) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x))
+FORMULAS(silu, x * logistic(x), logistic(x) + x * logistic(x) * logistic(-x))
+FORMULAS(softplus, (fmax(a * x, 0) + log1p(exp(-fabs(a * x)))) / a, logistic(a * x))
+
+typedef struct activation {
+    const char *name;
+    void (*f)(size_t n, real a, const real *x, real *y);
+    void (*back)(size_t n, real a, const real *x, const real *y, const real *dy, real *dx);
+    formula *exact, *slope;
+} activation;
+
+#define ENTRY(f) {#f, k->f, k->f##_back, f##_exact, f##_slope},
+#define ACTIVATIONS(k) {GLIA__ELEMENTWISE(ENTRY)}
+
+static void try_activation(const activation *f, size_t n, const real *x, real a)
+{
+    real *y = need(n + 1, sizeof *y), *dx = need(n + 1, sizeof *dx), *dy = random_reals(12, n);
+    y[n] = dx[n] = 77;
+    f->f(n, a, x, y);
+    f->back(n, a, x, y, dy, dx);
+    for (size_t i = 0; i < n; i++) {
+        double want = f->exact((double)x[i], (double)a), slope = (double)dy[i] * f->slope((double)x[i], (double)a);
+        expect_near(f->name, i, (double)y[i], want, tolerance(0.5 + fabs(want)));
+        expect_near(f->name, i, (double)dx[i], slope, tolerance(1));
+    }
+    assert_true(y[n] == 77 && dx[n] == 77);
+    free(y);
+    free(dx);
+    free(dy);
+}
+
+static void each_activation(void (*test)(const activation *f))
+{
+    for (size_t t = 0; t < table_count; t++) {
+        const glia__kernels *k = tables[t];
+        const activation     list[] = ACTIVATIONS(k);
+        for (size_t i = 0; i < COUNT(list); i++) test(&list[i]);
+    }
+}
+
+static void at_all_sizes(const activation *f)
+{
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        real *x = random_reals(11, sizes[i] + 1);
+        for (size_t j = 0; j < sizes[i]; j++) x[j] *= 6;
+        try_activation(f, sizes[i], x + 1, (real)0.7);
+        free(x);
+    }
+}
+
+/* Kinks, saturation, and beyond what exp can give. */
+static void at_special_numbers(const activation *f)
+{
+    static const real x[] = {0, (real)1e-8, (real)-1e-8, 1, -1, 15, -15, 30, -30, 90, -90, 800, -800, 20000, -20000};
+    try_activation(f, COUNT(x), x, 1);
+    try_activation(f, COUNT(x), x, (real)0.01);
+    try_activation(f, COUNT(x), x, 2);
+}
+
+static void at_nan(const activation *f)
+{
+    for (size_t n = 1; n <= 33; n++) {
+        real *x = random_reals(13, n), *y = need(n, sizeof *y);
+        x[n / 2] = (real)NAN;
+        f->f(n, 1, x, y);
+        for (size_t i = 0; i < n; i++)
+            if (isnan(y[i]) != (i == n / 2)) fail_msg("%s: NaN at %zu of %zu", f->name, i, n);
+        free(x);
+        free(y);
+    }
+}
+
+static void activations_follow_their_formulas(void **state)
+{
+    (void)state;
+    each_activation(at_all_sizes);
+    each_activation(at_special_numbers);
+}
+
+static void activations_pass_nan_on(void **state)
+{
+    (void)state;
+    each_activation(at_nan);
+}
+
+/* ---- optimizer steps ------------------------------------------------------------------------------------------- */
+
+/* The state of one parameter in double: gradient, parameter, up to three numbers of memory. */
+typedef struct moved {
+    double g, p, s[3];
+} moved;
+
+static void sgd_exact(moved *m)
+{
+    m->p -= 0.1 * (m->g + 0.02 * m->p);
+}
+
+static void nesterov_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] = 0.9 * m->s[0] + (1 - 0.25) * d;
+    m->p -= 0.1 * (d + 0.9 * m->s[0]);
+}
+
+static void adagrad_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] += d * d;
+    m->p -= 0.1 * d / (sqrt(m->s[0]) + 1e-3);
+}
+
+static void rmsprop_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] = 0.8 * m->s[0] + 0.2 * d * d;
+    m->s[1] = 0.8 * m->s[1] + 0.2 * d;
+    m->s[2] = 0.9 * m->s[2] + d / (sqrt(m->s[0] - m->s[1] * m->s[1]) + 1e-3);
+    m->p -= 0.1 * m->s[2];
+}
+
+static void adam_exact(moved *m)
+{
+    double q = m->p * 0.99, d = m->g + 0.02 * q;
+    m->s[0] = 0.9 * m->s[0] + 0.1 * d;
+    m->s[1] = 0.8 * m->s[1] + 0.2 * d * d;
+    m->s[2] = fmax(m->s[2], m->s[1]);
+    m->p = q - 0.1 * m->s[0] / (sqrt(m->s[2]) / 0.6 + 1e-3);
+}
+
+#define R(x) ((real)(x))
+static void run_rule(const glia__kernels *k, size_t rule, size_t n, const real *g, real *const s[3], real *p)
+{
+    if (rule == 0) k->sgd(n, R(0.1), R(0.02), g, p);
+    if (rule == 1) k->sgd_momentum(n, R(0.1), R(0.02), R(0.9), R(0.25), true, false, g, s[0], p);
+    if (rule == 2) k->adagrad(n, R(0.1), R(0.02), R(1e-3), g, s[0], p);
+    if (rule == 3) k->rmsprop(n, R(0.1), R(0.02), R(0.8), R(1e-3), R(0.9), g, s[0], s[1], s[2], p);
+    if (rule == 4) k->adam(n, R(0.1), R(0.02), R(0.99), R(0.9), R(0.8), R(1e-3), R(0.6), g, s[0], s[1], s[2], p);
+}
+
+static void try_rule(const glia__kernels *k, size_t rule, void (*exactly)(moved *m), size_t n)
+{
+    real *g = random_reals(20, n), *p = random_reals(21, n), *s[3];
+    for (uint32_t i = 0; i < 3; i++) s[i] = random_reals(22 + i, n);
+    for (size_t i = 0; i < n; i++) s[0][i] = fabs(s[0][i]) + 1, s[1][i] = fabs(s[1][i]) / 2, s[2][i] = fabs(s[2][i]);
+    moved *want = need(n, sizeof *want);
+    for (size_t i = 0; i < n; i++) {
+        want[i] = (moved){(double)g[i], (double)p[i], {(double)s[0][i], (double)s[1][i], (double)s[2][i]}};
+        exactly(&want[i]);
+    }
+    run_rule(k, rule, n, g, s, p);
+    for (size_t i = 0; i < n; i++) {
+        expect_near("parameter", i, (double)p[i], want[i].p, tolerance(1));
+        for (size_t j = 0; j < 3; j++) expect_near("state", i, (double)s[j][i], want[i].s[j], tolerance(1));
+    }
+    for (uint32_t i = 0; i < 3; i++) free(s[i]);
+    free(g);
+    free(p);
+    free(want);
+}
+
+static void steps_follow_their_formulas(void **state)
+{
+    (void)state;
+    static void (*const rules[])(moved *m) = {sgd_exact, nesterov_exact, adagrad_exact, rmsprop_exact, adam_exact};
+    for (size_t t = 0; t < table_count; t++)
+        for (size_t rule = 0; rule < COUNT(rules); rule++)
+            for (size_t i = 0; i < COUNT(sizes); i++) try_rule(tables[t], rule, rules[rule], sizes[i]);
+}
+
+/* ---- gradients as a whole -------------------------------------------------------------------------------------- */
+
+static void gradients_are_limited(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < table_count; t++) {
+        real g[] = {3, -3, (real)0.5, (real)-0.5, 2, -2, (real)INFINITY, (real)-INFINITY, (real)NAN};
+        real want[] = {2, -2, (real)0.5, (real)-0.5, 2, -2, 2, -2};
+        tables[t]->limit(COUNT(g), 2, g);
+        for (size_t i = 0; i < COUNT(want); i++) assert_true(g[i] == want[i]);
+        assert_true(isnan(g[COUNT(g) - 1]));
+        tables[t]->multiply(COUNT(g), (real)-0.5, g);
+        for (size_t i = 0; i < COUNT(want); i++) assert_true(g[i] == want[i] * (real)-0.5);
+        assert_true(isnan(g[COUNT(g) - 1]));
+    }
+}
+
+static void squares_are_summed_in_double(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 40; n++) {
+        real  *g = random_reals(30, n);
+        double first = tables[0]->sum_squares(n, g), want = 0;
+        for (size_t i = 0; i < n; i++) want += (double)g[i] * (double)g[i];
+        for (size_t t = 0; t < table_count; t++) {
+            assert_true(tables[t]->sum_squares(n, g) == first);
+            expect_near("sum_squares", n, first, want, 1e-14 * (1 + want));
+        }
+        free(g);
+    }
+}
+
+static void one_number_that_is_not_finite_is_found(void **state)
+{
+    (void)state;
+    static const real wrong[] = {(real)NAN, (real)INFINITY, (real)-INFINITY};
+    for (size_t t = 0; t < table_count; t++)
+        for (size_t n = 0; n <= 50; n++) {
+            real *x = random_reals(31, n);
+            if (n) x[0] = IS_DOUBLE ? (real)1e308 : (real)3e38;
+            if (n > 1) x[n - 1] = -x[0];
+            assert_true(tables[t]->all_finite(n, x));
+            for (size_t i = 0; i < 3 * n; i++) {
+                real kept = x[i / 3];
+                x[i / 3] = wrong[i % 3];
+                assert_false(tables[t]->all_finite(n, x));
+                x[i / 3] = kept;
+            }
+            free(x);
+        }
+}
+
+static void the_best_table_is_chosen(void **state)
+{
+    (void)state;
+    const char *best = strrchr(tables[portable_count - 1]->name, ' ');
+    assert_string_equal(strrchr(glia_kernels(), ' '), best);
+    assert_null(glia__kernels_portable("abacus"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_of_odd_shapes),
+        cmocka_unit_test(deep_products),
+        cmocka_unit_test(bias_is_added_to_each_row),
+        cmocka_unit_test(rows_are_summed),
+        cmocka_unit_test(batches_are_scaled),
+        cmocka_unit_test(activations_follow_their_formulas),
+        cmocka_unit_test(activations_pass_nan_on),
+        cmocka_unit_test(steps_follow_their_formulas),
+        cmocka_unit_test(gradients_are_limited),
+        cmocka_unit_test(squares_are_summed_in_double),
+        cmocka_unit_test(one_number_that_is_not_finite_is_found),
+        cmocka_unit_test(the_best_table_is_chosen),
+    };
+    return cmocka_run_group_tests(tests, find_tables, NULL);
+}
