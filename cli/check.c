@@ -62,7 +62,7 @@ static int run_check(const command *self, int argc, char **argv)
 #define AT(field) offsetof(check_options, field)
 static const option check_table[] = {
     {"net", OPTION_TEXT, AT(net), "TEXT", NULL, 0, 0,
-     "the net, which begins with an input layer, or a file that holds it"},
+     "the net as text, or a file that holds it; it may leave out the input layer"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0, "the loss; see `glia losses` (default: by the last layer)"},
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, 4294967295.0, "of the inputs, targets and weights"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print one JSON object"},

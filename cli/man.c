@@ -70,7 +70,7 @@ static int run_man(const command *self, int argc, char **argv)
 }
 
 static const option      man_table[] = {{0}};
-static const char *const examples[] = {"glia man > glia.1", "glia man | man -l -", NULL};
+static const char *const examples[] = {"glia man > glia.1", NULL};
 const command            man_command = {
                .name = "man",
                .words = "",

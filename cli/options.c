@@ -132,7 +132,7 @@ const char *nearest_name(const char *word, const char *(*name)(const void *list,
                          size_t count)
 {
     const char *best = NULL;
-    size_t      least = strlen(word) < 5 ? 2 : 3; /* a typing error or two */
+    size_t      least = strlen(word) < 4 ? 2 : 3; /* a typing error or two */
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(word, name(list, i));
         if (distance < least) least = distance, best = name(list, i);

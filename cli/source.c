@@ -73,7 +73,7 @@ int source_open_unjudged(source *s, const char *model, const char *data, const c
     if (code) return code;
     const char *named = target ? target : glia_model_target_name(s->model, 0);
     glia_status status = open_table(s, data, named);
-    bool        absent = status == GLIA_E_ARG && !target; /* no column of that name */
+    bool        absent = status == GLIA_E_TEXT && !target; /* no column of that name */
     if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "");
     return status ? fail_status(status) : CODE_FINE;
 }

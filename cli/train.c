@@ -52,7 +52,8 @@ static const option train_table[] = {
     {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
      "start from the weights of this .safetensors file, ours or PyTorch's"},
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
-     "stop after N epochs without a better validation loss, and keep the best weights"},
+     "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
+     "% decide"},
     {"every", OPTION_WHOLE, AT(every), "N", "1", 1, COUNT_MOST, "validate after every N-th epoch, and the last"},
     {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0, "save the model here (default: it is not saved)"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print start, each epoch and end as JSON lines on stdout"},
@@ -195,8 +196,8 @@ static int run_train(const command *self, int argc, char **argv)
 }
 
 static const char *const examples[] = {
-    "glia train iris.csv --net \"dense 16, relu, dense 3, softmax\" --epochs 60 --out iris.safetensors",
-    "glia train mnist/ --net \"dense 128, relu, dense 10, softmax\" --optimizer \"sgd lr=0.1\" --epochs 5 --json",
+    "glia train iris.csv --net \"dense 16, relu, dense 3, softmax\" --epochs 200 --out iris.safetensors",
+    "glia train mnist/ --optimizer \"sgd lr=0.1\" --epochs 5 --out digits.safetensors --json",
     "glia train \"moons n=500 noise=0.1\" --patience 10 --epochs 200 --schedule \"cosine warmup=5%\"",
     NULL,
 };

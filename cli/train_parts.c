@@ -2,8 +2,8 @@
  *
  *   a hold-out asked for         the rows held validate; a test part scores
  *   a test part, no patience     it validates
- *   a test part, patience        glia_fit holds 10 % of the training rows itself, so that the test part decides nothing
- *   neither                      15 % are held, and validate                                                        */
+ *   a test part, patience        10 % of the training rows are held and validate, so that the test part decides nothing
+ *   neither                      15 % are held and validate                                                         */
 #include <string.h>
 
 #include "net_text.h"
@@ -11,6 +11,7 @@
 #include "train.h"
 
 #define HOLDOUT 0.15
+#define HOLDOUT_OF_PATIENCE 0.1
 
 static bool is_one_of(const char *word, size_t length, const char *const *list)
 {
@@ -80,8 +81,9 @@ static double share_held(const train_parts *parts, const train_options *o)
     glia_data_info info;
     glia_data_describe(parts->data, &info);
     if (o->holdout_tail) return ((double)o->holdout_tail - 0.5) / (double)info.rows; /* rounded up to holdout_tail */
-    if (o->holdout >= 0) return o->holdout;
-    return parts->test ? 0 : HOLDOUT;
+    if (o->holdout > 0) return o->holdout;
+    if (o->holdout < 0 && !parts->test) return HOLDOUT;
+    return o->patience ? HOLDOUT_OF_PATIENCE : 0;
 }
 
 static glia_status cut_parts(train_parts *parts, const train_options *o)
@@ -94,7 +96,7 @@ static glia_status cut_parts(train_parts *parts, const train_options *o)
         status = glia_data_split(parts->data, share, how, (uint32_t)o->seed, &parts->rest, &parts->held);
         parts->train = parts->rest;
         parts->validation = parts->held;
-    } else if (parts->test && !o->patience) {
+    } else {
         parts->validation = parts->test;
         parts->test = NULL;
     }

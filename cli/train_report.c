@@ -51,7 +51,6 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     size_t               validation = rows_of(run->parts->validation), test = rows_of(run->parts->test);
     fprintf(stderr, "%s: %zu rows train", run->data, rows_of(run->parts->train));
     if (validation) fprintf(stderr, ", %zu validate", validation);
-    if (!validation && o->patience) fprintf(stderr, " (10 %% of them decide when to stop)");
     if (test) fprintf(stderr, ", %zu test", test);
     fprintf(stderr, "\nnet%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
@@ -155,13 +154,6 @@ static const glia_epoch *kept_epoch(const train_run *run, size_t *count)
     return kept;
 }
 
-/* Rows that glia_fit held back itself are known to nobody else: their scores are in the history. */
-static void judge_by_history(const glia_epoch *kept, outcome *validation)
-{
-    if (validation->known || !kept || isnan(kept->val_loss)) return;
-    *validation = (outcome){true, kept->val_loss, kept->val_accuracy, kept->val_r2, NAN};
-}
-
 static void put_outcome(json_t *event, const char *part, const outcome *o, bool numbers)
 {
     static const char *const names[] = {"loss", "accuracy", "r2", "rmse"};
@@ -234,7 +226,6 @@ int train_tell_end(train_run *run, bool interrupted)
     glia_status       status = judge(run->model, run->parts->validation, &validation);
     if (!status) status = judge(run->model, run->parts->test, &test);
     if (status) return fail_status(status);
-    judge_by_history(kept, &validation);
     if (run->options->json) end_event(run, stopped, epochs, &validation, &test);
     if (!run->options->quiet) end_lines(run, stopped, kept, &validation, &test);
     return CODE_FINE;

@@ -1,7 +1,7 @@
 # What `cmake --install` puts where: bin/glia, include/glia.h, both libraries, a pkg-config file, a CMake package
 # (glia::glia; glia::static as a component, which needs the libraries below it), the manual page and the documents.
 if(GLIA_DOUBLE)
-  install(CODE [[message(FATAL_ERROR "this is the double build, which exists for glia's own tests: nothing is installed")]]
+  install(CODE [[message(FATAL_ERROR "this is the double build, for glia's own tests: nothing is installed")]]
     ALL_COMPONENTS)
   return()
 endif()

@@ -399,7 +399,7 @@ typedef struct glia_entry {
 } glia_entry;
 typedef struct glia_setting {
     const char *name;     /* "stride"                                                    */
-    const char *type;     /* "whole", "number", "yes/no", "word", "shape"                */
+    const char *type;     /* "whole", "number", "yes/no", "word", "shape", "span"        */
     const char *standard; /* what it is when not given, as text; "" if it must be given  */
     const char *help;
     double      least, most; /* for whole and number */

@@ -41,7 +41,8 @@ wrong() { # wrong PLACE WHAT: says so, and lets the others be tried
 try_c() { # try_c BLOCK DIRECTIVE PLACE
     case $2 in
     statements)
-        { echo '#include <glia.h>'; echo '#include <stdio.h>'; echo 'int main(void) {'; cat "$1"; echo 'return 0; }'; } > "$1.c" ;;
+        { printf '#include <glia.h>\n#include <stdio.h>\nint main(void) {\n'; cat "$1"; echo 'return 0; }'; } > "$1.c"
+        ;;
     inside)
         "$cc" -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$root/src" -I"$root/include" -x c -c "$1" -o "$1.o" ||
             wrong "$3" "does not compile"

@@ -44,7 +44,8 @@ FNR == 1 && part[1] == "src" && !(part[2] in floor) { wrong("a folder that is no
     else if (inner || (getline line < (root "/" folder "/" name)) < 0) wrong("more than glia.h")
 }
 function kind(path) {
-    return path ~ "parts/(layers/|layer[.])" ? "layer" : path ~ "parts/loss" ? "loss" : path ~ "parts/optim" ? "optimizer" : ""
+    if (path ~ "parts/(layers/|layer[.])") return "layer"
+    return path ~ "parts/loss" ? "loss" : path ~ "parts/optim" ? "optimizer" : ""
 }
 BEGIN {
     n = split("ground numbers data parts model files train", order, " ")

@@ -9,8 +9,8 @@
 
 /* ---- data and models that give known numbers ------------------------------------------------------------------- */
 
-static const char table_csv[] = "length,kind\n1,a\n2,b\n3,a\n4,b\n";
-static const char numbers_csv[] = "x,y\n0,1.5\n1,2.5\n2,3.5\n3,4.5\n";
+static const char table_csv[] = "length,width,kind\n1,5,a\n2,5,b\n3,6,a\n4,6,b\n";
+static const char numbers_csv[] = "x,y\n0.5,1.5\n1.5,2.5\n2.5,3.5\n3.5,4.5\n";
 
 /* Four images of 2x2 with labels 0, 1, 0, 1: the first two rows train, the others test. */
 static void write_idx(const char *images, const char *labels, const unsigned char pixels[8])
@@ -84,6 +84,42 @@ static void each_command_has_help(void **state)
         expect(0, asked.out, "", ARGUMENTS(command_names[i], "--nonsense", "-h"));
         release(&asked);
     }
+}
+
+/* Three clouds in four columns, each a class. */
+static void write_flowers(const char *path, size_t rows)
+{
+    static const char *const kinds[] = {"setosa", "versicolor", "virginica"};
+    FILE                    *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("sepal_length,sepal_width,petal_length,petal_width,species\n", file);
+    for (size_t i = 0; i < rows; i++)
+        fprintf(file, "%zu.%zu,%zu,%zu,%zu.5,%s\n", 4 + i % 3, i % 10, 9 - i % 7, i % 3, i % 5, kinds[i % 3]);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Every line of the examples, in the order of the commands, with the files that they name. */
+static void examples_of_the_help_work(void **state)
+{
+    (void)state;
+    char path[8192];
+    snprintf(path, sizeof path, "%.*s:%s", (int)(strrchr(GLIA_PROGRAM, '/') - GLIA_PROGRAM), GLIA_PROGRAM,
+             getenv("PATH"));
+    setenv("PATH", path, 1);
+    write_flowers("iris.csv", 60);
+    write_flowers("new.csv", 9);
+    assert_int_equal(rename("images", "mnist"), 0);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        result help = RUN(command_names[i], "--help");
+        char  *line = strstr(help.out, "\nExamples\n") + strlen("\nExamples\n");
+        for (; *line == ' '; line += strcspn(line, "\n") + 1) {
+            char quiet[512];
+            snprintf(quiet, sizeof quiet, "{ %.*s ; } >examples.out 2>examples.err", (int)strcspn(line, "\n"), line);
+            if (system(quiet) != 0) fail_msg("%s", quiet);
+        }
+        release(&help);
+    }
+    assert_int_equal(rename("mnist", "images"), 0);
 }
 
 static const char *const train_names[] = {
@@ -206,7 +242,7 @@ static const char *text_at(const json_t *object, const char *key)
 static void training_tells_events(void **state)
 {
     (void)state;
-    result r = RUN("train", "moons n=100 noise=0.1", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2",
+    result r = RUN("train", "moons n=50 noise=0.1", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2",
                    "--threads", "1", "--seed", "7", "--json", "--quiet", "--out=moons.safetensors");
     assert_int_equal(r.code, 0);
     assert_string_equal(r.err, "");
@@ -245,7 +281,7 @@ static void training_speaks_to_people(void **state)
     assert_string_equal(r.out, "");
     const char *begin = "table.csv: 4 rows train\n"
                         "net: " EVEN_NET "\n"
-                        "4 parameters, sgd lr=0, batch 4, 1 epoch, seed 0, 2 threads\n"
+                        "6 parameters, sgd lr=0, batch 4, 1 epoch, seed 0, 2 threads\n"
                         "epoch 1/1  loss 0.6931  accuracy 50.00 %  ";
     assert_int_equal(strncmp(r.err, begin, strlen(begin)), 0);
     assert_non_null(strstr(r.err, " rows/s\nnot saved: --out FILE keeps the model\n"));
@@ -270,13 +306,14 @@ static void assert_rows(size_t train, size_t validation, size_t test, const char
 static void rows_are_held_back(void **state)
 {
     (void)state;
-    const char *data = "blobs n=40", *test = "blobs n=10 seed=1";
+    const char *data = "moons n=20", *test = "moons n=5 seed=1";
     assert_rows(34, 6, 0, TRAIN(data));
     assert_rows(30, 10, 0, TRAIN(data, "--holdout", "0.25"));
     assert_rows(40, 0, 0, TRAIN(data, "--holdout=0"));
     assert_rows(37, 3, 0, TRAIN(data, "--holdout-tail", "3"));
     assert_rows(40, 10, 0, TRAIN(data, "--test", test));
-    assert_rows(40, 0, 10, TRAIN(data, "--test", test, "--patience", "1"));
+    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--patience", "1"));
+    assert_rows(36, 4, 0, TRAIN(data, "--holdout", "0", "--patience", "1"));
     assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--holdout", "0.1"));
     assert_rows(2, 2, 0, TRAIN("images"));
     assert_rows(4, 0, 0, TRAIN("images:train+images:test", "--holdout", "0"));
@@ -430,7 +467,7 @@ static void predict_prints_a_line_a_row(void **state)
     make_even_model("table.csv", EVEN_NET, "even.safetensors");
     expect(0, "a\t0.5000\na\t0.5000\na\t0.5000\na\t0.5000\n", "",
            ARGUMENTS("predict", "even.safetensors", "table.csv"));
-    write_text("one.csv", "length\n7\n");
+    write_text("one.csv", "length,width\n7,1\n");
     expect(0, "a\t0.5000\tb\t0.5000\n", "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--top", "9"));
     expect(0, "class,probability\na,0.5\n", "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--csv"));
     expect(0, "class1,probability1,class2,probability2\na,0.5,b,0.5\n", "",
@@ -448,7 +485,7 @@ static void predict_reads_standard_input(void **state)
 {
     (void)state;
     make_even_model("table.csv", EVEN_NET, "even.safetensors");
-    write_text("without.csv", "length\n1\n2\n");
+    write_text("without.csv", "length,width\n1,1\n2,1\n");
     result with = run_redirected("table.csv", NULL, ARGUMENTS("predict", "even.safetensors", "-"));
     result without = run_redirected("without.csv", NULL, ARGUMENTS("predict", "even.safetensors", "-"));
     assert_string_equal(with.out, "a\t0.5000\na\t0.5000\na\t0.5000\na\t0.5000\n");
@@ -457,7 +494,7 @@ static void predict_reads_standard_input(void **state)
     release(&without);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(write(ends[1], "length\n1\n", 9), 9);
+    assert_int_equal(write(ends[1], "length,width\n1,1\n", 17), 17);
     close(ends[1]);
     char path[32];
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
@@ -493,7 +530,7 @@ static void show_prints_the_layers(void **state)
     assert_string_equal(text_at(e.event[0], "target"), "classes");
     json_t *dense = json_array_get(json_object_get(e.event[0], "layers"), 0);
     assert_string_equal(text_at(dense, "name"), "dense");
-    assert_int_equal(number_at(dense, "parameters"), 4);
+    assert_int_equal(number_at(dense, "parameters"), 6);
     assert_true(json_is_object(json_object_get(e.event[0], "record")));
     release_events(&e);
     release(&r);
@@ -506,26 +543,28 @@ static void data_describes_a_table(void **state)
 {
     (void)state;
     expect(0,
-           "table.csv: 4 rows, 1 column of numbers, 2 classes (kind)\n"
+           "table.csv: 4 rows, 2 columns of numbers, 2 classes (kind)\n"
            "\n"
            "class  rows\n"
            "a         2  ##############################\n"
            "b         2  ##############################\n"
            "\n"
            "        least  most  mean\n"
-           "length      1     4   2.5\n",
+           "length      1     4   2.5\n"
+           "width       5     6   5.5\n",
            "", ARGUMENTS("data", "table.csv"));
     expect(0,
-           "{\"data\":\"table.csv\",\"rows\":4,\"columns\":1,\"image\":false,\"shape\":[1,1,1],\"kind\":\"numbers\","
+           "{\"data\":\"table.csv\",\"rows\":4,\"columns\":2,\"image\":false,\"shape\":[1,1,2],\"kind\":\"numbers\","
            "\"target\":\"classes\",\"target_name\":\"kind\",\"classes\":[\"a\",\"b\"],\"counts\":[2,2],"
-           "\"ranges\":[{\"name\":\"length\",\"least\":1.0,\"most\":4.0,\"mean\":2.5}],\"targets\":[]}\n",
+           "\"ranges\":[{\"name\":\"length\",\"least\":1.0,\"most\":4.0,\"mean\":2.5},"
+           "{\"name\":\"width\",\"least\":5.0,\"most\":6.0,\"mean\":5.5}],\"targets\":[]}\n",
            "", ARGUMENTS("data", "table.csv", "--json"));
     expect(0,
            "numbers.csv: 4 rows, 1 column of numbers, 1 number to predict (x)\n"
            "\n"
            "   least  most  mean\n"
            "y    1.5   4.5     3\n"
-           "x      0     3   1.5\n",
+           "x    0.5   3.5     2\n",
            "", ARGUMENTS("data", "numbers.csv", "--target", "x"));
 }
 
@@ -643,6 +682,7 @@ int main(void)
         cmocka_unit_test(each_command_has_help),
         cmocka_unit_test(help_and_manual_tell_every_option),
         cmocka_unit_test(version_is_told),
+        cmocka_unit_test(examples_of_the_help_work),
         cmocka_unit_test(lists_name_what_there_is),
         cmocka_unit_test(training_tells_events),
         cmocka_unit_test(training_speaks_to_people),

@@ -326,54 +326,55 @@ static double rate_at(const char *schedule, size_t k, size_t total, size_t per_e
     return rate;
 }
 
+static const struct {
+    const char *schedule;
+    size_t      k, total, per_epoch;
+    double      rate; /* of a base of 2 */
+} rate_cases[] = {
+    {NULL, 5, 10, 5, 2},
+    {"constant", 9, 10, 5, 2},
+    {"constant warmup=4s", 0, 10, 5, 0.5},
+    {"constant warmup=4s", 3, 10, 5, 2},
+    {"constant warmup=4s", 4, 10, 5, 2},
+    {"constant warmup=2", 4, 100, 5, 1},         /* two epochs are ten steps */
+    {"constant warmup=10%", 4, 100, 5, 1},       /* so is a tenth of a hundred */
+    {"constant warmup=2.6s", 1, 10, 5, 4.0 / 3}, /* rounds to three steps */
+    {"constant warmup=100%", 9, 10, 5, 2},
+    {"constant warmup=1000s", 9, 10, 5, 0.02},
+    {"step 2 gamma=0.5", 9, 100, 5, 2}, /* falls after each two epochs of five steps */
+    {"step 2 gamma=0.5", 10, 100, 5, 1},
+    {"step 2 gamma=0.5", 29, 100, 5, 0.5},
+    {"step 0.4 gamma=0.5", 2, 100, 5, 1},
+    {"step 25% gamma=0.5", 24, 100, 5, 2},
+    {"step 25% gamma=0.5", 50, 100, 5, 0.5},
+    {"step 3s", 3, 100, 5, 0.2},
+    {"step 3s warmup=4s", 6, 100, 5, 2}, /* counts from the end of the warm-up */
+    {"step 3s warmup=4s", 7, 100, 5, 0.2},
+    {"exponential 0.5", 4, 100, 5, 2}, /* epoch by epoch */
+    {"exponential 0.5", 5, 100, 5, 1},
+    {"exponential 0.5", 14, 100, 5, 0.5},
+    {"exponential 0.25 size=2", 5, 100, 5, 1},
+    {"exponential 0.25 size=10s", 5, 100, 5, 1}, /* step by step */
+    {"exponential 0.25 size=50%", 25, 100, 5, 1},
+    {"cosine", 0, 100, 5, 2},
+    {"cosine", 50, 100, 5, 1},
+    {"cosine", 100, 100, 5, 0},
+    {"cosine", 1000, 100, 5, 0}, /* stays there after the run */
+    {"cosine min=1", 50, 100, 5, 1.5},
+    {"cosine over=10", 25, 100, 5, 1},
+    {"cosine over=10", 100, 100, 5, 2}, /* over at 50, risen again at 100 */
+    {"cosine warmup=20s", 60, 100, 5, 1},
+    {"cosine warmup=20s over=50%", 40, 100, 5, 1}, /* half of what is left, half way down */
+    {"cosine warmup=100%", 100, 100, 5, 0},
+};
+
 static void rates_follow_the_formulas(void **state)
 {
     (void)state;
-    static const struct {
-        const char *schedule;
-        size_t      k, total, per_epoch;
-        double      rate; /* of a base of 2 */
-    } cases[] = {
-        {NULL, 5, 10, 5, 2},
-        {"constant", 9, 10, 5, 2},
-        {"constant warmup=4s", 0, 10, 5, 0.5},
-        {"constant warmup=4s", 3, 10, 5, 2},
-        {"constant warmup=4s", 4, 10, 5, 2},
-        {"constant warmup=2", 4, 100, 5, 1},         /* two epochs are ten steps */
-        {"constant warmup=10%", 4, 100, 5, 1},       /* so is a tenth of a hundred */
-        {"constant warmup=2.6s", 1, 10, 5, 4.0 / 3}, /* rounds to three steps */
-        {"constant warmup=100%", 9, 10, 5, 2},
-        {"constant warmup=1000s", 9, 10, 5, 0.02},
-        {"step 2 gamma=0.5", 9, 100, 5, 2}, /* falls after each two epochs of five steps */
-        {"step 2 gamma=0.5", 10, 100, 5, 1},
-        {"step 2 gamma=0.5", 29, 100, 5, 0.5},
-        {"step 0.4 gamma=0.5", 2, 100, 5, 1},
-        {"step 25% gamma=0.5", 24, 100, 5, 2},
-        {"step 25% gamma=0.5", 50, 100, 5, 0.5},
-        {"step 3s", 3, 100, 5, 0.2},
-        {"step 3s warmup=4s", 6, 100, 5, 2}, /* counts from the end of the warm-up */
-        {"step 3s warmup=4s", 7, 100, 5, 0.2},
-        {"exponential 0.5", 4, 100, 5, 2}, /* epoch by epoch */
-        {"exponential 0.5", 5, 100, 5, 1},
-        {"exponential 0.5", 14, 100, 5, 0.5},
-        {"exponential 0.25 size=2", 5, 100, 5, 1},
-        {"exponential 0.25 size=10s", 5, 100, 5, 1}, /* step by step */
-        {"exponential 0.25 size=50%", 25, 100, 5, 1},
-        {"cosine", 0, 100, 5, 2},
-        {"cosine", 50, 100, 5, 1},
-        {"cosine", 100, 100, 5, 0},
-        {"cosine", 1000, 100, 5, 0}, /* stays there after the run */
-        {"cosine min=1", 50, 100, 5, 1.5},
-        {"cosine over=10", 25, 100, 5, 1},
-        {"cosine over=10", 100, 100, 5, 2}, /* over at 50, risen again at 100 */
-        {"cosine warmup=20s", 60, 100, 5, 1},
-        {"cosine warmup=20s over=50%", 40, 100, 5, 1}, /* half of what is left, half way down */
-        {"cosine warmup=100%", 100, 100, 5, 0},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double got = rate_at(cases[i].schedule, cases[i].k, cases[i].total, cases[i].per_epoch);
-        if (!golden_near(got, cases[i].rate, 1e-13, 1e-15))
-            fail_msg("%s at %zu: %.17g, not %.17g", cases[i].schedule, cases[i].k, got, cases[i].rate);
+    for (size_t i = 0; i < sizeof rate_cases / sizeof *rate_cases; i++) {
+        double got = rate_at(rate_cases[i].schedule, rate_cases[i].k, rate_cases[i].total, rate_cases[i].per_epoch);
+        if (!golden_near(got, rate_cases[i].rate, 1e-13, 1e-15))
+            fail_msg("%s at %zu: %.17g, not %.17g", rate_cases[i].schedule, rate_cases[i].k, got, rate_cases[i].rate);
     }
 }
 

@@ -123,6 +123,25 @@ static void spans_have_units(void **state)
     }
 }
 
+static void limits_are_inclusive(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"conv 1",
+                                        "conv 1000",
+                                        "conv 8 1x99",
+                                        "conv 8 slope=-1",
+                                        "conv 8 slope=1",
+                                        "conv 8 warmup=0s",
+                                        "conv 8 warmup=1000s",
+                                        "conv 8 rate=1e300",
+                                        "conv 8 groups=18446744073709551615"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        glia__value v[GLIA__SETTINGS_MOST];
+        size_t      which;
+        assert_int_equal(GLIA_OK, read(texts[i], &which, v));
+    }
+}
+
 /* A phrase within a longer text ends where it is said to, and places count from the beginning of the text. */
 static void phrases_lie_within_a_text(void **state)
 {
@@ -142,87 +161,88 @@ static void phrases_lie_within_a_text(void **state)
 
 /* ---- sentences ------------------------------------------------------------------------------------------------- */
 
+static const struct {
+    const char *text, *sentence;
+} mistakes[] = {
+    {"", "net:1:1: the name of the layer is missing; there are conv, relu, maxpool"},
+    {"  \n ", "net:2:2: the name of the layer is missing; there are conv, relu, maxpool"},
+    {"cnov 3", "net:1:1: there is no layer \"cnov\"; did you mean conv? there are conv, relu, maxpool"},
+    {" rleu", "net:1:2: there is no layer \"rleu\"; did you mean relu? there are conv, relu, maxpool"},
+    {"dropout", "net:1:1: there is no layer \"dropout\"; there are conv, relu, maxpool"},
+    {"x", "net:1:1: there is no layer \"x\"; there are conv, relu, maxpool"},
+    {"conv=3", "net:1:1: there is no layer \"conv=3\"; did you mean conv? there are conv, relu, maxpool"},
+    {"Conv 3", "net:1:1: there is no layer \"Conv\"; did you mean conv? there are conv, relu, maxpool"},
+    {"averyverylongnamethatisfarfromanythingatallandgoeson",
+     "net:1:1: there is no layer \"averyverylongnamethatisfarfromanythingat\"; there are conv, relu, maxpool"},
+    {"conv", "net:1:5: conv: filters must be given"},
+    {"conv bias=no", "net:1:5: conv: filters must be given"},
+    {"conv 8 fliters=8", "net:1:8: conv: \"fliters\" is not a setting; it has filters, kernel, bias, pad, slope, "
+                         "init, warmup, groups, rate"},
+    {"conv 8 =3",
+     "net:1:8: conv: \"\" is not a setting; it has filters, kernel, bias, pad, slope, init, warmup, groups, rate"},
+    {"relu slope=1", "net:1:6: relu: \"slope\" is not a setting; it has no settings"},
+    {"relu 1", "net:1:6: relu: \"1\" is one value too many; it has no settings"},
+    {"conv 8 3x3 4", "net:1:12: conv: \"4\" is one value too many; it has filters, kernel, bias, pad, slope, init, "
+                     "warmup, groups, rate"},
+    {"conv 8 3x3 bias", "net:1:12: conv: bias has no value; it is written bias=VALUE, without spaces"},
+    {"conv 8 bias = no", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
+    {"conv 8 bias=", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
+    {"conv 8 bias=no bias=yes", "net:1:16: conv: bias is given twice"},
+    {"conv 8 filters=9", "net:1:8: conv: filters is given twice"},
+    {"conv 8 bias=maybe", "net:1:8: conv: bias must be yes or no, not \"maybe\""},
+    {"conv 8 bias=Yes", "net:1:8: conv: bias must be yes or no, not \"Yes\""},
+    {"conv 8 bias=1", "net:1:8: conv: bias must be yes or no, not \"1\""},
+    {"conv 0", "net:1:6: conv: filters must be from 1 to 1000, not 0"},
+    {"conv 1001", "net:1:6: conv: filters must be from 1 to 1000, not 1001"},
+    {"conv -1", "net:1:6: conv: filters must be a whole number, not \"-1\""},
+    {"conv 1.5", "net:1:6: conv: filters must be a whole number, not \"1.5\""},
+    {"conv 1e2", "net:1:6: conv: filters must be a whole number, not \"1e2\""},
+    {"conv many", "net:1:6: conv: filters must be a whole number, not \"many\""},
+    {"conv 18446744073709551615", "net:1:6: conv: filters must be from 1 to 1000, not 18446744073709551615"},
+    {"conv 18446744073709551616", "net:1:6: conv: filters is too large: 18446744073709551616"},
+    {"conv 99999999999999999999999999", "net:1:6: conv: filters is too large: 99999999999999999999999999"},
+    {"conv 8 groups=18446744073709551616", "net:1:8: conv: groups is too large: 18446744073709551616"},
+    {"conv 8 3x",
+     "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3x\""},
+    {"conv 8 x3",
+     "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"x3\""},
+    {"conv 8 3xx3",
+     "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3xx3\""},
+    {"conv 8 3X3",
+     "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3X3\""},
+    {"conv 8 1x2x3x4x5",
+     "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"1x2x3x4x5\""},
+    {"conv 8 0x3", "net:1:8: conv: kernel must be from 1 to 99, not 0x3"},
+    {"conv 8 3x100", "net:1:8: conv: kernel must be from 1 to 99, not 3x100"},
+    {"conv 8 3x18446744073709551617", "net:1:8: conv: kernel is too large: 3x18446744073709551617"},
+    {"conv 8 pad=smae", "net:1:8: conv: pad must be one of valid, same, not \"smae\""},
+    {"conv 8 pad=valid|same", "net:1:8: conv: pad must be one of valid, same, not \"valid|same\""},
+    {"conv 8 pad=vali", "net:1:8: conv: pad must be one of valid, same, not \"vali\""},
+    {"conv 8 init=a123456789b123456789c123456789d123456789e1234567",
+     "net:1:8: conv: init is too long: \"a123456789b123456789c123456789d123456789...\""},
+    {"conv 8 slope=steep", "net:1:8: conv: slope must be a number, not \"steep\""},
+    {"conv 8 slope=0.5x", "net:1:8: conv: slope must be a number, not \"0.5x\""},
+    {"conv 8 slope=0x1", "net:1:8: conv: slope must be a number, not \"0x1\""},
+    {"conv 8 slope=0,5", "net:1:8: conv: slope must be a number, not \"0,5\""},
+    {"conv 8 slope=1=1", "net:1:8: conv: slope must be a number, not \"1=1\""},
+    {"conv 8 slope=inf", "net:1:8: conv: slope must be a finite number, not \"inf\""},
+    {"conv 8 slope=nan", "net:1:8: conv: slope must be a finite number, not \"nan\""},
+    {"conv 8 slope=1e999", "net:1:8: conv: slope must be a finite number, not \"1e999\""},
+    {"conv 8 slope=-1.5", "net:1:8: conv: slope must be from -1 to 1, not -1.5"},
+    {"conv 8 rate=-1", "net:1:8: conv: rate must be at least 0, not -1"},
+    {"conv 8 warmup=5x",
+     "net:1:8: conv: warmup must be epochs (10), steps (500s) or a share of the run (5%), not \"5x\""},
+    {"conv 8 warmup=s",
+     "net:1:8: conv: warmup must be epochs (10), steps (500s) or a share of the run (5%), not \"s\""},
+    {"conv 8 warmup=-1", "net:1:8: conv: warmup must be at least 0, not -1"},
+    {"conv 8 warmup=101%", "net:1:8: conv: warmup must be from 0 to 100, not 101%"},
+    {"conv 8 warmup=1001s", "net:1:8: conv: warmup must be from 0 to 1000, not 1001s"},
+    {"conv 8\n  bias=no\n  slope=2", "net:3:3: conv: slope must be from -1 to 1, not 2"},
+};
+
 static void every_mistake_has_its_sentence(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *sentence;
-    } mistakes[] = {
-        {"", "net:1:1: the name of the layer is missing; there are conv, relu, maxpool"},
-        {"  \n ", "net:2:2: the name of the layer is missing; there are conv, relu, maxpool"},
-        {"cnov 3", "net:1:1: there is no layer \"cnov\"; did you mean conv? there are conv, relu, maxpool"},
-        {" rleu", "net:1:2: there is no layer \"rleu\"; did you mean relu? there are conv, relu, maxpool"},
-        {"dropout", "net:1:1: there is no layer \"dropout\"; there are conv, relu, maxpool"},
-        {"x", "net:1:1: there is no layer \"x\"; there are conv, relu, maxpool"},
-        {"conv=3", "net:1:1: there is no layer \"conv=3\"; did you mean conv? there are conv, relu, maxpool"},
-        {"Conv 3", "net:1:1: there is no layer \"Conv\"; did you mean conv? there are conv, relu, maxpool"},
-        {"averyverylongnamethatisfarfromanythingatallandgoeson",
-         "net:1:1: there is no layer \"averyverylongnamethatisfarfromanythingat\"; there are conv, relu, maxpool"},
-        {"conv", "net:1:5: conv: filters must be given"},
-        {"conv bias=no", "net:1:5: conv: filters must be given"},
-        {"conv 8 fliters=8", "net:1:8: conv: \"fliters\" is not a setting; it has filters, kernel, bias, pad, slope, "
-                             "init, warmup, groups, rate"},
-        {"conv 8 =3",
-         "net:1:8: conv: \"\" is not a setting; it has filters, kernel, bias, pad, slope, init, warmup, groups, rate"},
-        {"relu slope=1", "net:1:6: relu: \"slope\" is not a setting; it has no settings"},
-        {"relu 1", "net:1:6: relu: \"1\" is one value too many; it has no settings"},
-        {"conv 8 3x3 4", "net:1:12: conv: \"4\" is one value too many; it has filters, kernel, bias, pad, slope, init, "
-                         "warmup, groups, rate"},
-        {"conv 8 3x3 bias", "net:1:12: conv: bias has no value; it is written bias=VALUE, without spaces"},
-        {"conv 8 bias = no", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
-        {"conv 8 bias=", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
-        {"conv 8 bias=no bias=yes", "net:1:16: conv: bias is given twice"},
-        {"conv 8 filters=9", "net:1:8: conv: filters is given twice"},
-        {"conv 8 bias=maybe", "net:1:8: conv: bias must be yes or no, not \"maybe\""},
-        {"conv 8 bias=Yes", "net:1:8: conv: bias must be yes or no, not \"Yes\""},
-        {"conv 8 bias=1", "net:1:8: conv: bias must be yes or no, not \"1\""},
-        {"conv 0", "net:1:6: conv: filters must be from 1 to 1000, not 0"},
-        {"conv 1001", "net:1:6: conv: filters must be from 1 to 1000, not 1001"},
-        {"conv -1", "net:1:6: conv: filters must be a whole number, not \"-1\""},
-        {"conv 1.5", "net:1:6: conv: filters must be a whole number, not \"1.5\""},
-        {"conv 1e2", "net:1:6: conv: filters must be a whole number, not \"1e2\""},
-        {"conv many", "net:1:6: conv: filters must be a whole number, not \"many\""},
-        {"conv 18446744073709551615", "net:1:6: conv: filters must be from 1 to 1000, not 18446744073709551615"},
-        {"conv 18446744073709551616", "net:1:6: conv: filters is too large: 18446744073709551616"},
-        {"conv 99999999999999999999999999", "net:1:6: conv: filters is too large: 99999999999999999999999999"},
-        {"conv 8 groups=18446744073709551616", "net:1:8: conv: groups is too large: 18446744073709551616"},
-        {"conv 8 3x",
-         "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3x\""},
-        {"conv 8 x3",
-         "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"x3\""},
-        {"conv 8 3xx3",
-         "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3xx3\""},
-        {"conv 8 3X3",
-         "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"3X3\""},
-        {"conv 8 1x2x3x4x5",
-         "net:1:8: conv: kernel must be one to four whole numbers with x between them, such as 3x3, not \"1x2x3x4x5\""},
-        {"conv 8 0x3", "net:1:8: conv: kernel must be from 1 to 99, not 0x3"},
-        {"conv 8 3x100", "net:1:8: conv: kernel must be from 1 to 99, not 3x100"},
-        {"conv 8 3x18446744073709551617", "net:1:8: conv: kernel is too large: 3x18446744073709551617"},
-        {"conv 8 pad=smae", "net:1:8: conv: pad must be one of valid, same, not \"smae\""},
-        {"conv 8 pad=valid|same", "net:1:8: conv: pad must be one of valid, same, not \"valid|same\""},
-        {"conv 8 pad=vali", "net:1:8: conv: pad must be one of valid, same, not \"vali\""},
-        {"conv 8 init=a123456789b123456789c123456789d123456789e1234567",
-         "net:1:8: conv: init is too long: \"a123456789b123456789c123456789d123456789...\""},
-        {"conv 8 slope=steep", "net:1:8: conv: slope must be a number, not \"steep\""},
-        {"conv 8 slope=0.5x", "net:1:8: conv: slope must be a number, not \"0.5x\""},
-        {"conv 8 slope=0x1", "net:1:8: conv: slope must be a number, not \"0x1\""},
-        {"conv 8 slope=0,5", "net:1:8: conv: slope must be a number, not \"0,5\""},
-        {"conv 8 slope=1=1", "net:1:8: conv: slope must be a number, not \"1=1\""},
-        {"conv 8 slope=inf", "net:1:8: conv: slope must be a finite number, not \"inf\""},
-        {"conv 8 slope=nan", "net:1:8: conv: slope must be a finite number, not \"nan\""},
-        {"conv 8 slope=1e999", "net:1:8: conv: slope must be a finite number, not \"1e999\""},
-        {"conv 8 slope=-1.5", "net:1:8: conv: slope must be from -1 to 1, not -1.5"},
-        {"conv 8 rate=-1", "net:1:8: conv: rate must be at least 0, not -1"},
-        {"conv 8 warmup=5x",
-         "net:1:8: conv: warmup must be epochs (10), steps (500s) or a share of the run (5%), not \"5x\""},
-        {"conv 8 warmup=s",
-         "net:1:8: conv: warmup must be epochs (10), steps (500s) or a share of the run (5%), not \"s\""},
-        {"conv 8 warmup=-1", "net:1:8: conv: warmup must be at least 0, not -1"},
-        {"conv 8 warmup=101%", "net:1:8: conv: warmup must be from 0 to 100, not 101%"},
-        {"conv 8 warmup=1001s", "net:1:8: conv: warmup must be from 0 to 1000, not 1001s"},
-        {"conv 8\n  bias=no\n  slope=2", "net:3:3: conv: slope must be from -1 to 1, not 2"},
-    };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         glia__value v[GLIA__SETTINGS_MOST];
         size_t      which;
@@ -338,6 +358,7 @@ int main(void)
         cmocka_unit_test(bare_values_go_to_the_next_free_setting),
         cmocka_unit_test(names_are_found_whole),
         cmocka_unit_test(spans_have_units),
+        cmocka_unit_test(limits_are_inclusive),
         cmocka_unit_test(phrases_lie_within_a_text),
         cmocka_unit_test(every_mistake_has_its_sentence),
         cmocka_unit_test(the_place_is_left_out_if_asked),

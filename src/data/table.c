@@ -123,22 +123,18 @@ static glia_status fail_target(const table *t, const char *wanted)
     return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
 }
 
-/* The column that the caller asks for: by name, else by number. */
+/* The column that the caller asks for: by name, else by number. A number is a name only in a header, and whether there is
+ * one shows outside the column of that number. */
 static glia_status find_wanted(table *t, const char *wanted)
 {
     double number;
     bool   is_name = !is_number(wanted, &number);
-    size_t named = find_column(t, wanted);
-    if (named < t->columns && (is_name || has_word(t, named))) {
-        t->target = named;
-        t->header = true;
-        return GLIA_OK;
-    }
-    if (is_name || !(number >= 1 && number <= (double)t->columns) || number != floor(number))
-        return fail_target(t, wanted);
-    t->target = (size_t)number - 1;
-    t->header = has_word(t, t->target);
-    return GLIA_OK;
+    size_t named = find_column(t, wanted), numbered = t->columns;
+    if (!is_name && number >= 1 && number <= (double)t->columns && number == floor(number))
+        numbered = (size_t)number - 1;
+    t->header = is_name ? named < t->columns : has_word(t, numbered);
+    t->target = t->header && named < t->columns ? named : numbered;
+    return t->target < t->columns ? GLIA_OK : fail_target(t, wanted);
 }
 
 /* A column that is usually the target. `y` alone makes no header: it may be the y of yes and no. */

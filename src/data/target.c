@@ -86,12 +86,10 @@ static bool name_value(const char *name, double *value)
     return end != name && *end == '\0';
 }
 
-static glia_status fail_word(const glia_data *d, size_t k)
+static glia_status fail_word(const glia_data *d, size_t row)
 {
-    size_t row = 0;
-    while (row + 1 < d->stored && d->classes[row] != (int32_t)k) row++;
     return glia__fail(GLIA_E_FORMAT, "%s: row %zu: %s is \"%.60s\", not a number", d->name, row + 1,
-                      d->target_names ? d->target_names[0] : "the class", d->class_names[k]);
+                      d->target_names ? d->target_names[0] : "the class", d->class_names[d->classes[row]]);
 }
 
 static glia_status make_numbers(glia_data *d)
@@ -99,9 +97,12 @@ static glia_status make_numbers(glia_data *d)
     double *numbers = glia__new(d->stored, sizeof *numbers), *values = glia__new(d->n_classes, sizeof *values);
     glia_status status = numbers && values ? GLIA_OK : GLIA_E_MEMORY;
     for (size_t k = 0; status == GLIA_OK && k < d->n_classes; k++)
-        if (!name_value(d->class_names[k], &values[k])) status = fail_word(d, k);
+        if (!name_value(d->class_names[k], &values[k])) values[k] = (double)NAN;
+    for (size_t i = 0; status == GLIA_OK && i < d->stored; i++) {
+        numbers[i] = values[d->classes[i]];
+        if (isnan(numbers[i])) status = fail_word(d, i);
+    }
     if (status == GLIA_OK) {
-        for (size_t i = 0; i < d->stored; i++) numbers[i] = values[d->classes[i]];
         d->numbers = numbers;
         d->own_numbers = true;
     } else {

@@ -9,32 +9,52 @@
 
 enum { FLUSH = 1 << 16 };
 
-/* What is written, and the text of every byte. */
 typedef struct csv_writer {
     const glia_data *data;
     glia__writer    *file;
     glia__string     text; /* not yet written */
-    char             byte[256][4];
+    char             byte[256][8]; /* the cell of each byte, with its comma */
+    uint8_t          length[256];
 } csv_writer;
+
+/* ---- cells: each ends in a comma, which end_row makes a line end of --------------------------------------------- */
+
+static void end_row(glia__string *s)
+{
+    if (!s->failed) s->text[s->length - 1] = '\n';
+}
 
 static void add_text(glia__string *s, const char *text)
 {
     size_t n = strlen(text);
     bool   plain = n > 0 && strcspn(text, ",;\t\"\r\n") == n && text[0] != ' ' && text[n - 1] != ' ';
     if (plain) {
-        glia__string_add_bytes(s, text, n);
+        glia__string_add(s, "%s,", text);
         return;
     }
     glia__string_add_bytes(s, "\"", 1);
     for (; *text; text++) glia__string_add_bytes(s, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    glia__string_add_bytes(s, "\"", 1);
+    glia__string_add_bytes(s, "\",", 2);
 }
 
-/* Ends a cell; the last of a row by a line end. */
-static void end_cell(glia__string *s, bool last)
+static void add_double(glia__string *s, double value)
 {
-    glia__string_add_bytes(s, last ? "\n" : ",", 1);
+    char   text[33];
+    size_t n = glia_number_write(text, value);
+    text[n] = ',';
+    glia__string_add_bytes(s, text, n + 1);
 }
+
+static void add_real(glia__string *s, real value)
+{
+    char   text[33];
+    size_t n = sizeof value == sizeof(float) ? glia_number_write_float(text, (float)value)
+                                             : glia_number_write(text, (double)value);
+    text[n] = ',';
+    glia__string_add_bytes(s, text, n + 1);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
 
 /* Columns of targets in the file. */
 static size_t target_cells(const glia_data *d)
@@ -50,48 +70,26 @@ static void add_header(csv_writer *w)
         const char *name = glia_data_target_name(d, j);
         snprintf(label, sizeof label, d->target_columns > 1 ? "label%zu" : "label", j + 1);
         add_text(&w->text, name ? name : label);
-        end_cell(&w->text, false);
     }
-    for (size_t i = 0; i < d->columns; i++) {
-        add_text(&w->text, glia__data_column_label(d, i, label));
-        end_cell(&w->text, i + 1 == d->columns);
-    }
+    for (size_t i = 0; i < d->columns; i++) add_text(&w->text, glia__data_column_label(d, i, label));
+    end_row(&w->text);
 }
 
-static void add_targets(csv_writer *w, size_t row)
+static void add_row(csv_writer *w, size_t row)
 {
     const glia_data *d = w->data;
-    for (size_t j = 0; j < target_cells(d); j++) {
+    size_t           at = glia__data_stored(d, row) * d->columns;
+    for (size_t j = 0; j < target_cells(d); j++)
         if (d->target == GLIA_TARGET_CLASSES)
             add_text(&w->text, d->class_names[glia_data_class(d, row)]);
         else
-            glia__string_add_number(&w->text, glia_data_number(d, row, j));
-        end_cell(&w->text, false);
-    }
-}
-
-static void add_bytes(csv_writer *w, const uint8_t *x)
-{
-    for (size_t i = 0; i < w->data->columns; i++) {
-        const char *text = w->byte[x[i]];
-        glia__string_add_bytes(&w->text, text, strlen(text));
-        end_cell(&w->text, i + 1 == w->data->columns);
-    }
-}
-
-static size_t write_real(char text[32], real value)
-{
-    return sizeof value == sizeof(float) ? glia_number_write_float(text, (float)value)
-                                         : glia_number_write(text, (double)value);
-}
-
-static void add_reals(csv_writer *w, const real *x)
-{
-    for (size_t i = 0; i < w->data->columns; i++) {
-        char text[32];
-        glia__string_add_bytes(&w->text, text, write_real(text, x[i]));
-        end_cell(&w->text, i + 1 == w->data->columns);
-    }
+            add_double(&w->text, glia_data_number(d, row, j));
+    for (size_t i = at; i < at + d->columns; i++)
+        if (d->bytes)
+            glia__string_add_bytes(&w->text, w->byte[d->bytes[i]], w->length[d->bytes[i]]);
+        else
+            add_real(&w->text, d->values[i]);
+    end_row(&w->text);
 }
 
 static glia_status flush(csv_writer *w)
@@ -104,15 +102,9 @@ static glia_status flush(csv_writer *w)
 
 static glia_status write_rows(csv_writer *w)
 {
-    const glia_data *d = w->data;
     add_header(w);
-    for (size_t r = 0; r < d->rows; r++) {
-        size_t at = glia__data_stored(d, r) * d->columns;
-        add_targets(w, r);
-        if (d->bytes)
-            add_bytes(w, d->bytes + at);
-        else
-            add_reals(w, d->values + at);
+    for (size_t r = 0; r < w->data->rows; r++) {
+        add_row(w, r);
         if (w->text.failed || w->text.length >= FLUSH) GLIA_TRY(flush(w));
     }
     return flush(w);
@@ -122,7 +114,7 @@ glia_status glia_data_write_csv(const glia_data *data, const char *path)
 {
     if (!data || !path) return glia__fail(GLIA_E_ARG, "a CSV needs data and a path");
     csv_writer w = {.data = data};
-    for (int i = 0; i < 256; i++) snprintf(w.byte[i], sizeof w.byte[i], "%d", i);
+    for (int i = 0; i < 256; i++) w.length[i] = (uint8_t)snprintf(w.byte[i], sizeof w.byte[i], "%d,", i);
     GLIA_TRY(glia__writer_open(&w.file, path));
     glia_status status = write_rows(&w);
     glia__string_clear(&w.text);

@@ -49,8 +49,7 @@ typedef struct glia__tensor_out {
     const real *values; /* C order */
 } glia__tensor_out;
 typedef struct glia__meta {
-    const char *key;
-    char       *value; /* UTF-8 */
+    const char *key, *value; /* UTF-8 */
 } glia__meta;
 glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
                                 size_t metas);

@@ -381,11 +381,11 @@ enum { FIELDS = sizeof fields / sizeof *fields };
 
 void glia__metadata_free(glia__meta *meta, size_t metas)
 {
-    for (size_t i = 0; i < metas; i++) glia__free(meta[i].value);
+    for (size_t i = 0; i < metas; i++) glia__free((void *)meta[i].value);
     glia__free(meta);
 }
 
-static glia_status write_field(const struct field *field, const glia_model *m, char **value)
+static glia_status write_field(const struct field *field, const glia_model *m, const char **value)
 {
     glia__string text = {0};
     glia_status  status = field->write(m, &text);
@@ -412,7 +412,7 @@ glia_status glia__metadata_write(const glia_model *m, glia__meta **meta, size_t 
         if (*list[count].value)
             count++;
         else
-            glia__free(list[count].value);
+            glia__free((void *)list[count].value);
     }
     *meta = list;
     *metas = count;

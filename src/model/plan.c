@@ -15,6 +15,15 @@ static glia_status fail_place(glia_status status, const char *text, const char *
     return glia__fail_at(status, "net:%zu:%zu", line, column);
 }
 
+/* The numbers in a row of this shape; false if they are too many to count. */
+static bool count_numbers(const glia__shape *s, size_t *count)
+{
+    *count = 1;
+    for (int i = 0; i < s->rank; i++)
+        if (!glia__mul(*count, s->dim[i], count)) return false;
+    return true;
+}
+
 static glia_status plan_layer(glia__layer *l, const glia__shape *in)
 {
     l->in = *in;
@@ -23,8 +32,10 @@ static glia_status plan_layer(glia__layer *l, const glia__shape *in)
     if (in->rank == 0 && l->class->forward)
         return glia__layer_fail(l, "there are no data to tell the shape of a row, and the net does not begin with input");
     GLIA_TRY(l->class->plan(l));
-    l->n_in = in->rank ? glia__shape_count(in) : glia__shape_count(&l->out);
-    l->n_out = glia__shape_count(&l->out);
+    char text[64];
+    if (!count_numbers(&l->out, &l->n_out))
+        return glia__layer_fail(l, "rows of %s are more than memory can address", glia__shape_text(&l->out, text));
+    l->n_in = in->rank ? glia__shape_count(in) : l->n_out;
     return GLIA_OK;
 }
 

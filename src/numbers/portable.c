@@ -168,6 +168,7 @@ static void rmsprop(size_t n, real lr, real decay, real alpha, real eps, real mo
         if (mean) {
             mean[i] = alpha * mean[i] + (1 - alpha) * d;
             variance -= mean[i] * mean[i];
+            variance = variance < 0 ? 0 : variance; /* of equal gradients: rounding */
         }
         real step = d / (sqrt(variance) + eps);
         if (buffer) step = buffer[i] = momentum * buffer[i] + step;

@@ -49,7 +49,7 @@ double glia__loss_reduce(const glia__loss *l, double sum, size_t rows, size_t n)
 glia_status glia__loss_parse(glia__loss *l, const char *text, const char *last, bool *fused);
 /* Whether the classes fit n outputs: each in 0..n-1 (0..1 for one output). GLIA_E_ARG names the row. Losses do not look
  * again. */
-glia_status             glia__loss_check(const glia__loss *l, size_t rows, size_t n, const glia__truth *t);
+glia_status glia__loss_check(const glia__loss *l, size_t rows, size_t n, const glia__truth *t);
 /* The name of the loss that follows from the last layer: cross_entropy, bce or mse. */
 const char             *glia__loss_usual(const char *last);
 size_t                  glia__loss_count(void);

@@ -120,7 +120,7 @@ static double cross_entropy_row(size_t r, size_t n, const real *z, const glia__t
     for (size_t j = 0; j < n; j++) {
         double share = target(t, r, n, j);
         weight += share;
-        if (share != 0) loss += share * (log(sum) - ((double)z[j] - most));
+        loss += share * (log(sum) - ((double)z[j] - most));
     }
     for (size_t j = 0; dz && j < n; j++) dz[j] = scale * ((real)(dz[j] * weight / sum) - target(t, r, n, j));
     return loss;
@@ -274,7 +274,7 @@ glia_status glia__loss_check(const glia__loss *l, size_t rows, size_t n, const g
                           ONE_HOT_MOST, n);
     size_t classes_most = n == 1 && l->class->takes != GLIA__TAKES_CLASSES ? 2 : n;
     for (size_t r = 0; r < rows; r++)
-        if (t->classes[r] < 0 || (size_t)t->classes[r] >= classes_most)
+        if ((size_t)t->classes[r] >= classes_most) /* a negative one is then huge */
             return glia__fail(GLIA_E_ARG, "row %zu: class %d is not in 0..%zu", r, (int)t->classes[r],
                               classes_most - 1);
     return GLIA_OK;

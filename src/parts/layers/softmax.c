@@ -43,8 +43,8 @@ static void log_softmax_group(group g, const real *x, real *y)
 {
     real m = largest(g, x), sum = 0;
     for (size_t c = 0; c < g.n; c++) sum += exp(x[c * g.stride] - m);
-    real shift = m + log(sum);
-    for (size_t c = 0; c < g.n; c++) y[c * g.stride] = x[c * g.stride] - shift;
+    real off = log(sum); /* taken off after m: their sum would round the logarithm away beside a large m */
+    for (size_t c = 0; c < g.n; c++) y[c * g.stride] = x[c * g.stride] - m - off;
 }
 
 static void log_softmax_group_back(group g, const real *y, const real *dy, real *dx)

@@ -1,0 +1,205 @@
+/* The gradient check over the lists of layers and losses, over nets of several forms; and that it finds what is wrong. */
+#include "help.h"
+
+enum { SEEDS = 4 };
+
+/* ---- what can be checked with what ------------------------------------------------------------------------------ */
+
+/* A layer as a net text has it: its name, with a value for each setting that must be given. */
+static bool layer_text(size_t i, char text[96], const char **name)
+{
+    glia_entry   entry;
+    glia_setting setting;
+    if (!glia_list_entry(GLIA_LIST_LAYERS, i, &entry)) return false;
+    *name = entry.name;
+    int n = snprintf(text, 96, "%s", entry.name);
+    for (size_t j = 0; glia_list_setting(GLIA_LIST_LAYERS, i, j, &setting); j++)
+        if (!*setting.standard && !strcmp(setting.type, "whole")) n += snprintf(text + n, 96 - (size_t)n, " %s=4", setting.name);
+    return true;
+}
+
+static bool one_of(const char *name, const char *list)
+{
+    size_t n = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)); at += n)
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || !at[n])) return true;
+    return false;
+}
+
+/* bce needs outputs between 0 and 1. */
+static bool makes_sense(const char *last, const char *loss)
+{
+    return strcmp(loss, "bce") != 0 || one_of(last, "sigmoid softmax");
+}
+
+/* ---- checking --------------------------------------------------------------------------------------------------- */
+
+static size_t checks;
+
+static void expect_right(const char *net, const char *loss, bool without_gradient)
+{
+    for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        glia_gradcheck_result r;
+        glia_status           status = glia_gradcheck(net, loss, seed, &r);
+        if (status != GLIA_OK) fail_msg("%s; %s: %s", net, loss, glia_error());
+        if (!(r.worst <= r.tolerance)) fail_msg("%s; %s; seed %u: %g at %s", net, loss, seed, r.worst, r.where);
+        if (r.all_zero != without_gradient) fail_msg("%s; %s; seed %u: gradients all zero: %d", net, loss, seed, r.all_zero);
+        assert_true(r.checked > 0 && r.tolerance == (IS_DOUBLE ? 1e-7 : 5e-3));
+        checks++;
+    }
+}
+
+static void each_layer_and_loss(const char *before, const char *after)
+{
+    char       text[96], net[256];
+    glia_entry loss;
+    for (size_t i = 0;; i++) {
+        const char *name;
+        if (!layer_text(i, text, &name)) return;
+        if (!strcmp(name, "input")) continue;
+        snprintf(net, sizeof net, "%s%s%s", before, text, after);
+        for (size_t j = 0; glia_list_entry(GLIA_LIST_LOSSES, j, &loss); j++)
+            if (makes_sense(*after ? "dense" : name, loss.name)) expect_right(net, loss.name, !strcmp(name, "step"));
+    }
+}
+
+static void every_layer_and_loss(void **state)
+{
+    (void)state;
+    each_layer_and_loss("dense 3, ", "");
+    each_layer_and_loss("dense 3, ", ", dense 4");
+    assert_true(checks > 500);
+}
+
+/* The first layer has only the inputs before it. */
+static void every_layer_alone(void **state)
+{
+    (void)state;
+    each_layer_and_loss("", "");
+}
+
+static void nets_of_other_forms(void **state)
+{
+    (void)state;
+    expect_right("dense 8, tanh, dense 7, gelu, dense 6, silu, dense 5, softplus, dense 4, sigmoid, dense 3", "mse", false);
+    expect_right("dense 6 bias=no, relu, dense 5 bias=no, elu 0.5, dense 3 bias=no, softmax", NULL, false);
+    expect_right("input 3x4, dense 5, tanh, dense 2, leaky_relu 0.2", "mse", false);
+    expect_right("input 3x4, dense 5, softmax, dense 2, log_softmax", "huber", false);
+    expect_right("input 3x4, dense 2, sigmoid", "bce", false);
+    expect_right("input 2x3x4, tanh, softmax, flatten, dense 3, softmax", "cross_entropy", false);
+    expect_right("input 2x3x4, gelu tanh, flatten, dense 3, log_softmax", "cross_entropy", false);
+    expect_right("dense 1, sigmoid", NULL, false);
+    expect_right("input 1, dense 1", "huber delta=0.1", false);
+    expect_right("input 400, dense 130, tanh, dense 3", "mse reduce=sum", false); /* panels */
+    expect_right("dense 4, softplus 3, dense 3", "mse reduce=rows", false);
+    expect_right("softmax", NULL, false);
+    expect_right("sigmoid", "bce reduce=rows", false);
+    expect_right("input 4\nlog_softmax", "cross_entropy reduce=sum", false);
+}
+
+/* ---- what is wrong is found ------------------------------------------------------------------------------------- */
+
+static glia_real bent(glia_real x)
+{
+    return x * x / 2;
+}
+
+static glia_real bent_wrong(glia_real x, glia_real y)
+{
+    (void)y;
+    return x * (glia_real)1.1;
+}
+
+static glia_real bent_right(glia_real x, glia_real y)
+{
+    (void)y;
+    return x;
+}
+
+static double quartic(const glia_real *y, const glia_real *t, size_t n)
+{
+    double sum = 0;
+    for (size_t j = 0; j < n; j++) sum += pow((double)y[j] - (double)t[j], 4) / 8;
+    return sum;
+}
+
+static void quartic_right(const glia_real *y, const glia_real *t, size_t n, glia_real *dy)
+{
+    for (size_t j = 0; j < n; j++) dy[j] = (glia_real)(pow((double)y[j] - (double)t[j], 3) / 2);
+}
+
+static void quartic_wrong(const glia_real *y, const glia_real *t, size_t n, glia_real *dy)
+{
+    quartic_right(y, t, n, dy);
+    dy[n - 1] *= (glia_real)1.2;
+}
+
+static glia_gradcheck_result check(const char *net, const char *loss)
+{
+    glia_gradcheck_result r;
+    EXPECT_OK(glia_gradcheck(net, loss, 1, &r));
+    return r;
+}
+
+static void a_wrong_derivative_is_found(void **state)
+{
+    (void)state;
+    EXPECT_OK(glia_register_activation("bent_wrong", bent, bent_wrong));
+    EXPECT_OK(glia_register_activation("bent_right", bent, bent_right));
+    glia_gradcheck_result wrong = check("dense 4, bent_wrong, dense 3", "mse");
+    assert_true(wrong.worst > 2 * wrong.tolerance);
+    assert_true(!strncmp(wrong.where, "0.", 2) || !strncmp(wrong.where, "input", 5));
+    expect_right("dense 4, bent_right, dense 3", "mse", false);
+}
+
+static void a_wrong_loss_is_found(void **state)
+{
+    (void)state;
+    EXPECT_OK(glia_register_loss("quartic_wrong", quartic, quartic_wrong));
+    EXPECT_OK(glia_register_loss("quartic_right", quartic, quartic_right));
+    glia_gradcheck_result wrong = check("dense 4, tanh, dense 3", "quartic_wrong");
+    assert_true(wrong.worst > 2 * wrong.tolerance);
+    expect_right("dense 4, tanh, dense 3", "quartic_right", false);
+}
+
+/* `where` names numbers as files have them: weight[out][in], bias[out], input[row][column]. */
+static void the_place_is_named(void **state)
+{
+    (void)state;
+    bool   tensor = false, input = false;
+    size_t a, b;
+    int    end;
+    for (uint32_t seed = 0; seed < 40; seed++) {
+        glia_gradcheck_result r;
+        EXPECT_OK(glia_gradcheck("input 500, tanh, dense 70 bias=no, bent_wrong", "mse", seed, &r));
+        end = 0;
+        if (sscanf(r.where, "1.weight[%zu][%zu]%n", &a, &b, &end) == 2) tensor = true, assert_true(a < 70 && b < 500);
+        if (sscanf(r.where, "input[%zu][%zu]%n", &a, &b, &end) == 2) input = true, assert_true(a < 3 && b < 500);
+        assert_true(end > 0 && !r.where[end]);
+    }
+    assert_true(tensor || input);
+}
+
+static void what_cannot_be_checked(void **state)
+{
+    (void)state;
+    glia_gradcheck_result r;
+    EXPECT_FAILS(glia_gradcheck(NULL, NULL, 0, &r), GLIA_E_ARG, "a net and room");
+    EXPECT_FAILS(glia_gradcheck("relu", NULL, 0, NULL), GLIA_E_ARG, "a net and room");
+    EXPECT_FAILS(glia_gradcheck("", NULL, 0, &r), GLIA_E_TEXT, "net:1:1: there is no layer to check");
+    EXPECT_FAILS(glia_gradcheck("input 3", NULL, 0, &r), GLIA_E_TEXT, "net:1:1: there is no layer to check");
+    EXPECT_FAILS(glia_gradcheck("dense 3, rellu", NULL, 0, &r), GLIA_E_TEXT, "net:1:10: there is no layer \"rellu\"");
+    EXPECT_FAILS(glia_gradcheck("dense 3", "msee", 0, &r), GLIA_E_TEXT, "loss:1:1: there is no loss \"msee\"");
+    EXPECT_FAILS(glia_gradcheck("input 3x4, softmax", NULL, 0, &r), GLIA_E_SHAPE, "cross_entropy");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_layer_and_loss),  cmocka_unit_test(every_layer_alone),
+        cmocka_unit_test(nets_of_other_forms),   cmocka_unit_test(a_wrong_derivative_is_found),
+        cmocka_unit_test(a_wrong_loss_is_found), cmocka_unit_test(the_place_is_named),
+        cmocka_unit_test(what_cannot_be_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+/* The layers, through the public interface: PyTorch's outputs and gradients (golden), formulas, and what is said when
+ * shapes do not fit. */
+#include "golden.h"
+#include "help.h"
+
+/* ---- golden ---------------------------------------------------------------------------------------------------- */
+
+static const struct golden_layer {
+    const char *name, *net; /* the net after its `input` line */
+} golden[] = {
+    {"linear", "dense 4"},
+    {"linear_no_bias", "dense 4 bias=no"},
+    {"linear_3d", "dense 5"},
+    {"relu", "relu"},
+    {"leaky_relu", "leaky_relu"},
+    {"leaky_relu_2", "leaky_relu 0.2"},
+    {"elu", "elu"},
+    {"elu_2", "elu alpha=0.7"},
+    {"gelu", "gelu"},
+    {"gelu_tanh", "gelu tanh"},
+    {"sigmoid", "sigmoid"},
+    {"silu", "silu"},
+    {"softplus", "softplus"},
+    {"softplus_2", "softplus 2"},
+    {"tanh", "tanh"},
+    {"softmax_last", "softmax"},
+    {"softmax_axis1_3d", "softmax"},
+    {"log_softmax_last", "log_softmax"},
+    {"log_softmax_axis1_3d", "log_softmax"},
+};
+
+/* The first axis of x is the batch; a case of one axis is one row. */
+static glia_model *golden_model(const golden_array *x, const char *layers, size_t *rows)
+{
+    char net[128], shape[64] = "";
+    int  first = x->rank > 1;
+    for (int i = first; i < x->rank; i++) sprintf(shape + strlen(shape), "%s%zu", i > first ? "x" : "", x->shape[i]);
+    snprintf(net, sizeof net, "input %s, %s", shape, layers);
+    *rows = first ? x->shape[0] : 1;
+    return model_of(net, 0);
+}
+
+static void set_if_there(glia_model *m, const char *name, const golden_array *a)
+{
+    if (!a) return;
+    glia_real *values = golden_reals(a);
+    EXPECT_OK(glia_parameter_set(m, name, values, a->count));
+    free(values);
+}
+
+static void expect_gradient(glia_model *m, const char *name, const golden_array *want, golden_tolerance t)
+{
+    if (!want) return;
+    glia_real *got = need(want->count, sizeof *got);
+    EXPECT_OK(glia_gradient_get(m, name, got, want->count));
+    golden_expect_reals(want, got, t);
+    free(got);
+}
+
+static void expect_golden(const struct golden_layer *g)
+{
+    char name[64] = "layers_torch/";
+    strcat(name, g->name);
+    golden_case        *c = golden_open(name);
+    golden_tolerance    t = golden_tolerance_of(c);
+    const golden_array *x = golden_get(c, "x"), *y = golden_get(c, "y");
+    size_t              rows;
+    glia_model         *m = golden_model(x, g->net, &rows);
+    glia_real *in = golden_reals(x), *dy = golden_reals(golden_get(c, "dy")), *out = golden_reals(y), *dx = golden_reals(x);
+    set_if_there(m, "0.weight", golden_find(c, "w"));
+    set_if_there(m, "0.bias", golden_find(c, "b"));
+    EXPECT_OK(glia_forward(m, in, rows, out));
+    golden_expect_reals(y, out, t);
+    EXPECT_OK(glia_backward_from(m, dy, dx));
+    golden_expect_reals(golden_get(c, "grad_x"), dx, t);
+    expect_gradient(m, "0.weight", golden_find(c, "grad_w"), t);
+    expect_gradient(m, "0.bias", golden_find(c, "grad_b"), t);
+    free(in);
+    free(dy);
+    free(out);
+    free(dx);
+    glia_model_free(m);
+    golden_close(c);
+}
+
+static void layers_are_pytorchs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(golden); i++) expect_golden(&golden[i]);
+}
+
+/* ---- by formula ------------------------------------------------------------------------------------------------ */
+
+/* One row of n numbers through a net, and dy = 1, 2, 3 ... back. */
+static void pass(const char *net, const glia_real *x, glia_real *y, glia_real *dx, size_t n)
+{
+    glia_model *m = model_of(net, 0);
+    glia_real  *dy = need(n, sizeof *dy);
+    for (size_t i = 0; i < n; i++) dy[i] = (glia_real)(i + 1);
+    EXPECT_OK(glia_forward(m, x, 1, y));
+    EXPECT_OK(glia_backward_from(m, dy, dx));
+    free(dy);
+    glia_model_free(m);
+}
+
+static void step_is_one_above_zero(void **state)
+{
+    (void)state;
+    static const glia_real x[] = {-2, (glia_real)-1e-30, 0, (glia_real)1e-30, 5}, want[] = {0, 0, 0, 1, 1};
+    glia_real              y[5], dx[5];
+    pass("input 5, step", x, y, dx, 5);
+    for (size_t i = 0; i < 5; i++) assert_true(y[i] == want[i] && dx[i] == 0);
+}
+
+/* Channels, then rows, then columns: an image's row of numbers as it is. */
+static void flatten_keeps_the_order(void **state)
+{
+    (void)state;
+    glia_real       *x = random_reals(1, 24), y[24], dx[24];
+    glia_model      *m = model_of("input 2x3x4, flatten", 0);
+    glia_layer_info  info;
+    glia_model_info  about;
+    pass("input 2x3x4, flatten", x, y, dx, 24);
+    assert_memory_equal(y, x, sizeof y);
+    for (size_t i = 0; i < 24; i++) assert_true(dx[i] == (glia_real)(i + 1));
+    EXPECT_OK(glia_model_layer(m, 1, &info));
+    assert_true(info.rank == 1 && info.shape[0] == 24 && info.parameters == 0 && info.index == 0);
+    EXPECT_OK(glia_model_layer(m, 0, &info));
+    assert_true(info.rank == 3 && info.shape[0] == 2 && info.shape[1] == 3 && info.shape[2] == 4 && info.index == SIZE_MAX);
+    glia_model_describe(m, &about);
+    assert_true(about.channels == 2 && about.height == 3 && about.width == 4 && about.inputs == 24 && about.outputs == 24);
+    glia_model_free(m);
+    free(x);
+}
+
+/* y = x W + b where everything is known: panels, blocks of rows and sums over the batch included. */
+static void try_dense(size_t rows, size_t in, size_t out)
+{
+    char net[64];
+    snprintf(net, sizeof net, "input %zu, dense %zu", in, out);
+    glia_model *m = model_of(net, 0);
+    glia_real  *w = random_reals(2, in * out), *b = random_reals(3, out), *x = random_reals(4, rows * in);
+    glia_real  *dy = random_reals(5, rows * out), *y = need(rows * out, sizeof *y), *dx = need(rows * in, sizeof *dx);
+    glia_real  *dw = need(in * out, sizeof *dw), *db = need(out, sizeof *db);
+    double      near = (IS_DOUBLE ? 1e-11 : 1e-3);
+    EXPECT_OK(glia_parameter_set(m, "0.weight", w, in * out));
+    EXPECT_OK(glia_parameter_set(m, "0.bias", b, out));
+    EXPECT_OK(glia_forward(m, x, rows, y));
+    EXPECT_OK(glia_backward_from(m, dy, dx));
+    EXPECT_OK(glia_gradient_get(m, "0.weight", dw, in * out));
+    EXPECT_OK(glia_gradient_get(m, "0.bias", db, out));
+    for (size_t n = 0; n < 997; n++) { /* a sample of each, ends included */
+        size_t r = n * 7919 % rows, i = n == 1 ? in - 1 : n * 613 % in, o = n == 1 ? out - 1 : n * 101 % out;
+        double sum = (double)b[o], back = 0, slope = 0, bias = 0;
+        for (size_t k = 0; k < in; k++) sum += (double)x[r * in + k] * (double)w[o * in + k];
+        for (size_t k = 0; k < out; k++) back += (double)dy[r * out + k] * (double)w[k * in + i];
+        for (size_t k = 0; k < rows; k++) slope += (double)x[k * in + i] * (double)dy[k * out + o];
+        for (size_t k = 0; k < rows; k++) bias += (double)dy[k * out + o];
+        assert_true(golden_near((double)y[r * out + o], sum, near, near));
+        assert_true(golden_near((double)dx[r * in + i], back, near, near));
+        assert_true(golden_near((double)dw[o * in + i], slope, near, near));
+        assert_true(golden_near((double)db[o], bias, near, near));
+    }
+    glia_real *all[] = {w, b, x, dy, y, dx, dw, db};
+    for (size_t i = 0; i < COUNT(all); i++) free(all[i]);
+    glia_model_free(m);
+}
+
+static void dense_of_all_cuts(void **state)
+{
+    (void)state;
+    try_dense(1, 3, 2);
+    try_dense(5, 40, 33);
+    try_dense(32, 784, 128); /* shared by panels */
+    try_dense(1, 300, 130);  /* the last panel is narrow */
+    try_dense(7, 2000, 33);
+    try_dense(1000, 300, 130); /* panels, but shared by rows */
+    try_dense(1200, 300, 20);  /* no panels, gradient shared by inputs */
+    try_dense(3, 64, 1100);    /* the widest panels */
+}
+
+static void the_largest_logits_do_not_overflow(void **state)
+{
+    (void)state;
+    glia_real x[] = {IS_DOUBLE ? (glia_real)1e300 : (glia_real)3e38, 0, -1}, y[3], dx[3];
+    pass("input 3, softmax", x, y, dx, 3);
+    assert_true(y[0] == 1 && y[1] == 0 && y[2] == 0);
+    pass("input 3, log_softmax", x, y, dx, 3);
+    assert_true(y[0] == 0 && y[1] == -x[0] && isfinite(dx[0]) && isfinite(dx[2]));
+}
+
+/* ---- the user's own -------------------------------------------------------------------------------------------- */
+
+static glia_real cube(glia_real x)
+{
+    return x * x * x;
+}
+
+static glia_real cube_slope(glia_real x, glia_real y)
+{
+    return x == 0 ? 0 : 3 * y / x;
+}
+
+static void an_activation_of_ones_own(void **state)
+{
+    (void)state;
+    glia_real              y[4], dx[4];
+    static const glia_real x[] = {-2, 0, 1, 3}, want[] = {-8, 0, 1, 27}, slope[] = {12, 0, 3 * 3, 27 * 4};
+    EXPECT_FAILS(glia_register_activation(NULL, cube, cube_slope), GLIA_E_ARG, "a layer needs a name");
+    EXPECT_FAILS(glia_register_activation("", cube, cube_slope), GLIA_E_ARG, "a layer needs a name");
+    EXPECT_FAILS(glia_register_activation("Cube", cube, cube_slope), GLIA_E_ARG, "lower-case letters, digits and _");
+    EXPECT_FAILS(glia_register_activation("relu", cube, cube_slope), GLIA_E_ARG, "there is one of this name already");
+    EXPECT_FAILS(glia_register_activation("cube", cube, NULL), GLIA_E_ARG, "a function and its derivative");
+    EXPECT_OK(glia_register_activation("cube", cube, cube_slope));
+    EXPECT_FAILS(glia_register_activation("cube", cube, cube_slope), GLIA_E_ARG, "there is one of this name already");
+    pass("input 4, cube", x, y, dx, 4);
+    for (size_t i = 0; i < 4; i++) assert_true(y[i] == want[i] && dx[i] == slope[i]);
+    glia_entry entry, last = {0};
+    for (size_t i = 0; glia_list_entry(GLIA_LIST_LAYERS, i, &entry); i++) last = entry;
+    assert_string_equal(last.name, "cube");
+}
+
+/* Registers until there is no room left: a clean sentence, and everything before still works. */
+static void room_for_ones_own_ends(void **state)
+{
+    (void)state;
+    char        name[16];
+    glia_status status = GLIA_OK;
+    for (int i = 0; i < 1000 && status == GLIA_OK; i++) {
+        snprintf(name, sizeof name, "own_%d", i);
+        status = glia_register_activation(name, cube, cube_slope);
+    }
+    assert_int_equal(status, GLIA_E_ARG);
+    assert_non_null(strstr(glia_error(), "there is room for"));
+    glia_real x = 2, y, dx;
+    pass("input 1, own_7", &x, &y, &dx, 1);
+    assert_true(y == 8 && dx == 12);
+}
+
+/* ---- shapes that do not fit ------------------------------------------------------------------------------------ */
+
+static const struct misfit {
+    const char *net, *sentence;
+} misfits[] = {
+    {"dense 3", "net:1:1: layer 0 (dense): there are no data to tell the shape of a row, and the net does not begin with input"},
+    {"input 3x8x8, dense 3", "net:1:14: layer 0 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
+    {"input 3x8x8, relu,\n  dense 3", "net:2:3: layer 1 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
+    {"input 2x3x4x5, dense 3", "not images of 2x3x4x5: put flatten before it"},
+    {"input 1000000000, dense 100000000, dense 100000000", "out of memory"},
+    {"input 65536x65536x65536x65536, relu", "net:1:1: input: rows of "},
+    {"input 65536x65536x65536x65536, flatten", "net:1:1: input: rows of "},
+    {"input 1000000000x1000000000x1000000000, flatten", "net:1:1: input: rows of "},
+    {"input 1000000000x1000000000, dense 100000000, dense 5, flatten", "out of memory"},
+};
+
+/* A machine with a gigabyte, whatever there is really. */
+static void *a_gigabyte_at_most(size_t size)
+{
+    return size < 1 << 30 ? malloc(size) : NULL;
+}
+
+static void shapes_that_do_not_fit(void **state)
+{
+    (void)state;
+    glia_set_allocator(a_gigabyte_at_most, realloc, free);
+    for (size_t i = 0; i < COUNT(misfits); i++) {
+        glia_model *m = (glia_model *)&m;
+        glia_status status = glia_model_new(&m, misfits[i].net, NULL, 0);
+        if (status != GLIA_E_SHAPE && status != GLIA_E_MEMORY && status != GLIA_E_TEXT) fail_msg("%s: %d", misfits[i].net, status);
+        if (!strstr(glia_error(), misfits[i].sentence)) fail_msg("%s: %s", misfits[i].net, glia_error());
+        assert_null(m);
+    }
+    glia_set_allocator(NULL, NULL, NULL);
+}
+
+static void rows_that_are_no_such_image(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(1, 4, 6, 2);
+    glia_model *m;
+    EXPECT_FAILS(glia_model_new(&m, "input 2x2x2, flatten, dense 2", d, 0), GLIA_E_SHAPE,
+                 "net:1:1: input: rows of 6 numbers cannot be read as 2x2x2");
+    EXPECT_OK(glia_model_new(&m, "input 1x2x3, flatten, dense 2", d, 0));
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layers_are_pytorchs),
+        cmocka_unit_test(step_is_one_above_zero),
+        cmocka_unit_test(flatten_keeps_the_order),
+        cmocka_unit_test(dense_of_all_cuts),
+        cmocka_unit_test(the_largest_logits_do_not_overflow),
+        cmocka_unit_test(an_activation_of_ones_own),
+        cmocka_unit_test(room_for_ones_own_ends),
+        cmocka_unit_test(shapes_that_do_not_fit),
+        cmocka_unit_test(rows_that_are_no_such_image),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
