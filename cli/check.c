@@ -32,9 +32,9 @@ static void print_json(const glia_gradcheck_result *r)
 
 static void print_text(const glia_gradcheck_result *r)
 {
-    printf("%s: %zu derivatives compared, the worst differs by %.2e at %s (at most %.0e is fine)\n",
-           passes(r) ? "pass" : "FAIL", r->checked, r->worst, r->where, r->tolerance);
-    if (r->all_zero) puts("a tensor's gradient is zero everywhere, so that nothing was compared there");
+    printf("%s: %zu derivatives compared, the worst differs by %.2e%s%s (at most %.0e is fine)\n",
+           passes(r) ? "pass" : "FAIL", r->checked, r->worst, *r->where ? " at " : "", r->where, r->tolerance);
+    if (r->all_zero) puts("the gradient of a tensor is zero everywhere, so that nothing was compared there");
 }
 
 static int run_check(const command *self, int argc, char **argv)

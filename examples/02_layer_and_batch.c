@@ -16,6 +16,20 @@ static void must(glia_status status)
     exit(1);
 }
 
+/* Each as the shortest text that reads back as the same number: so Python prints a list. */
+static void print_list(const char *what, const glia_real *y, size_t n)
+{
+    char text[32];
+    printf("%s:\n", what);
+    for (size_t i = 0; i < n; i++) {
+        if (sizeof *y == sizeof(float))
+            glia_number_write_float(text, (float)y[i]);
+        else
+            glia_number_write(text, (double)y[i]);
+        printf("%12s%s", text, i + 1 < n ? "" : "\n");
+    }
+}
+
 /* Rows of numbers, with the eight decimals that NumPy shows. */
 static void print(const char *what, const glia_real *y, size_t rows, size_t columns)
 {
@@ -54,7 +68,7 @@ int main(void)
     must(glia_parameter_set(model, "0.weight", &w1[0][0], 12));
     must(glia_parameter_set(model, "0.bias", b1, 3));
     must(glia_forward(model, batch[0], 1, y[0]));
-    print("three neurons", y[0], 1, 3);
+    print_list("three neurons", y[0], 3);
 
     /* Two layers, one after the other, and all three rows at once. */
     must(glia_model_add(model, "dense 3"));

@@ -1,12 +1,11 @@
-/* 4. The spiral: a hundred points on each of three arms, layers that have not learnt anything yet, and what their
- * guesses are worth.
+/* 4. The spiral: a hundred points on each of three arms, layers that have learnt nothing yet, and what their guesses
+ * are worth.
  *
  * The notebook draws everything from one random stream (points, weights, points, weights) and computes in NumPy's
- * float32. So that its digits come out to the last, numbers are made floats wherever it makes them so. */
+ * float32. So that its digits come out to the last one, numbers become floats here wherever they do so there. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <glia.h>
 
@@ -19,24 +18,14 @@ static void must(glia_status status)
     exit(1);
 }
 
-/* As NumPy shows a float: the shortest text that tells it from others, but eight decimals at most. */
-static void print_row(const glia_real *y, int n)
-{
-    for (int i = 0; i < n; i++) {
-        char text[32];
-        if (glia_number_write_float(text, (float)y[i]) > strlen("0.12345678")) snprintf(text, 32, "%.8f", (double)y[i]);
-        printf("%-12s%s", text, i + 1 < n ? "" : "\n");
-    }
-}
-
-/* Volatile, because gcc 12 leaves a rounding out where it vectorises. */
-static glia_real rounded(double x)
+/* Volatile, because gcc 12 leaves this rounding out where it vectorises. */
+static float rounded(double x)
 {
     volatile float y = (float)x;
     return y;
 }
 
-/* The points of nnfs.datasets.spiral_data; `glia data spiral` makes them too, for a seed. */
+/* The points of nnfs.datasets.spiral_data. (`glia data spiral` makes the first ones of any seed.) */
 static void draw_spiral(glia_rng *rng, glia_real *x, int32_t *arm)
 {
     for (int r = 0; r < ROWS; r++) {
@@ -48,13 +37,13 @@ static void draw_spiral(glia_rng *rng, glia_real *x, int32_t *arm)
     }
 }
 
-/* y = what a layer makes of x with the weights 0.10 * randn(in, out), which are set as [out][in], and no bias. */
+/* y = what a new layer makes of x, with the weights 0.10 * randn(in, out). They are set as [out][in]. */
 static void layer(const char *net, glia_rng *rng, const glia_real *x, int in, int out, glia_real *y)
 {
     glia_model *model;
     glia_real   w[16];
     for (int i = 0; i < in; i++)
-        for (int o = 0; o < out; o++) w[o * in + i] = rounded((double)(0.1f * (float)glia_rng_randn(rng)));
+        for (int o = 0; o < out; o++) w[o * in + i] = 0.1f * (float)glia_rng_randn(rng);
     must(glia_model_new(&model, net, NULL, 0));
     must(glia_parameter_set(model, "0.weight", w, (size_t)(in * out)));
     must(glia_forward(model, x, ROWS, y));
@@ -62,52 +51,49 @@ static void layer(const char *net, glia_rng *rng, const glia_real *x, int in, in
     glia_model_free(model);
 }
 
-/* NumPy's e^x of a float near 0 is a quotient of two polynomials, each rounded: the last digit shows it. */
-static float numpy_exp(double x)
+/* For NumPy, e^x of a float near 0 is a quotient of two polynomials, each rounded. The last digit shows it. */
+static float numpy_exp(float x)
 {
-    double q = 1 - 0.2742335 * x + 0.0215951 * x * x, p = q * exp(x);
-    return (float)p / (float)q;
+    double q = 1 - 0.2742335 * x + 0.0215951 * x * x;
+    return rounded(q * exp(x)) / rounded(q);
 }
 
-static void numpy_softmax(const glia_real z[ARMS], glia_real p[ARMS])
+static void numpy_softmax(const glia_real *z, double *p)
 {
-    float e[ARMS], sum = 0, most = (float)fmax((double)z[0], fmax((double)z[1], (double)z[2]));
-    for (int k = 0; k < ARMS; k++) sum += e[k] = numpy_exp((double)((float)z[k] - most));
+    float e[ARMS], sum = 0, most = (float)fmax(fmax(z[0], z[1]), z[2]);
+    for (int k = 0; k < ARMS; k++) sum += e[k] = numpy_exp((float)z[k] - most);
     for (int k = 0; k < ARMS; k++) p[k] = e[k] / sum;
 }
 
 int main(void)
 {
-    static glia_real x[ROWS * 2], y[ROWS * 5], z[ROWS * ARMS], p[ARMS];
+    static glia_real x[ROWS * 2], h[ROWS * 5], z[ROWS * ARMS];
+    static double    p[ROWS * ARMS];
     static int32_t   arm[ROWS];
     glia_rng        *rng;
+    glia_scores     *scores;
     must(glia_rng_new(&rng, 0));
 
     draw_spiral(rng, x, arm);
-    layer("input 2, dense 5 bias=no, relu", rng, x, 2, 5, y);
+    layer("input 2, dense 5 bias=no, relu", rng, x, 2, 5, h);
     printf("five neurons with relu, the last points of the first arm:\n");
-    for (int r = 96; r < 100; r++) print_row(y + r * 5, 5);
+    for (int i = 96 * 5; i < 100 * 5; i++) printf("%.8f%s", h[i], i % 5 < 4 ? "  " : "\n");
 
     draw_spiral(rng, x, arm);
-    layer("input 2, dense 3 bias=no, relu", rng, x, 2, 3, y);
-    layer("input 3, dense 3 bias=no", rng, y, 3, ARMS, z);
+    layer("input 2, dense 3 bias=no, relu", rng, x, 2, 3, h);
+    layer("input 3, dense 3 bias=no", rng, h, 3, ARMS, z);
+    for (int r = 0; r < ROWS; r++) numpy_softmax(z + r * ARMS, p + r * ARMS);
     printf("three with relu, three more, and softmax, the first points:\n");
-    for (int r = 0; r < 22; r++) {
-        numpy_softmax(z + r * ARMS, p);
-        print_row(p, ARMS);
+    for (int i = 0; i < 22 * ARMS; i++) {
+        char text[32];
+        glia_number_write_float(text, (float)p[i]);
+        printf("%-12s%s", text, i % ARMS < ARMS - 1 ? "" : "\n");
     }
 
-    /* Softmax as glia has it, and its score on all points. A guess of 1/3 for each arm would cost log 3 = 1.0986. */
-    glia_model  *softmax;
-    glia_data   *data;
-    glia_scores *scores;
-    must(glia_model_new(&softmax, "input 3, softmax", NULL, 0));
-    must(glia_data_from_reals(&data, z, ROWS, ARMS, arm, NULL, ARMS));
-    must(glia_evaluate(softmax, data, &scores));
-    printf("loss: %.6f\naccuracy: %.2f\n", scores->loss, scores->accuracy);
+    /* One third for each arm would cost log 3 = 1.0986, and be right for one point in three. */
+    must(glia_score_classes(&scores, arm, NULL, p, ROWS, ARMS));
+    printf("loss: %.6f\naccuracy: %.2f\n", scores->log_loss, scores->accuracy);
     glia_scores_free(scores);
-    glia_data_free(data);
-    glia_model_free(softmax);
     glia_rng_free(rng);
     return 0;
 }

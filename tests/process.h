@@ -18,6 +18,7 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 /* ---- a folder to work in --------------------------------------------------------------------------------------- */
 
@@ -59,6 +60,35 @@ static inline void write_text(const char *path, const char *text)
 static inline bool exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+/* ---- small data sets ------------------------------------------------------------------------------------------- */
+
+#define TABLE_CSV "length,width,kind\n1,5,a\n2,5,b\n3,6,a\n4,6,b\n"
+#define NUMBERS_CSV "x,y\n0.5,1.5\n1.5,2.5\n2.5,3.5\n3.5,4.5\n"
+
+/* Four images of 2x2 with labels 0, 1, 0, 1: the first two rows train, the others test. */
+static inline void write_idx(const char *images, const char *labels, const unsigned char pixels[8])
+{
+    unsigned char head[16] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2}, file[24];
+    unsigned char marks[10] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    memcpy(file, head, 16);
+    memcpy(file + 16, pixels, 8);
+    write_bytes(images, file, sizeof file);
+    write_bytes(labels, marks, sizeof marks);
+}
+
+static inline int make_data(void **state)
+{
+    if (enter_folder(state)) return -1;
+    write_text("table.csv", TABLE_CSV);
+    write_text("numbers.csv", NUMBERS_CSV);
+    assert_int_equal(mkdir("images", 0777), 0);
+    write_idx("images/train-images-idx3-ubyte", "images/train-labels-idx1-ubyte",
+              (unsigned char[8]){255, 0, 0, 255, 0, 255, 255, 0});
+    write_idx("images/t10k-images-idx3-ubyte", "images/t10k-labels-idx1-ubyte",
+              (unsigned char[8]){255, 255, 0, 0, 0, 0, 0, 0});
+    return 0;
 }
 
 /* ---- one run --------------------------------------------------------------------------------------------------- */
@@ -137,6 +167,68 @@ static inline void expect(int code, const char *out, const char *err, const char
     if (out) assert_string_equal(r.out, out);
     assert_int_equal(r.code, code);
     release(&r);
+}
+
+/* ---- JSON lines ------------------------------------------------------------------------------------------------- */
+
+typedef struct events {
+    json_t *event[64];
+    size_t  count;
+} events;
+
+static inline events events_of(const char *out)
+{
+    events e = {0};
+    while (*out) {
+        size_t length = strcspn(out, "\n");
+        assert_true(out[length] == '\n' && e.count < 64);
+        e.event[e.count] = json_loadb(out, length, 0, NULL);
+        assert_non_null(e.event[e.count++]);
+        out += length + 1;
+    }
+    return e;
+}
+
+static inline void release_events(events *e)
+{
+    for (size_t i = 0; i < e->count; i++) json_decref(e->event[i]);
+}
+
+/* "start,data,net": the keys of an object in order. */
+static inline void assert_keys(const json_t *object, const char *keys)
+{
+    char        all[512] = "";
+    const char *key;
+    json_t     *value;
+    json_object_foreach((json_t *)object, key, value)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? "," : "", key);
+    assert_string_equal(all, keys);
+}
+
+static inline double number_at(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    assert_true(json_is_number(value));
+    return json_number_value(value);
+}
+
+static inline const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    assert_non_null(text);
+    return text;
+}
+
+/* ---- models that give known numbers --------------------------------------------------------------------------- */
+
+#define EVEN_NET "dense 2 init=zeros bias_init=zeros, softmax"
+
+/* Weights that start at zero and never move: every class is equally likely. */
+static inline void make_even_model(const char *data, const char *net, const char *out)
+{
+    expect(0, "", "",
+           ARGUMENTS("train", data, "--net", net, "--optimizer", "sgd lr=0", "--holdout", "0", "--epochs", "1", "--out",
+                     out, "--quiet"));
 }
 
 #endif

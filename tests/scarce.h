@@ -24,10 +24,10 @@ static inline bool scarce_refuses(void)
     return true;
 }
 
-/* New memory is not zero: nobody may count on it. */
+/* New memory is not zero, and none of size 0 is given: nobody may count on either. */
 static inline void *scarce_allocate(size_t size)
 {
-    void *p = scarce_refuses() ? NULL : malloc(size);
+    void *p = size == 0 || scarce_refuses() ? NULL : malloc(size);
     if (p) memset(p, 0xA5, size);
     scarce_blocks += p != NULL;
     return p;

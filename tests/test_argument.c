@@ -30,7 +30,7 @@ static void put_part(const char *images, const char *labels, uint32_t n, uint8_t
 /* The folder `set`: labels 0..4 in the first part, 3..6 in the second. */
 static void put_folder(const char *folder, bool gz)
 {
-    char path[4][64];
+    char                     path[4][64];
     static const char *const names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
                                         "t10k-labels-idx1-ubyte"};
     assert_int_equal(mkdir(folder, 0777), 0);
@@ -82,16 +82,19 @@ static void test_pair(void **state)
 {
     (void)state;
     put_part("x", "y", 3, 1, false);
-    glia_data *d = opened("x,y", NULL);
-    assert_int_equal(rows_of(d), 3);
-    assert_string_equal(glia_data_class_name(d, 2), "3");
-    glia_data_free(d);
+    static const char *const texts[] = {"x,y", " x , y"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        glia_data *d = opened(texts[i], NULL);
+        assert_int_equal(rows_of(d), 3);
+        assert_string_equal(glia_data_class_name(d, 2), "3");
+        glia_data_free(d);
+    }
 }
 
 /* A path that exists wins over what its marks would mean. */
 static void test_names_with_marks(void **state)
 {
-    static const char *const names[] = {"a,b.csv", "a+b.csv", "a:train", "spiral", "a b:test", "x,y+z:train"};
+    static const char *const names[] = {"a,b.csv", "a+b.csv", "a:train", "spiral", "a b:test", "x,y+z:train", " a "};
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
         put_text(names[i], "a,b\n1,2.5\n");
@@ -147,7 +150,7 @@ static void test_join_tables(void **state)
     put_text("b.csv", "u,v,kind\n5,6,c\n7,8,b\n");
     put_text("n.csv", "u,v,kind\n5,6,2\n7,8,1.5\n");
     put_text("m.csv", "u,v,kind\n5,6,2\n7,8,1\n");
-    glia_data *d = opened("a.csv+b.csv", NULL);
+    glia_data           *d = opened("a.csv+b.csv", NULL);
     static const int32_t classes[4] = {1, 0, 2, 1};
     for (size_t r = 0; r < 4; r++) assert_int_equal(glia_data_class(d, r), classes[r]);
     assert_string_equal(glia_data_class_name(d, 2), "c");
@@ -181,8 +184,8 @@ static void test_standard_input(void **state)
 
 static void test_pipe(void **state)
 {
-    int  ends[2];
-    char path[32];
+    int   ends[2];
+    char  path[32];
     bytes file = IDX_HEADER(0x08, 2, 3);
     (void)state;
     add(&file, "abcdef", 6);
@@ -201,9 +204,15 @@ static void test_pipe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_folder),       cmocka_unit_test(test_parts),          cmocka_unit_test(test_pair),
-        cmocka_unit_test(test_join),         cmocka_unit_test(test_join_folders),   cmocka_unit_test(test_join_tables),
-        cmocka_unit_test(test_standard_input), cmocka_unit_test(test_pipe), cmocka_unit_test(test_names_with_marks),
+        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_join_folders),
+        cmocka_unit_test(test_join_tables),
+        cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_pipe),
+        cmocka_unit_test(test_names_with_marks),
     };
     return cmocka_run_group_tests_name("argument", tests, enter_folder, leave_folder);
 }

@@ -1,49 +1,8 @@
-/* The program as people use it: what each command prints and leaves behind. Wrong command lines are in
- * test_cli_errors.c. */
+/* The program as people use it: what each command prints and leaves behind. Training is in test_cli_train.c, wrong
+ * command lines are in test_cli_errors.c. */
 #include <math.h>
-#include <signal.h>
-
-#include <jansson.h>
 
 #include "process.h"
-
-/* ---- data and models that give known numbers ------------------------------------------------------------------- */
-
-static const char table_csv[] = "length,width,kind\n1,5,a\n2,5,b\n3,6,a\n4,6,b\n";
-static const char numbers_csv[] = "x,y\n0.5,1.5\n1.5,2.5\n2.5,3.5\n3.5,4.5\n";
-
-/* Four images of 2x2 with labels 0, 1, 0, 1: the first two rows train, the others test. */
-static void write_idx(const char *images, const char *labels, const unsigned char pixels[8])
-{
-    unsigned char head[16] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2}, file[24];
-    unsigned char marks[10] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
-    memcpy(file, head, 16);
-    memcpy(file + 16, pixels, 8);
-    write_bytes(images, file, sizeof file);
-    write_bytes(labels, marks, sizeof marks);
-}
-
-static int make_data(void **state)
-{
-    if (enter_folder(state)) return -1;
-    write_text("table.csv", table_csv);
-    write_text("numbers.csv", numbers_csv);
-    assert_int_equal(mkdir("images", 0777), 0);
-    write_idx("images/train-images-idx3-ubyte", "images/train-labels-idx1-ubyte",
-              (unsigned char[8]){255, 0, 0, 255, 0, 255, 255, 0});
-    write_idx("images/t10k-images-idx3-ubyte", "images/t10k-labels-idx1-ubyte",
-              (unsigned char[8]){255, 255, 0, 0, 0, 0, 0, 0});
-    return 0;
-}
-
-/* Weights that start at zero and never move: every class is equally likely. */
-static void make_even_model(const char *data, const char *net, const char *out)
-{
-    expect(0, "", "",
-           ARGUMENTS("train", data, "--net", net, "--optimizer", "sgd lr=0", "--holdout", "0", "--epochs", "1", "--out",
-                     out, "--quiet"));
-}
-#define EVEN_NET "dense 2 init=zeros bias_init=zeros, softmax"
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */
 
@@ -185,218 +144,6 @@ static void lists_name_what_there_is(void **state)
     release(&line);
 }
 
-/* ---- training -------------------------------------------------------------------------------------------------- */
-
-typedef struct events {
-    json_t *event[64];
-    size_t  count;
-} events;
-
-static events events_of(const char *out)
-{
-    events e = {0};
-    while (*out) {
-        size_t length = strcspn(out, "\n");
-        assert_true(out[length] == '\n' && e.count < 64);
-        e.event[e.count] = json_loadb(out, length, 0, NULL);
-        assert_non_null(e.event[e.count++]);
-        out += length + 1;
-    }
-    return e;
-}
-
-static void release_events(events *e)
-{
-    for (size_t i = 0; i < e->count; i++) json_decref(e->event[i]);
-}
-
-/* "start,data,net": the keys of an object in order. */
-static void assert_keys(const json_t *object, const char *keys)
-{
-    char        all[512] = "";
-    const char *key;
-    json_t     *value;
-    json_object_foreach((json_t *)object, key, value)
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", *all ? "," : "", key);
-    assert_string_equal(all, keys);
-}
-
-static double number_at(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    assert_true(json_is_number(value));
-    return json_number_value(value);
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    assert_non_null(text);
-    return text;
-}
-
-#define START_KEYS                                                                                                     \
-    "event,data,net,parameters,train,validation,test,epochs,batch,optimizer,schedule,threads,seed,kernels"
-#define EPOCH_KEYS "event,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,samples"
-
-static void training_tells_events(void **state)
-{
-    (void)state;
-    result r = RUN("train", "moons n=50 noise=0.1", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2",
-                   "--threads", "1", "--seed", "7", "--json", "--quiet", "--out=moons.safetensors");
-    assert_int_equal(r.code, 0);
-    assert_string_equal(r.err, "");
-    events e = events_of(r.out);
-    assert_int_equal(e.count, 4);
-    assert_keys(e.event[0], START_KEYS);
-    assert_string_equal(text_at(e.event[0], "event"), "start");
-    assert_int_equal(number_at(e.event[0], "parameters"), 22);
-    assert_int_equal(number_at(e.event[0], "train"), 85);
-    assert_int_equal(number_at(e.event[0], "validation"), 15);
-    assert_int_equal(number_at(e.event[0], "test"), 0);
-    assert_int_equal(number_at(e.event[0], "threads"), 1);
-    assert_int_equal(number_at(e.event[0], "seed"), 7);
-    assert_int_equal(number_at(e.event[0], "batch"), 32);
-    for (size_t i = 1; i < 3; i++) {
-        assert_keys(e.event[i], EPOCH_KEYS);
-        assert_int_equal(number_at(e.event[i], "epoch"), i);
-        assert_int_equal(number_at(e.event[i], "samples"), 85);
-        assert_true(number_at(e.event[i], "val_accuracy") <= 1);
-    }
-    assert_keys(e.event[3], "event,model,val_loss,val_accuracy,epochs,stopped");
-    assert_string_equal(text_at(e.event[3], "model"), "moons.safetensors");
-    assert_string_equal(text_at(e.event[3], "stopped"), "epochs");
-    assert_float_equal(number_at(e.event[3], "val_loss"), number_at(e.event[2], "val_loss"), 1e-6);
-    assert_true(exists("moons.safetensors"));
-    release_events(&e);
-    release(&r);
-}
-
-static void training_speaks_to_people(void **state)
-{
-    (void)state;
-    result r = RUN("train", "table.csv", "--net", EVEN_NET, "--optimizer", "sgd lr=0", "--holdout", "0", "--threads",
-                   "2", "--epochs", "1", "--batch", "full");
-    assert_int_equal(r.code, 0);
-    assert_string_equal(r.out, "");
-    const char *begin = "table.csv: 4 rows train\n"
-                        "net: " EVEN_NET "\n"
-                        "6 parameters, sgd lr=0, batch 4, 1 epoch, seed 0, 2 threads\n"
-                        "epoch 1/1  loss 0.6931  accuracy 50.00 %  ";
-    assert_int_equal(strncmp(r.err, begin, strlen(begin)), 0);
-    assert_non_null(strstr(r.err, " rows/s\nnot saved: --out FILE keeps the model\n"));
-    assert_null(strchr(r.err, '\r'));
-    release(&r);
-}
-
-/* train, validation and test rows of the start event. */
-static void assert_rows(size_t train, size_t validation, size_t test, const char *const *argv)
-{
-    result r = run_redirected(NULL, NULL, argv);
-    events e = events_of(r.out);
-    assert_int_equal(r.code, 0);
-    assert_int_equal(number_at(e.event[0], "train"), train);
-    assert_int_equal(number_at(e.event[0], "validation"), validation);
-    assert_int_equal(number_at(e.event[0], "test"), test);
-    release_events(&e);
-    release(&r);
-}
-#define TRAIN(...) ARGUMENTS("train", __VA_ARGS__, "--epochs", "1", "--json", "--quiet")
-
-static void rows_are_held_back(void **state)
-{
-    (void)state;
-    const char *data = "moons n=20", *test = "moons n=5 seed=1";
-    assert_rows(34, 6, 0, TRAIN(data));
-    assert_rows(30, 10, 0, TRAIN(data, "--holdout", "0.25"));
-    assert_rows(40, 0, 0, TRAIN(data, "--holdout=0"));
-    assert_rows(37, 3, 0, TRAIN(data, "--holdout-tail", "3"));
-    assert_rows(40, 10, 0, TRAIN(data, "--test", test));
-    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--patience", "1"));
-    assert_rows(36, 4, 0, TRAIN(data, "--holdout", "0", "--patience", "1"));
-    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--holdout", "0.1"));
-    assert_rows(2, 2, 0, TRAIN("images"));
-    assert_rows(4, 0, 0, TRAIN("images:train+images:test", "--holdout", "0"));
-}
-
-static void patience_stops_and_the_test_part_scores(void **state)
-{
-    (void)state;
-    result r = RUN("train", "moons n=200 noise=0.3", "--test", "moons n=50 noise=0.3 seed=1", "--net",
-                   "dense 2, softmax", "--optimizer", "sgd lr=0", "--patience", "3", "--epochs", "40", "--json");
-    events e = events_of(r.out);
-    assert_int_equal(r.code, 0);
-    assert_int_equal(e.count, 6); /* the first epoch is the best, three more do not mend it */
-    const json_t *end = e.event[5];
-    assert_keys(end, "event,model,val_loss,val_accuracy,test_loss,test_accuracy,epochs,stopped");
-    assert_string_equal(text_at(end, "stopped"), "patience");
-    assert_int_equal(number_at(end, "epochs"), 4);
-    assert_true(json_is_null(json_object_get(end, "model")));
-    assert_float_equal(number_at(end, "val_loss"), number_at(e.event[1], "val_loss"), 1e-12);
-    assert_true(number_at(end, "test_accuracy") > 0);
-    assert_non_null(strstr(r.err, "\nstopped: no better val_loss for 3 epochs\nthe weights of epoch 1 are kept\n"));
-    release_events(&e);
-    release(&r);
-}
-
-static void numbers_are_predicted(void **state)
-{
-    (void)state;
-    result r = RUN("train", "numbers.csv", "--net", "dense 1", "--optimizer", "sgd lr=0.5", "--batch", "full",
-                   "--epochs", "40", "--holdout-tail", "1", "--json", "--out", "line.safetensors", "--quiet");
-    events e = events_of(r.out);
-    assert_int_equal(r.code, 0);
-    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
-    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,epochs,stopped");
-    assert_true(number_at(e.event[e.count - 1], "val_rmse") < 0.01);
-    release_events(&e);
-    release(&r);
-    result rows = RUN("predict", "line.safetensors", "numbers.csv");
-    double value = 0;
-    assert_int_equal(sscanf(rows.out, "%lf\n", &value), 1);
-    assert_float_equal(value, 1.5, 0.01);
-    release(&rows);
-}
-
-/* 0 and 1 look like classes; the loss says that they are numbers, the softmax that they are not. */
-static void loss_and_net_decide_the_target(void **state)
-{
-    (void)state;
-    write_text("bits.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n");
-    result numbers = RUN("train", "bits.csv", "--net", "dense 1", "--loss", "mse reduce=sum", "--holdout", "0",
-                         "--json", "--epochs", "1", "--quiet");
-    events e = events_of(numbers.out);
-    assert_int_equal(numbers.code, 0);
-    assert_int_equal(number_at(e.event[0], "parameters"), 2);
-    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
-    release_events(&e);
-    release(&numbers);
-    result classes = RUN("train", "bits.csv", "--net", "dense 2 # two\nsoftmax", "--loss", "mse", "--holdout", "0",
-                         "--json", "--epochs", "1", "--quiet");
-    e = events_of(classes.out);
-    assert_int_equal(classes.code, 0);
-    assert_true(json_is_number(json_object_get(e.event[1], "accuracy")));
-    release_events(&e);
-    release(&classes);
-}
-
-static void a_net_can_come_from_a_file_and_weights_too(void **state)
-{
-    (void)state;
-    write_text("net.txt", "# a small net\ndense 3, relu\ndense 2\nsoftmax\n");
-    expect(0, "", "",
-           ARGUMENTS("train", "moons", "--net", "net.txt", "--epochs", "2", "--out", "a.safetensors", "--quiet"));
-    expect(0, "", "",
-           ARGUMENTS("train", "moons", "--net", "net.txt", "--init", "a.safetensors", "--optimizer", "sgd lr=0",
-                     "--epochs", "1", "--out", "b.safetensors", "--seed", "5", "--quiet"));
-    result a = RUN("predict", "a.safetensors", "moons n=20 seed=3"),
-           b = RUN("predict", "b.safetensors", "moons n=20 seed=3");
-    assert_int_equal(a.code, 0);
-    assert_int_equal(strncmp(a.out, b.out, 2), 0);
-    release(&a);
-    release(&b);
-}
-
 /* ---- judging, predicting --------------------------------------------------------------------------------------- */
 
 static void eval_prints_scores(void **state)
@@ -478,6 +225,22 @@ static void predict_prints_a_line_a_row(void **state)
            "{\"row\":1,\"class\":\"a\",\"probability\":0.5,\"top\":[{\"class\":\"a\",\"probability\":0.5},"
            "{\"class\":\"b\",\"probability\":0.5}]}\n",
            "", ARGUMENTS("predict", "even.safetensors", "one.csv", "--json", "--top", "2"));
+}
+
+/* The target column is known by its name, wherever it stands, and may be missing in what is to be predicted. */
+static void the_target_is_found_by_its_name(void **state)
+{
+    (void)state;
+    write_text("first.csv", "height,x1,x2\n1.5,0,1\n2.5,1,0\n3.5,1,2\n4.5,2,2\n");
+    write_text("inputs.csv", "x1,x2\n0,1\n1,0\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "first.csv", "--target", "height", "--net", "dense 1 init=zeros bias_init=zeros",
+                     "--optimizer", "sgd lr=0", "--holdout", "0", "--out", "height.safetensors", "--quiet"));
+    result r = RUN("eval", "height.safetensors", "first.csv");
+    assert_non_null(strstr(r.out, "\nRMSE  1.1180\n"));
+    release(&r);
+    expect(0, "3\n3\n3\n3\n", "", ARGUMENTS("predict", "height.safetensors", "first.csv"));
+    expect(0, "3\n3\n", "", ARGUMENTS("predict", "height.safetensors", "inputs.csv"));
 }
 
 /* Standard input, with the target column and without, from a file and from a pipe. */
@@ -610,6 +373,11 @@ static void gradients_are_checked(void **state)
     assert_int_equal(r.code, 0);
     assert_int_equal(strncmp(r.out, "pass: ", 6), 0);
     release(&r);
+    r = RUN("check", "--net", "input 3, dense 2, step");
+    assert_int_equal(r.code, 1);
+    assert_int_equal(strncmp(r.out, "FAIL: 17 derivatives compared, the worst differs by 0.00e+00 (at most ", 70), 0);
+    assert_non_null(strstr(r.out, "\nthe gradient of a tensor is zero everywhere, "));
+    release(&r);
     r = RUN("check", "--net", "input 4, dense 3, softplus", "--loss", "huber", "--seed", "3", "--json");
     events e = events_of(r.out);
     assert_int_equal(r.code, 0);
@@ -617,62 +385,6 @@ static void gradients_are_checked(void **state)
     assert_true(json_is_true(json_object_get(e.event[0], "pass")));
     release_events(&e);
     release(&r);
-}
-
-/* ---- Ctrl-C, and the bar --------------------------------------------------------------------------------------- */
-
-/* Starts the program with both outputs on descriptor `out`. */
-static pid_t start(int out, const char *const *argv)
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) become(argv, open("/dev/null", O_RDONLY), out, out);
-    return child;
-}
-
-static void interrupt_saves(void **state)
-{
-    (void)state;
-    char line[4096];
-    int  ends[2];
-    assert_int_equal(pipe(ends), 0);
-    pid_t child = start(ends[1], ARGUMENTS("train", "moons n=200", "--net", "dense 4, relu, dense 2, softmax",
-                                           "--epochs", "1000000", "--json", "--quiet", "--out", "stopped.safetensors"));
-    close(ends[1]);
-    FILE *out = fdopen(ends[0], "r");
-    for (int i = 0; i < 2; i++) assert_non_null(fgets(line, sizeof line, out)); /* the start, an epoch */
-    assert_int_equal(kill(child, SIGINT), 0);
-    while (fgets(line, sizeof line, out)) continue;
-    assert_int_equal(wait_for(child), 130);
-    json_t *end = json_loads(line, 0, NULL);
-    assert_string_equal(text_at(end, "event"), "end");
-    assert_string_equal(text_at(end, "stopped"), "interrupt");
-    assert_string_equal(text_at(end, "model"), "stopped.safetensors");
-    json_decref(end);
-    fclose(out);
-    result shown = RUN("show", "stopped.safetensors");
-    assert_int_equal(shown.code, 0);
-    release(&shown);
-}
-
-static void a_terminal_gets_a_bar(void **state)
-{
-    (void)state;
-    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
-    assert_true(other >= 0);
-    pid_t child = start(other, ARGUMENTS("train", "moons n=20000", "--batch", "1", "--epochs", "2"));
-    close(other);
-    char   text[1 << 16];
-    size_t length = 0;
-    for (ssize_t n; (n = read(terminal, text + length, sizeof text - 1 - length)) > 0;) length += (size_t)n;
-    text[length] = '\0';
-    assert_int_equal(wait_for(child), 0);
-    assert_non_null(strstr(text, "\repoch 1/2 #"));
-    assert_non_null(strstr(text, " left\x1b[K"));
-    assert_non_null(strstr(text, "\r\x1b[Kepoch 1/2  loss "));
-    close(terminal);
 }
 
 int main(void)
@@ -684,16 +396,10 @@ int main(void)
         cmocka_unit_test(version_is_told),
         cmocka_unit_test(examples_of_the_help_work),
         cmocka_unit_test(lists_name_what_there_is),
-        cmocka_unit_test(training_tells_events),
-        cmocka_unit_test(training_speaks_to_people),
-        cmocka_unit_test(rows_are_held_back),
-        cmocka_unit_test(patience_stops_and_the_test_part_scores),
-        cmocka_unit_test(numbers_are_predicted),
-        cmocka_unit_test(loss_and_net_decide_the_target),
-        cmocka_unit_test(a_net_can_come_from_a_file_and_weights_too),
         cmocka_unit_test(eval_prints_scores),
         cmocka_unit_test(eval_of_numbers),
         cmocka_unit_test(predict_prints_a_line_a_row),
+        cmocka_unit_test(the_target_is_found_by_its_name),
         cmocka_unit_test(predict_reads_standard_input),
         cmocka_unit_test(show_prints_the_layers),
         cmocka_unit_test(data_describes_a_table),
@@ -701,8 +407,6 @@ int main(void)
         cmocka_unit_test(predictions_are_drawn),
         cmocka_unit_test(data_is_written_as_a_table),
         cmocka_unit_test(gradients_are_checked),
-        cmocka_unit_test(interrupt_saves),
-        cmocka_unit_test(a_terminal_gets_a_bar),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
 }

@@ -42,6 +42,7 @@ static void wrong_commands_and_options(void **state)
     static const wrong list[] = {
         {{"trian"}, 2, "there is no command \"trian\"; did you mean train?"},
         {{"frobnicate"}, 2, "there is no command \"frobnicate\"; `glia --help` lists them"},
+        {{"a\nb\x1b[31m"}, 2, "there is no command \"a?b?[31m\"; `glia --help` lists them"},
         {{"help", "evla"}, 2, "there is no command \"evla\"; did you mean eval?"},
         {{"--verison"}, 2, "there is no command \"--verison\"; `glia --help` lists them"},
         {{"train"}, 2, "train: DATA is missing; it is `glia train DATA`"},

@@ -51,23 +51,23 @@ static void test_grammar(void **state)
         const char *content, *want;
     } cases[] = {
         {"a,b,c\n1,2,x\n3,4,y\n", "1 2 x|3 4 y"},
-        {"a,b,c\n1,2,x\n3,4,y", "1 2 x|3 4 y"},                       /* no line end at the end */
-        {"a,b,c\r\n1,2,x\r\n3,4,y\r\n", "1 2 x|3 4 y"},               /* CRLF */
+        {"a,b,c\n1,2,x\n3,4,y", "1 2 x|3 4 y"},         /* no line end at the end */
+        {"a,b,c\r\n1,2,x\r\n3,4,y\r\n", "1 2 x|3 4 y"}, /* CRLF */
         {"\xEF\xBB\xBF"
          "1,2,x\n3,4,y\n",
-         "1 2 x|3 4 y"},                                              /* a byte order mark, no header */
-        {"a;b;c\n1;2;x\n", "1 2 x"},                                  /* semicolons */
-        {"a\tb\tc\n1\t2\tx\n", "1 2 x"},                              /* tabs */
-        {"\n\na,b,c\n\n1,2,x\n   \n3,4,y\n\n", "1 2 x|3 4 y"},        /* blank lines */
+         "1 2 x|3 4 y"},                                       /* a byte order mark, no header */
+        {"a;b;c\n1;2;x\n", "1 2 x"},                           /* semicolons */
+        {"a\tb\tc\n1\t2\tx\n", "1 2 x"},                       /* tabs */
+        {"\n\na,b,c\n\n1,2,x\n   \n3,4,y\n\n", "1 2 x|3 4 y"}, /* blank lines */
         {"\n\n1;2;x\n", "1 2 x"},
-        {" a , b , c \n 1 ,  2 , x \n", "1 2 x"},                     /* spaces */
-        {"a,b,c\n\"1\",\" 2 \",\"x\"\n", "1 2 x"},                    /* quotes */
+        {" a , b , c \n 1 ,  2 , x \n", "1 2 x"},  /* spaces */
+        {"a,b,c\n\"1\",\" 2 \",\"x\"\n", "1 2 x"}, /* quotes */
         {"a,b,c\n1,2, \"x, y\" \n", "1 2 x, y"},
         {"a,b,c\n1,2,\"say \"\"x\"\"\"\n", "1 2 say \"x\""},
-        {"a,b,c\n1,2,\"x\ny\"\n3,4,z\n", "1 2 x\ny|3 4 z"},           /* a line end in quotes */
-        {"a,b,c\n1,2,5\" disk\n", "1 2 5\" disk"},                    /* a quote within a cell */
+        {"a,b,c\n1,2,\"x\ny\"\n3,4,z\n", "1 2 x\ny|3 4 z"}, /* a line end in quotes */
+        {"a,b,c\n1,2,5\" disk\n", "1 2 5\" disk"},          /* a quote within a cell */
         {"\"a;b\";\"c;d\";e\n1;2;x\n", "1 2 x"},
-        {"a,b;c,d\n1,2,x\n", "1 2 x"},                                /* the delimiter that fits both rows */
+        {"a, b, c, d;w;y\n1;2;x\n", "1 2 x"}, /* the delimiter that fits both rows */
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) expect_told(cases[i].content, NULL, cases[i].want);
@@ -76,9 +76,36 @@ static void test_grammar(void **state)
 static void test_numbers(void **state)
 {
     static const char *const cells[] = {
-        "0",     "7",        "-7",     "+7",    "12",    "255",      "1000",       "65535",  "0.5",   "-0.25", ".5",
-        "5.",    "1e3",      "-2.5e-3", "007",  "123456789", "0.1",  "3.14159265", "1E+2",   "-0",    "99",    "100",
-        "999.5", "16777217", "123456789012345", "1234567890123456", "0.1234567890123456789", "1e-320", "2.5e-45", "9",
+        "0",
+        "7",
+        "-7",
+        "+7",
+        "12",
+        "255",
+        "1000",
+        "65535",
+        "0.5",
+        "-0.25",
+        ".5",
+        "5.",
+        "1e3",
+        "-2.5e-3",
+        "007",
+        "123456789",
+        "0.1",
+        "3.14159265",
+        "1E+2",
+        "-0",
+        "99",
+        "100",
+        "999.5",
+        "16777217",
+        "123456789012345",
+        "1234567890123456",
+        "0.1234567890123456789",
+        "1e-320",
+        "2.5e-45",
+        "9",
     };
     glia__string text = {0};
     (void)state;
@@ -98,7 +125,8 @@ static void test_numbers(void **state)
 static void test_widths(void **state)
 {
     enum { ROWS = 300, COLUMNS = 23 };
-    static const char *const cells[] = {"0", "5", "9", "10", "99", "100", "999", "1000", "1.5", "-3", "\"4\"", " 6", "7e0"};
+    static const char *const cells[] = {"0",    "5",   "9",  "10",    "99", "100", "999",
+                                        "1000", "1.5", "-3", "\"4\"", " 6", "7e0"};
     static const double      values[] = {0, 5, 9, 10, 99, 100, 999, 1000, 1.5, -3, 4, 6, 7};
     glia__string             text = {0};
     double                   want[ROWS][COLUMNS];
@@ -117,6 +145,26 @@ static void test_widths(void **state)
     glia_data_free(d);
     glia_rng_free(rng);
     glia__string_clear(&text);
+}
+
+/* A target among cells of one digit, at every place. */
+static void test_target_places(void **state)
+{
+    enum { COLUMNS = 11 };
+    (void)state;
+    for (size_t target = 0; target < COLUMNS; target++) {
+        char number[8];
+        snprintf(number, sizeof number, "%zu", target + 1);
+        glia_data *d = table("0,1,2,3,4,5,6,7,8,9,0\n9,8,7,6,5,4,3,2,1,0,9\n", number);
+        for (size_t i = 0; i < COLUMNS - 1; i++) {
+            size_t column = i + (i >= target);
+            assert_true(glia_data_input(d, 0, i) == (double)(column % 10));
+            assert_true(glia_data_input(d, 1, i) == 9 - (double)(column % 10));
+        }
+        EXPECT_OK(glia_data_set_target(d, GLIA_TARGET_NUMBERS));
+        assert_true(glia_data_number(d, 0, 0) == (double)(target % 10));
+        glia_data_free(d);
+    }
 }
 
 /* A file of several chunks, whose rows are cut by their ends; also with rows longer than a chunk. */
@@ -169,22 +217,22 @@ static void test_target_column(void **state)
     static const struct {
         const char *content, *target, *want, *name;
     } cases[] = {
-        {"a,b,c\n1,2,3.5\n", NULL, "1 2 #3.5", "c"},           /* the last */
-        {"a,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"},   /* a usual name */
+        {"a,b,c\n1,2,3.5\n", NULL, "1 2 #3.5", "c"},         /* the last */
+        {"a,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"}, /* a usual name */
         {"class,a\n1.5,2\n", NULL, "2 #1.5", "class"},
         {"a,y,c\n1,2.5,3\n", NULL, "1 3 #2.5", "y"},
-        {"y,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"},   /* label before y */
-        {"a,b,c\n1.5,2,3\n", "a", "2 3 #1.5", "a"},            /* by name */
-        {"a,b,c\n1,2.5,3\n", "2", "1 3 #2.5", "b"},            /* by number */
-        {"3,b,c\n1.5,2,3\n", "3", "2 3 #1.5", "3"},            /* a name before a number, in a header */
+        {"y,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"},    /* label before y */
+        {"a,b,c\n1.5,2,3\n", "a", "2 3 #1.5", "a"},             /* by name */
+        {"a,b,c\n1,2.5,3\n", "2", "1 3 #2.5", "b"},             /* by number */
+        {"3,b,c\n1.5,2,3\n", "3", "2 3 #1.5", "3"},             /* a name before a number, in a header */
         {"3,2,1.5\n4,2,2.5\n", "3", "3 2 #1.5|4 2 #2.5", NULL}, /* without a header it is a number */
-        {"a,b,c\n1,2,3\n", "", "1 2 3", NULL},                 /* no target */
-        {"0,1,label\n5,6,7.5\n", NULL, "5 6 #7.5", "label"},   /* a header of numbers */
-        {"1,2,y\n3,4,n\n", NULL, "1 2 y|3 4 n", NULL},         /* yes and no, no header */
+        {"a,b,c\n1,2,3\n", "", "1 2 3", NULL},                  /* no target */
+        {"0,1,label\n5,6,7.5\n", NULL, "5 6 #7.5", "label"},    /* a header of numbers */
+        {"1,2,y\n3,4,n\n", NULL, "1 2 y|3 4 n", NULL},          /* yes and no, no header */
         {"1,2,setosa\n3,4,other\n", NULL, "1 2 setosa|3 4 other", NULL},
         {"setosa,1,2\nother,3,4\n", "1", "1 2 setosa|3 4 other", NULL},
-        {",a,b\n0,1,2.5\n", NULL, "0 1 #2.5", "b"},            /* a column without a name */
-        {"a\n1\n2\n", "", "1|2", NULL},                        /* one column */
+        {",a,b\n0,1,2.5\n", NULL, "0 1 #2.5", "b"}, /* a column without a name */
+        {"a\n1\n2\n", "", "1|2", NULL},             /* one column */
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -297,8 +345,9 @@ static void test_write_images(void **state)
 
 static void test_write_numbers(void **state)
 {
-    static const glia_real x[2][2] = {{(glia_real)0.1, -3}, {(glia_real)1e-7, 2}}, t[2][2] = {{1, (glia_real)0.5}, {-2, 3}};
-    glia_data             *d;
+    static const glia_real x[2][2] = {{(glia_real)0.1, -3}, {(glia_real)1e-7, 2}},
+                           t[2][2] = {{1, (glia_real)0.5}, {-2, 3}};
+    glia_data *d;
     (void)state;
     EXPECT_OK(glia_data_from_reals(&d, &x[0][0], 2, 2, NULL, &t[0][0], 2));
     expect_written(d, "label1,label2,x1,x2\n1,0.5,0.1,-3\n-2,3,1e-07,2\n");
@@ -347,11 +396,11 @@ static void test_write_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grammar),       cmocka_unit_test(test_numbers),      cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_chunks),        cmocka_unit_test(test_gzip),         cmocka_unit_test(test_locale),
-        cmocka_unit_test(test_target_column), cmocka_unit_test(test_column_names), cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_guess),         cmocka_unit_test(test_write_images), cmocka_unit_test(test_write_numbers),
-        cmocka_unit_test(test_write_again),   cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_grammar),       cmocka_unit_test(test_numbers),       cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_target_places), cmocka_unit_test(test_chunks),        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_locale),        cmocka_unit_test(test_target_column), cmocka_unit_test(test_column_names),
+        cmocka_unit_test(test_classes),       cmocka_unit_test(test_guess),         cmocka_unit_test(test_write_images),
+        cmocka_unit_test(test_write_numbers), cmocka_unit_test(test_write_again),   cmocka_unit_test(test_write_fails),
     };
     return cmocka_run_group_tests_name("csv", tests, enter_folder, leave_folder);
 }

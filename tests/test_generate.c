@@ -2,8 +2,8 @@
 #include "data_files.h"
 #include "golden.h"
 
-/* The notebook's points are floats, in both builds; equal seeds give equal sines but for the C library's last bit, which
- * the rounding to float hides. */
+/* The notebook's points are floats, in both builds; equal seeds give equal sines but for the C library's last bit,
+ * which the rounding to float hides. */
 static void test_spiral(void **state)
 {
     golden_case        *c = golden_open("seed_001/spiral_layer1");

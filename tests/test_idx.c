@@ -14,8 +14,14 @@ static const struct {
     {0x09, 1, {0, 1, 127, 0x80, 0xFE, 0xFF}, {0, 1, 127, -128, -2, -1}},
     {0x0B, 2, {0, 1, 0x7FFF, 0x8000, 0xFFFE, 0x0102}, {0, 1, 32767, -32768, -2, 258}},
     {0x0C, 4, {0, 1, 0x00FFFFFF, 0x80000000, 0xFFFFFFFE, 0x00010203}, {0, 1, 16777215, -2147483648.0, -2, 66051}},
-    {0x0D, 4, {0, 0x3F800000, 0xC0490FDB, 0x7F7FFFFF, 0x00000001, 0x80000000}, {0, 1, -3.1415927410125732, 3.4028234663852886e38, 1.401298464324817e-45, 0}},
-    {0x0E, 8, {0, 0x3FF0000000000000, 0xC000000000000000, 0x3FB999999999999A, 0x4024000000000000, 0xBFE0000000000000}, {0, 1, -2, 0.1, 10, -0.5}},
+    {0x0D,
+     4,
+     {0, 0x3F800000, 0xC0490FDB, 0x7F7FFFFF, 0x00000001, 0x80000000},
+     {0, 1, -3.1415927410125732, 3.4028234663852886e38, 1.401298464324817e-45, 0}},
+    {0x0E,
+     8,
+     {0, 0x3FF0000000000000, 0xC000000000000000, 0x3FB999999999999A, 0x4024000000000000, 0xBFE0000000000000},
+     {0, 1, -2, 0.1, 10, -0.5}},
 };
 
 static bytes of_kind(size_t kind, bytes header)
@@ -123,11 +129,11 @@ static glia_data *labelled(unsigned type, size_t size, const uint64_t *words)
 static void test_class_labels(void **state)
 {
     static const struct {
-        unsigned   type;
-        size_t     size;
-        uint64_t   words[4];
+        unsigned    type;
+        size_t      size;
+        uint64_t    words[4];
         const char *names[3];
-        int32_t    classes[4];
+        int32_t     classes[4];
     } cases[] = {
         {0x08, 1, {7, 0, 10, 7}, {"0", "7", "10"}, {1, 0, 2, 1}},
         {0x09, 1, {0xFF, 5, 0, 5}, {"-1", "0", "5"}, {0, 2, 1, 2}},

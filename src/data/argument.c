@@ -13,9 +13,22 @@
 #include "data/target.h"
 #include "ground/memory.h"
 
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
 static bool exists(const char *path)
 {
     return glia__is_file(path) || glia__is_folder(path);
+}
+
+/* *word = text[0..n), a part of `whole`, without white space around it; the caller's. */
+static glia_status copy_word(const char *whole, const char *text, size_t n, char **word)
+{
+    static const char space[] = " \t\r\n";
+    while (n > 0 && strchr(space, *text)) text++, n--;
+    while (n > 0 && strchr(space, text[n - 1])) n--;
+    if (n == 0) return glia__fail(GLIA_E_TEXT, "data \"%.80s\": a file, a folder or a generator is missing", whole);
+    *word = glia__strndup(text, n);
+    return *word ? GLIA_OK : GLIA_E_MEMORY;
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
@@ -160,10 +173,12 @@ static glia_status open_part(glia_data **data, const char *term, part p)
 
 static glia_status open_comma(glia_data **data, const char *term, const char *comma)
 {
-    char *images = glia__strndup(term, (size_t)(comma - term));
-    if (!images) return GLIA_E_MEMORY;
-    glia_status status = open_pair(data, images, comma + 1);
+    char *images, *labels = NULL;
+    GLIA_TRY(copy_word(term, term, (size_t)(comma - term), &images));
+    glia_status status = copy_word(term, comma + 1, strlen(comma + 1), &labels);
+    if (status == GLIA_OK) status = open_pair(data, images, labels);
     glia__free(images);
+    glia__free(labels);
     return status;
 }
 
@@ -181,17 +196,6 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
-/* A copy of text[0..n) without white space around it; NULL, with the sentence, if there is nothing or no memory. */
-static glia_status copy_term(const char *text, size_t n, const char *whole, char **term)
-{
-    static const char space[] = " \t\r\n";
-    while (n > 0 && strchr(space, *text)) text++, n--;
-    while (n > 0 && strchr(space, text[n - 1])) n--;
-    if (n == 0) return glia__fail(GLIA_E_TEXT, "data \"%s\": a file, a folder or a generator is missing", whole);
-    *term = glia__strndup(text, n);
-    return *term ? GLIA_OK : GLIA_E_MEMORY;
-}
-
 static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
 {
     glia_data *next = NULL;
@@ -204,11 +208,11 @@ static glia_status open_next(glia_data **data, const char *term, const glia_data
 
 static glia_status open_terms(glia_data **data, const char *text, const glia_data_options *options)
 {
-    bool whole = exists(text);
+    if (exists(text)) return open_term(data, text, options);
     for (const char *at = text; at;) {
-        size_t n = whole ? strlen(at) : strcspn(at, "+");
-        char  *term = NULL;
-        GLIA_TRY(copy_term(at, n, text, &term));
+        size_t n = strcspn(at, "+");
+        char  *term;
+        GLIA_TRY(copy_word(text, at, n, &term));
         glia_status status = open_next(data, term, options);
         glia__free(term);
         if (status != GLIA_OK) return status;

@@ -13,7 +13,8 @@ static size_t stored_row(const glia_data *d, const size_t *rows, size_t i)
     return glia__data_stored(d, rows ? rows[i] : i);
 }
 
-void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end, real *x)
+void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
+                        real *x)
 {
     const glia__kernels *k = glia__kernels_get();
     size_t               n = d->columns;
@@ -30,13 +31,13 @@ void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t 
     }
 }
 
-void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end, real *t)
+void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
+                         real *t)
 {
     size_t n = d->target_columns;
     for (size_t i = begin; i < end; i++, t += n) {
         const double *number = d->numbers + stored_row(d, rows, i) * n;
-        for (size_t j = 0; j < n; j++)
-            t[j] = (real)(s->columns ? (number[j] - s->shift[j]) / s->scale[j] : number[j]);
+        for (size_t j = 0; j < n; j++) t[j] = (real)(s->columns ? (number[j] - s->shift[j]) / s->scale[j] : number[j]);
     }
 }
 

@@ -12,7 +12,7 @@
 #include "ground/memory.h"
 
 #define CHUNK ((size_t)1 << 20)
-#define RECORD_MOST ((size_t)1 << 26)
+#define RECORD_MOST ((size_t)1 << 24)
 enum { BEHIND = 8 }; /* line ends behind the buffer's last byte, so that four cells may be looked at anywhere */
 
 static const char delimiters[] = ",;\t";
@@ -287,9 +287,9 @@ static inline const char *plain_number(const char *p, double *value)
     return p;
 }
 
-/* Most cells of large tables are whole numbers of a few digits, and their lengths cannot be foretold: so the two functions
- * below look at several bytes at once, without a branch for each. A byte of 0..9 is one that adding 0x76 does not lift to
- * 0x80, which it does not have by itself. */
+/* Most cells of large tables are whole numbers of a few digits, and their lengths cannot be foretold: so the two
+ * functions below look at several bytes at once, without a branch for each. A byte of 0..9 is one that adding 0x76 does
+ * not lift to 0x80, which it does not have by itself. */
 
 /* Whether the next four cells are one digit each, as in "0,0,7,0,". */
 static inline bool four_digits(const char *p, char delimiter)

@@ -8,9 +8,9 @@
  * begin of a cell, then of the next, NULL behind the last. */
 typedef struct glia__csv {
     glia__source *source;
-    char          delimiter;  /* comma, semicolon or tab */
+    char          delimiter;   /* comma, semicolon or tab */
     const char   *begin, *end; /* the record, without its line end */
-    size_t        line;       /* of its begin, from 1 */
+    size_t        line;        /* of its begin, from 1 */
     /* the buffer: bytes [at, used) are yet to be read; behind them stands a line end */
     char  *buffer;
     size_t at, used, room;
@@ -19,9 +19,9 @@ typedef struct glia__csv {
 } glia__csv;
 
 typedef struct glia__cell {
-    const char *at;         /* where the cell begins       */
+    const char *at;          /* where the cell begins       */
     const char *begin, *end; /* its text, without spaces and quotes around it */
-    bool        doubled;    /* has quotes written as "" in it */
+    bool        doubled;     /* has quotes written as "" in it */
 } glia__cell;
 
 /* Skips a byte order mark and finds the delimiter. Clear it in any case. */
@@ -32,7 +32,8 @@ glia_status glia__csv_next(glia__csv *c, bool *more);
 
 /* The cell at *at, which moves on. */
 glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell);
-/* Reads plain decimal numbers from up to n cells, and stops before the first that is anything else. Returns how many. */
+/* Reads plain decimal numbers from up to n cells, and stops before the first that is anything else. Returns how many.
+ */
 size_t glia__csv_numbers(const glia__csv *c, const char **at, real *v, size_t n);
 /* Reads any number; false if the cell is none (an infinity, as in "inf" or 1e999, is one). */
 bool glia__csv_number(const glia__cell *cell, double *value);

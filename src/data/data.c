@@ -86,7 +86,8 @@ typedef struct targets {
 
 static glia_status check_targets(const targets *t, size_t rows)
 {
-    if (t->classes && t->numbers) return glia__fail(GLIA_E_ARG, "classes and numbers are given: a row has one or the other");
+    if (t->classes && t->numbers)
+        return glia__fail(GLIA_E_ARG, "classes and numbers are given: a row has one or the other");
     if ((t->classes || t->numbers) && t->outputs == 0) return glia__fail(GLIA_E_ARG, "targets without outputs");
     for (size_t i = 0; t->classes && i < rows; i++)
         if (t->classes[i] < 0 || (size_t)t->classes[i] >= t->outputs)

@@ -16,10 +16,10 @@ struct glia_data {
     size_t   columns;                 /* = channels * height * width               */
     size_t   channels, height, width; /* 1, 1, columns for a table                 */
     bool     image;
-    bool     from_memory; /* not from a file or a generator: no scaling unless asked for */
-    uint8_t *bytes;       /* [stored][columns]; or */
-    real    *values;      /* [stored][columns]     */
-    size_t  *order;       /* [rows] or NULL        */
+    bool     from_memory;  /* not from a file or a generator: no scaling unless asked for */
+    uint8_t *bytes;        /* [stored][columns]; or */
+    real    *values;       /* [stored][columns]     */
+    size_t  *order;        /* [rows] or NULL        */
     char   **column_names; /* [columns] or NULL; "" for a column without a name */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
@@ -32,9 +32,9 @@ struct glia_data {
     char      **class_names;  /* [n_classes] */
     char      **target_names; /* [target_columns], or NULL */
 
-    struct glia_data       *test; /* the second part, owned */
-    const struct glia_data *base; /* of a view              */
-    bool own_numbers, own_classes; /* of a view: made for it by glia_data_set_target */
+    struct glia_data       *test;                     /* the second part, owned */
+    const struct glia_data *base;                     /* of a view              */
+    bool                    own_numbers, own_classes; /* of a view: made for it by glia_data_set_target */
 };
 
 static inline size_t glia__data_stored(const struct glia_data *d, size_t row)
@@ -60,7 +60,8 @@ const char *glia__data_column_label(const glia_data *d, size_t column, char labe
 
 /* GLIA_E_FORMAT unless rows of a and of b have the same shape, kind and column names. */
 glia_status glia__data_same_rows(const glia_data *a, const glia_data *b);
-/* Adds the rows of b to those of a, and b's second part, where it has one, to a's. If this fails a can only be freed. */
+/* Adds the rows of b to those of a, and b's second part, where it has one, to a's. If this fails a can only be freed.
+ */
 glia_status glia__data_append(glia_data *a, glia_data *b);
 
 /* Frees count names and their list; NULL is fine. */

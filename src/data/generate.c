@@ -1,8 +1,8 @@
 /* Points in the plane to learn from: data sets made from a line of text.
  *
- * Rows come class by class, drawn from NumPy's legacy stream. `spiral` is nnfs.datasets.spiral_data with its roundings to
- * single precision; moons, circles and blobs are scikit-learn's make_moons, make_circles and make_blobs without their
- * shuffling, with the same points for the same seed. */
+ * Rows come class by class, drawn from NumPy's legacy stream. `spiral` is nnfs.datasets.spiral_data with its roundings
+ * to single precision; moons, circles and blobs are scikit-learn's make_moons, make_circles and make_blobs without
+ * their shuffling, with the same points for the same seed. */
 #include <math.h>
 #include <string.h>
 
@@ -12,11 +12,21 @@
 /* Every generator has the first three; its own comes last. */
 enum { N, NOISE, SEED, OWN };
 #define POINTS(text)                                                                                                   \
-    [N] = {.name = "n", .type = GLIA__WHOLE, .standard = "100", .least = 1, .most = 1e8, .positional = true, .help = text}
+    [N] = {.name = "n",                                                                                                \
+           .type = GLIA__WHOLE,                                                                                        \
+           .standard = "100",                                                                                          \
+           .least = 1,                                                                                                 \
+           .most = 1e8,                                                                                                \
+           .positional = true,                                                                                         \
+           .help = text}
 #define SPREAD(usual, text)                                                                                            \
     [NOISE] = {.name = "noise", .type = GLIA__NUMBER, .standard = usual, .least = 0, .most = 1e6, .help = text}
 #define SEEDED                                                                                                         \
-    [SEED] = {.name = "seed", .type = GLIA__WHOLE, .standard = "0", .least = 0, .most = 4294967295.0,                  \
+    [SEED] = {.name = "seed",                                                                                          \
+              .type = GLIA__WHOLE,                                                                                     \
+              .standard = "0",                                                                                         \
+              .least = 0,                                                                                              \
+              .most = 4294967295.0,                                                                                    \
               .help = "of the random numbers"}
 #define CLASSES                                                                                                        \
     [OWN] = {.name = "classes", .type = GLIA__WHOLE, .standard = "3", .least = 2, .most = 1e4, .help = "how many"}
@@ -102,22 +112,29 @@ static int32_t xor_class(size_t corner)
 
 static const glia__setting spiral_settings[] = {POINTS("points of each class"),
                                                 SPREAD("0.2", "standard deviation of the angle, in units of 2.5 rad"),
-                                                SEEDED, CLASSES, {.name = NULL}};
-static const glia__setting moons_settings[] = {POINTS("points of each class"),
-                                               SPREAD("0.1", "standard deviation of each coordinate"), SEEDED,
-                                               {.name = NULL}};
-static const glia__setting circles_settings[] = {
-    POINTS("points of each class"),
-    SPREAD("0.1", "standard deviation of each coordinate"),
-    SEEDED,
-    [OWN] = {.name = "factor", .type = GLIA__NUMBER, .standard = "0.5", .least = 0, .most = 1,
-             .help = "radius of the inner circle; the outer one's is 1"},
-    {.name = NULL}};
+                                                SEEDED,
+                                                CLASSES,
+                                                {.name = NULL}};
+static const glia__setting moons_settings[] = {
+    POINTS("points of each class"), SPREAD("0.1", "standard deviation of each coordinate"), SEEDED, {.name = NULL}};
+static const glia__setting circles_settings[] = {POINTS("points of each class"),
+                                                 SPREAD("0.1", "standard deviation of each coordinate"),
+                                                 SEEDED,
+                                                 [OWN] = {.name = "factor",
+                                                          .type = GLIA__NUMBER,
+                                                          .standard = "0.5",
+                                                          .least = 0,
+                                                          .most = 1,
+                                                          .help = "radius of the inner circle; the outer one's is 1"},
+                                                 {.name = NULL}};
 static const glia__setting blobs_settings[] = {POINTS("points of each class"),
-                                               SPREAD("1", "standard deviation of each coordinate"), SEEDED, CLASSES,
+                                               SPREAD("1", "standard deviation of each coordinate"),
+                                               SEEDED,
+                                               CLASSES,
                                                {.name = NULL}};
 static const glia__setting xor_settings[] = {POINTS("points around each of the four corners"),
-                                             SPREAD("0.1", "standard deviation of each coordinate"), SEEDED,
+                                             SPREAD("0.1", "standard deviation of each coordinate"),
+                                             SEEDED,
                                              {.name = NULL}};
 
 static const generator generators[] = {
@@ -145,7 +162,8 @@ static const generator *find_generator(const char *text, const char **rest)
     size_t n = strcspn(text, " \t\n\r:");
     *rest = text + n;
     for (size_t i = 0; i < GENERATORS; i++)
-        if (strlen(generators[i].named.name) == n && memcmp(generators[i].named.name, text, n) == 0) return &generators[i];
+        if (strlen(generators[i].named.name) == n && memcmp(generators[i].named.name, text, n) == 0)
+            return &generators[i];
     return NULL;
 }
 

@@ -1,5 +1,5 @@
-/* IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist): two zero bytes, a byte for the type of the numbers, a byte
- * for the rank, so many big-endian 32-bit dimensions, then the numbers, big-endian, the last dimension fastest.
+/* IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist): two zero bytes, a byte for the type of the numbers, a
+ * byte for the rank, so many big-endian 32-bit dimensions, then the numbers, big-endian, the last dimension fastest.
  *
  * The first dimension counts rows. Bytes stay bytes; other types become reals. A row of rank 2 or 3 is an image:
  * height x width, or channels x height x width. What the header promises is compared with the size of the file before

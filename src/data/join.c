@@ -8,8 +8,8 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
 {
     if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
         return glia__fail(GLIA_E_FORMAT, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s", a->name,
-                          a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels, b->height,
-                          b->width, b->bytes ? "bytes" : "numbers");
+                          a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
+                          b->height, b->width, b->bytes ? "bytes" : "numbers");
     for (size_t i = 0; a->column_names && b->column_names && i < a->columns; i++)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
             return glia__fail(GLIA_E_FORMAT, "input %zu is \"%.60s\" in %s, but \"%.60s\" in %s", i + 1,

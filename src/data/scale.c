@@ -3,8 +3,8 @@
  *   none      x                    unit      x / 255, for pixels of 0..255
  *   standard  (x - mean) / deviation, of the population          minmax    (x - least) / (most - least)
  *
- * Sums are made in double and in two passes, first the mean, then the squares of what differs from it. A column that has
- * one value only becomes 0. */
+ * Sums are made in double and in two passes, first the mean, then the squares of what differs from it. A column that
+ * has one value only becomes 0. */
 #include "data/scale.h"
 
 #include <math.h>
@@ -40,7 +40,8 @@ static glia_status copy_pairs(glia__scaler *s, const double *shift, const double
     if (!s->shift || !s->scale || !s->real_shift || !s->real_scale) return GLIA_E_MEMORY;
     for (size_t i = 0; i < s->columns; i++) {
         if (!glia__fits_real(shift[i]) || !glia__fits_real(scale[i]) || (real)scale[i] == 0)
-            return glia__fail(GLIA_E_FORMAT, "column %zu cannot be scaled: what to subtract or to divide by is not finite, or 0",
+            return glia__fail(GLIA_E_FORMAT,
+                              "column %zu cannot be scaled: what to subtract or to divide by is not finite, or 0",
                               i + 1);
         s->shift[i] = shift[i];
         s->scale[i] = scale[i];
@@ -56,7 +57,8 @@ glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t colum
     glia__scaler made = {.how = how, .columns = columns};
     bool         by_column = how == GLIA__SCALE_STANDARD || how == GLIA__SCALE_MINMAX;
     if ((columns > 0) != by_column)
-        return glia__fail(GLIA_E_FORMAT, "%zu pairs of shift and scale do not suit \"%s\"", columns, glia__scales[how].name);
+        return glia__fail(GLIA_E_FORMAT, "%zu pairs of shift and scale do not suit \"%s\"", columns,
+                          glia__scales[how].name);
     glia_status status = copy_pairs(&made, shift, scale);
     glia__scaler_clear(status == GLIA_OK ? s : &made);
     if (status == GLIA_OK) *s = made;

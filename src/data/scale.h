@@ -1,10 +1,16 @@
-/* Scaling of inputs and of number targets: x' = (x - shift) / scale, by column or one for all. Fitted on training rows. */
+/* Scaling of inputs and of number targets: x' = (x - shift) / scale, by column or one for all. Fitted on training rows.
+ */
 #ifndef GLIA_DATA_SCALE_H
 #define GLIA_DATA_SCALE_H
 
 #include "data/data.h"
 
-typedef enum glia__scale_how { GLIA__SCALE_NONE = 0, GLIA__SCALE_UNIT, GLIA__SCALE_STANDARD, GLIA__SCALE_MINMAX } glia__scale_how;
+typedef enum glia__scale_how {
+    GLIA__SCALE_NONE = 0,
+    GLIA__SCALE_UNIT,
+    GLIA__SCALE_STANDARD,
+    GLIA__SCALE_MINMAX
+} glia__scale_how;
 
 /* name and help of each, by glia__scale_how */
 typedef struct glia__scale_class {
@@ -17,25 +23,27 @@ extern const size_t            glia__scales_count;
 typedef struct glia__scaler {
     glia__scale_how how;
     size_t          columns; /* pairs of shift and scale; 0 where one pair serves all: none (0, 1), unit (0, 255) */
-    double         *shift, *scale; /* [columns] */
+    double         *shift, *scale;           /* [columns] */
     real           *real_shift, *real_scale; /* the same, as batches are made with them */
 } glia__scaler;
 
-/* Replaces *s, which is zeroed or a scaler. NULL text: the default for the data (unit for bytes, standard for tables read
- * from a file or generated, none from memory). GLIA_E_TEXT names what would fit. */
+/* Replaces *s, which is zeroed or a scaler. NULL text: the default for the data (unit for bytes, standard for tables
+ * read from a file or generated, none from memory). GLIA_E_TEXT names what would fit. */
 glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia_data *train);
 /* Standardisation of number targets ([target_columns] pairs). */
 glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train);
-/* Replaces *s by one whose pairs are known, such as from a model file; they are copied. GLIA_E_FORMAT for a number that is
- * not finite or a scale of 0, and if `columns` does not suit `how` (0 for none and unit, else not 0). */
+/* Replaces *s by one whose pairs are known, such as from a model file; they are copied. GLIA_E_FORMAT for a number that
+ * is not finite or a scale of 0, and if `columns` does not suit `how` (0 for none and unit, else not 0). */
 glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t columns, const double *shift,
                               const double *scale);
 void        glia__scaler_clear(glia__scaler *s);
 
 /* x[i - begin][columns] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
-void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end, real *x);
+void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
+                        real *x);
 /* t[i - begin][target_columns] = scaled number targets. */
-void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end, real *t);
+void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
+                         real *t);
 void glia__batch_classes(const glia_data *d, const size_t *rows, size_t begin, size_t end, int32_t *classes);
 
 #endif

@@ -20,8 +20,8 @@ glia_status glia_data_rows(const glia_data *data, const size_t *rows, size_t cou
     if (!data || !rows || count == 0) return glia__fail(GLIA_E_ARG, "a view needs data and at least one row");
     for (size_t i = 0; i < count; i++)
         if (rows[i] >= data->rows)
-            return glia__fail(GLIA_E_ARG, "%s has %zu rows, counted from 0: there is no row %zu", data->name, data->rows,
-                              rows[i]);
+            return glia__fail(GLIA_E_ARG, "%s has %zu rows, counted from 0: there is no row %zu", data->name,
+                              data->rows, rows[i]);
     glia_data *v = glia__new(1, sizeof *v);
     size_t    *order = glia__new(count, sizeof *order);
     if (!v || !order) {
@@ -65,7 +65,7 @@ static glia_status cut_tail(const cut *c)
 
 /* The classes that have rows, all arrays [count] but the last two. */
 typedef struct strata {
-    size_t  count;
+    size_t count;
     size_t *class, *rows; /* which class, and how many rows it has                */
     size_t *rest, *held;  /* how many of them go where                            */
     double *remainder;    /* what rounding down left over                         */
@@ -120,8 +120,8 @@ static glia_status strata_check(const strata *s, const cut *c)
     size_t           rest = c->rows - c->held;
     for (size_t k = 0; k < s->count; k++)
         if (s->rows[k] < 2)
-            return glia__fail(GLIA_E_ARG, "%s: class \"%.60s\" has only one row: a stratified hold-out needs two", d->name,
-                              d->class_names[s->class[k]]);
+            return glia__fail(GLIA_E_ARG, "%s: class \"%.60s\" has only one row: a stratified hold-out needs two",
+                              d->name, d->class_names[s->class[k]]);
     if (c->held < s->count || rest < s->count)
         return glia__fail(GLIA_E_ARG, "%s: %zu classes cannot all be among %zu rows held out and among the other %zu",
                           d->name, s->count, c->held, rest);
@@ -194,7 +194,7 @@ static glia_status cut_stratified(const cut *c)
 
 /* ---- the split -------------------------------------------------------------------------------------------------- */
 
-typedef glia_status cutter(const cut *c);
+typedef glia_status  cutter(const cut *c);
 static cutter *const cutters[] = {
     [GLIA_SPLIT_SHUFFLED] = cut_shuffled,
     [GLIA_SPLIT_STRATIFIED] = cut_stratified,

@@ -55,7 +55,7 @@ static glia_status fail_cell(const table *t, size_t column, const glia__cell *ce
 /* Fails if the record has more or fewer cells than the first one. */
 static glia_status check_cells(const table *t)
 {
-    size_t    cells = 0;
+    size_t     cells = 0;
     glia__cell cell;
     for (const char *at = t->csv.begin; at; cells++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
     if (cells == t->columns) return GLIA_OK;
@@ -113,7 +113,8 @@ static glia_status fail_target(const table *t, const char *wanted)
 {
     enum { LISTED = 12 };
     glia__string names = {0};
-    for (size_t i = 0; i < t->columns && i < LISTED; i++) glia__string_add(&names, "%s%.40s", i ? ", " : "", t->first[i]);
+    for (size_t i = 0; i < t->columns && i < LISTED; i++)
+        glia__string_add(&names, "%s%.40s", i ? ", " : "", t->first[i]);
     if (t->columns > LISTED) glia__string_add(&names, " ... (%zu columns)", t->columns);
     if (has_word(t, t->columns))
         glia__fail(GLIA_E_TEXT, "there is no column \"%.60s\"; there are %s", wanted, names.text ? names.text : "");
@@ -123,8 +124,8 @@ static glia_status fail_target(const table *t, const char *wanted)
     return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
 }
 
-/* The column that the caller asks for: by name, else by number. A number is a name only in a header, and whether there is
- * one shows outside the column of that number. */
+/* The column that the caller asks for: by name, else by number. A number is a name only in a header, and whether there
+ * is one shows outside the column of that number. */
 static glia_status find_wanted(table *t, const char *wanted)
 {
     double number;
@@ -171,7 +172,8 @@ static glia_status fail_double(const table *t, size_t column, size_t before)
     const char *at = t->csv.begin;
     glia__cell  cell;
     for (size_t i = 0; i <= column; i++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
-    glia__fail(GLIA_E_FORMAT, "columns %zu and %zu are both called \"%.60s\"", before + 1, column + 1, t->first[column]);
+    glia__fail(GLIA_E_FORMAT, "columns %zu and %zu are both called \"%.60s\"", before + 1, column + 1,
+               t->first[column]);
     return glia__csv_at(&t->csv, cell.at);
 }
 
@@ -263,7 +265,7 @@ static glia_status read_table(table *t, glia__source *source, const char *wanted
         GLIA_TRY(glia__csv_next(&t->csv, &more));
         if (!more) return glia__fail(GLIA_E_FORMAT, "%s: a header, but no rows", source->path);
     }
-    for (; more; ) {
+    while (more) {
         GLIA_TRY(read_row(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
     }

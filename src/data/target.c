@@ -94,7 +94,7 @@ static glia_status fail_word(const glia_data *d, size_t row)
 
 static glia_status make_numbers(glia_data *d)
 {
-    double *numbers = glia__new(d->stored, sizeof *numbers), *values = glia__new(d->n_classes, sizeof *values);
+    double     *numbers = glia__new(d->stored, sizeof *numbers), *values = glia__new(d->n_classes, sizeof *values);
     glia_status status = numbers && values ? GLIA_OK : GLIA_E_MEMORY;
     for (size_t k = 0; status == GLIA_OK && k < d->n_classes; k++)
         if (!name_value(d->class_names[k], &values[k])) values[k] = (double)NAN;
@@ -277,8 +277,8 @@ static bool can_be_numbers(const glia_data *d)
 glia_status glia__targets_unite(glia_data *a, glia_data *b)
 {
     if (a->target_columns != b->target_columns)
-        return glia__fail(GLIA_E_FORMAT, "%s has %zu target columns, but %s has %zu", a->name, a->target_columns, b->name,
-                          b->target_columns);
+        return glia__fail(GLIA_E_FORMAT, "%s has %zu target columns, but %s has %zu", a->name, a->target_columns,
+                          b->name, b->target_columns);
     glia_target both = a->target;
     if (a->target != b->target)
         both = can_be_numbers(a) && can_be_numbers(b) ? GLIA_TARGET_NUMBERS : GLIA_TARGET_CLASSES;

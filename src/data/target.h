@@ -27,7 +27,8 @@ glia_status glia__target_classes(glia_data *d, const int32_t *classes, size_t n)
 /* d takes the numbers [stored][columns]. */
 void glia__target_numbers(glia_data *d, double *numbers, size_t columns);
 
-/* Makes the targets of a and b the same in kind, and their lists of classes one list. GLIA_E_FORMAT if they cannot be. */
+/* Makes the targets of a and b the same in kind, and their lists of classes one list. GLIA_E_FORMAT if they cannot be.
+ */
 glia_status glia__targets_unite(glia_data *a, glia_data *b);
 /* The same, and then adds the targets of b's rows to those of a. */
 glia_status glia__targets_append(glia_data *a, glia_data *b);

@@ -12,7 +12,7 @@ enum { FLUSH = 1 << 16 };
 typedef struct csv_writer {
     const glia_data *data;
     glia__writer    *file;
-    glia__string     text; /* not yet written */
+    glia__string     text;         /* not yet written */
     char             byte[256][8]; /* the cell of each byte, with its comma */
     uint8_t          length[256];
 } csv_writer;

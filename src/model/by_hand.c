@@ -34,25 +34,28 @@ glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *c
 {
     GLIA_TRY(need(model && model->rows, "glia_loss: there is no forward pass to judge"));
     GLIA_TRY(need(!classes != !targets, "glia_loss: either classes or targets are needed"));
-    const glia__layer *last = glia__model_last(model);
-    glia__truth        truth = {classes, targets};
-    GLIA_TRY(glia__loss_parse(&model->loss, loss_text, last->class->named.name, &model->loss_fused));
-    GLIA_TRY(glia__loss_check(&model->loss, model->rows, last->n_out, &truth));
+    glia__truth truth = {classes, targets};
+    glia__loss  made;
+    bool        fused;
+    double      sum = 0;
+    GLIA_TRY(glia__model_loss(model, loss_text, &made, &fused));
+    GLIA_TRY(glia__loss_check(&made, model->rows, model->n_out, &truth));
     double *rows = glia__new(model->rows, sizeof *rows);
     if (!rows) return GLIA_E_MEMORY;
-    const glia__layer *top = last - model->loss_fused;
-    double             sum = 0;
-    model->loss.class->rows(&model->loss, model->rows, top->n_out, top->y, &truth, 0, model->rows, rows, top->dy);
+    glia__judged top = glia__model_judged(model, fused);
+    made.class->rows(&made, model->rows, top.n, top.y, &truth, 0, model->rows, rows, top.dy);
     for (size_t r = 0; r < model->rows; r++) sum += rows[r];
     glia__free(rows);
-    if (loss) *loss = glia__loss_reduce(&model->loss, sum, model->rows, top->n_out);
+    if (loss) *loss = glia__loss_reduce(&made, sum, model->rows, top.n);
+    model->loss = made;
+    model->loss_fused = fused;
     model->has_loss = true;
     return GLIA_OK;
 }
 
 glia_status glia_backward(glia_model *model)
 {
-    GLIA_TRY(need(model && model->has_loss, "glia_backward: there is no loss to go back from"));
+    GLIA_TRY(need(model && model->rows && model->has_loss, "glia_backward: there is no loss to go back from"));
     pass_back(model, &model->loss, model->loss_fused);
     return GLIA_OK;
 }
@@ -61,6 +64,7 @@ glia_status glia_backward_from(glia_model *model, const glia_real *dy, glia_real
 {
     GLIA_TRY(need(model && dy && model->rows, "glia_backward_from: a forward pass and dy are needed"));
     memcpy(glia__model_last(model)->dy, dy, model->rows * model->n_out * sizeof *dy);
+    model->has_loss = false; /* its gradient is overwritten */
     pass_back(model, NULL, false);
     if (dx) memcpy(dx, model->dx, model->rows * model->n_in * sizeof *dx);
     return GLIA_OK;
@@ -83,6 +87,7 @@ struct glia_optimizer {
     glia__optim      rule;
     glia__optim_state state;
     const glia_model *model;
+    size_t            numbers; /* that `state` was made for */
 };
 
 glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model)
@@ -98,6 +103,7 @@ glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, gli
         return status;
     }
     o->model = model;
+    o->numbers = model->n_parameters;
     *optimizer = o;
     return GLIA_OK;
 }
@@ -119,6 +125,7 @@ glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_r
 glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
 {
     GLIA_TRY(need(model && optimizer && optimizer->model == model, "glia_step: a model and its own optimizer are needed"));
+    GLIA_TRY(need(optimizer->numbers == model->n_parameters, "glia_step: the net has grown since its optimizer was made"));
     GLIA_TRY(need(model->gradients != NULL, "glia_step: there are no gradients before the first backward pass"));
     glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
     optimizer->rule.steps++;

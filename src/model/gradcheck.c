@@ -24,11 +24,6 @@ typedef struct check {
     glia_gradcheck_result  *result;
 } check;
 
-static const glia__layer *top_of(const check *c)
-{
-    return glia__model_last(c->m) - c->fused;
-}
-
 /* ---- drawing a point ------------------------------------------------------------------------------------------- */
 
 static void draw_targets(check *c, glia_rng *rng)
@@ -60,9 +55,9 @@ static double distance_to_kinks(const check *c)
         const glia__layer *l = &c->m->layers[i];
         for (size_t j = 0; l->class->kink_at_zero && j < ROWS * l->n_in; j++) near = fmin(near, fabs((double)l->x[j]));
     }
-    const glia__layer *top = top_of(c);
-    for (size_t j = 0; c->loss.class->takes == GLIA__TAKES_NUMBERS && j < ROWS * top->n_out; j++)
-        near = fmin(near, fabs((double)(top->y[j] - c->numbers[j])));
+    glia__judged top = glia__model_judged(c->m, c->fused);
+    for (size_t j = 0; c->loss.class->takes == GLIA__TAKES_NUMBERS && j < ROWS * top.n; j++)
+        near = fmin(near, fabs((double)(top.y[j] - c->numbers[j])));
     return near;
 }
 
@@ -88,8 +83,24 @@ static glia_status numeric(check *c, real *at, double *slope)
     return GLIA_OK;
 }
 
-/* Compares `count` numbers at `at` (some of them, evenly, if there are many) with their gradient; `named` says which. */
-static glia_status compare(check *c, const char *named, real *at, const real *gradient, size_t count)
+/* Where a number of a tensor stands, as files have it: weight[out][in], bias[out]; and of the inputs: [row][column]. */
+static void name_place(const check *c, const glia__layer *l, const glia__param *p, size_t i, char text[80])
+{
+    char   name[64];
+    size_t out, in;
+    if (!p) {
+        snprintf(text, 80, "input[%zu][%zu]", i / c->m->n_in, i % c->m->n_in);
+        return;
+    }
+    glia__param_name(l, p, name);
+    glia__param_place(p, i, &out, &in);
+    int n = snprintf(text, 80, "%.30s[%zu]", name, out);
+    if (p->in) snprintf(text + n, 80 - (size_t)n, "[%zu]", in);
+}
+
+/* Compares `count` numbers at `at` (some of them, evenly, if there are many) with their gradient: a tensor's, or with p
+ * NULL the inputs'. */
+static glia_status compare(check *c, const glia__layer *l, const glia__param *p, real *at, const real *gradient, size_t count)
 {
     size_t stride = 1 + (count - 1) / MOST_OF_A_TENSOR;
     bool   zero = true;
@@ -101,7 +112,7 @@ static glia_status compare(check *c, const char *named, real *at, const real *gr
         c->result->checked++;
         if (off <= c->result->worst) continue;
         c->result->worst = off;
-        snprintf(c->result->where, sizeof c->result->where, "%s[%zu]", named, i);
+        name_place(c, l, p, i, c->result->where);
     }
     c->result->all_zero = c->result->all_zero || zero;
     return GLIA_OK;
@@ -109,12 +120,10 @@ static glia_status compare(check *c, const char *named, real *at, const real *gr
 
 static glia_status compare_tensor(check *c, const glia__layer *l, const glia__param *p, const real *gradients)
 {
-    char  name[64];
     real *kept = glia__new(p->count, sizeof *kept);
     if (!kept) return GLIA_E_MEMORY;
     memcpy(kept, gradients + p->offset, p->count * sizeof *kept);
-    glia__param_name(l, p, name);
-    glia_status status = compare(c, name, p->value, kept, p->count);
+    glia_status status = compare(c, l, p, p->value, kept, p->count);
     glia__free(kept);
     return status;
 }
@@ -130,7 +139,7 @@ static glia_status compare_all(check *c)
     real *dx = glia__new(ROWS * m->n_in, sizeof *dx);
     if (!dx) return GLIA_E_MEMORY;
     memcpy(dx, m->dx, ROWS * m->n_in * sizeof *dx);
-    glia_status status = compare(c, "input", c->x, dx, ROWS * m->n_in);
+    glia_status status = compare(c, NULL, NULL, c->x, dx, ROWS * m->n_in);
     glia__free(dx);
     for (size_t i = 0; status == GLIA_OK && (p = glia__model_param(m, i, &l)); i++)
         status = compare_tensor(c, l, p, m->gradients);
@@ -156,7 +165,7 @@ static glia_status find_point(check *c, uint32_t seed)
 
 static glia_status run_check(check *c, uint32_t seed)
 {
-    GLIA_TRY(glia__loss_parse(&c->loss, c->loss_text, glia__model_last(c->m)->class->named.name, &c->fused));
+    GLIA_TRY(glia__model_loss(c->m, c->loss_text, &c->loss, &c->fused));
     c->x = glia__new(ROWS * c->m->n_in, sizeof *c->x);
     c->numbers = glia__new(ROWS * c->m->n_out, sizeof *c->numbers);
     c->classes = glia__new(ROWS, sizeof *c->classes);
@@ -171,20 +180,18 @@ static glia_status run_check(check *c, uint32_t seed)
 /* A net that does not say what its rows are gets rows of a few numbers. */
 static glia_status model_for(glia_model **m, const char *net)
 {
-    glia__layer *layers;
-    size_t       count;
-    glia__string text = {0};
+    static const real row[DEFAULT_INPUTS];
+    glia__layer      *layers;
+    glia_data        *data = NULL;
+    size_t            count;
     GLIA_TRY(glia__net_parse(net, &layers, &count));
     bool says = count && !layers[0].class->forward;
     bool empty = count <= (size_t)says;
     glia__free(layers);
     if (empty) return glia__fail(GLIA_E_TEXT, "net:1:1: there is no layer to check");
-    if (says) return glia_model_new(m, net, NULL, 0);
-    glia__string_add(&text, "input %d\n%s", DEFAULT_INPUTS, net);
-    char *whole = glia__string_take(&text);
-    if (!whole) return glia__fail(GLIA_E_MEMORY, "out of memory");
-    glia_status status = glia_model_new(m, whole, NULL, 0);
-    glia__free(whole);
+    if (!says) GLIA_TRY(glia_data_from_reals(&data, row, 1, DEFAULT_INPUTS, NULL, NULL, 0));
+    glia_status status = glia_model_new(m, net, data, 0);
+    glia_data_free(data);
     return status;
 }
 

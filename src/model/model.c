@@ -11,6 +11,23 @@ const glia__layer *glia__model_last(const glia_model *m)
     return last && last->class->forward ? last : NULL;
 }
 
+glia__judged glia__model_judged(const glia_model *m, bool fused)
+{
+    const glia__layer *last = glia__model_last(m);
+    return fused ? (glia__judged){last->n_in, last->x, last->dx} : (glia__judged){last->n_out, last->y, last->dy};
+}
+
+glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *loss, bool *fused)
+{
+    char               shape[64];
+    const glia__layer *last = glia__model_last(m);
+    GLIA_TRY(glia__loss_parse(loss, text, last->class->named.name, fused));
+    if (loss->class->takes == GLIA__TAKES_CLASSES && last->out.rank > 1)
+        return glia__layer_fail(last, "%s needs an output for each class, not outputs of %s: put flatten and dense after it",
+                                loss->class->named.name, glia__shape_text(&last->out, shape));
+    return GLIA_OK;
+}
+
 /* ---- names and targets ----------------------------------------------------------------------------------------- */
 
 static void free_names(char **names, size_t count)
@@ -121,6 +138,8 @@ glia_status glia_model_new(glia_model **model, const char *net, const glia_data 
         glia_data_info info;
         glia_data_describe(data, &info);
         in = (glia__shape){.rank = 1, .dim = {info.columns}};
+        if (!net && info.target == GLIA_TARGET_NONE)
+            return glia__fail(GLIA_E_SHAPE, "%s has no target, so no net can be picked for it", data->name);
     }
     if (!net && !(net = picked = glia__net_for(data))) return glia__fail(GLIA_E_MEMORY, "out of memory");
     glia_status status = make(model, net, &in, seed);

@@ -70,9 +70,20 @@ glia_status glia__model_check_data(const glia_model *m, const glia_data *data, b
 glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);
 void        glia__model_attach(glia_model *m); /* points every tensor into the blocks */
 const glia__layer *glia__model_last(const glia_model *m); /* NULL if there is none but input */
+/* What a loss looks at: the outputs, or what goes into the last layer where the two are computed together. */
+typedef struct glia__judged {
+    size_t      n; /* numbers in a row */
+    const real *y;
+    real       *dy; /* NULL where nobody needs it */
+} glia__judged;
+glia__judged glia__model_judged(const glia_model *m, bool fused);
+/* Parses a loss for the model's outputs; NULL: by the last layer. GLIA_E_SHAPE if it cannot be asked of them. */
+glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *loss, bool *fused);
 /* Tensor i of all, in order of the layers. NULL past the end. */
 glia__param *glia__model_param(const glia_model *m, size_t i, const glia__layer **layer);
 void         glia__param_name(const glia__layer *l, const glia__param *p, char name[64]); /* "0.weight" */
+/* Which number of its tensor stands at place `memory`: weight[*out][*in], bias[*out]. */
+void glia__param_place(const glia__param *p, size_t memory, size_t *out, size_t *in);
 /* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
 void glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
 void glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);

@@ -43,6 +43,14 @@ static size_t place(const glia__param *p, size_t i, size_t o)
     return p->in * q + i * width + (o - q);
 }
 
+void glia__param_place(const glia__param *p, size_t memory, size_t *out, size_t *in)
+{
+    size_t of_panel = (p->in ? p->in : 1) * p->panel, q = memory / of_panel * p->panel;
+    size_t width = p->out - q < p->panel ? p->out - q : p->panel, within = memory % of_panel;
+    *out = q + within % width;
+    *in = within / width;
+}
+
 typedef void element(size_t flat, size_t memory, void *context);
 
 /* Calls f for each number with its places in C order and in memory. */

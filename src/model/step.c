@@ -109,29 +109,23 @@ static void forward(walk *w)
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */
 
-/* The layer whose outputs the loss looks at. */
-static const glia__layer *top_layer(const glia__step *s)
-{
-    const glia__layer *last = glia__model_last(s->model);
-    return s->loss && s->fused ? last - 1 : last;
-}
-
-static void loss_block(walk *w, const glia__layer *top, size_t begin, size_t end)
+static void loss_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
     const glia__step *s = w->s;
-    s->loss->class->rows(s->loss, s->rows, top->n_out, top->y, &s->truth, begin, end, s->row_loss,
-                         s->backward ? top->dy : NULL);
+    glia__judged      top = glia__model_judged(s->model, s->fused);
+    (void)l;
+    s->loss->class->rows(s->loss, s->rows, top.n, top.y, &s->truth, begin, end, s->row_loss, s->backward ? top.dy : NULL);
 }
 
 /* The row losses again, of outputs and targets in the user's units. */
 static void loss_in_units(glia__step *s)
 {
-    const glia__layer *top = top_layer(s);
-    size_t             n = top->n_out, count = s->rows * n;
-    real              *y = s->unscaled, *t = s->unscaled + count;
+    glia__judged top = glia__model_judged(s->model, s->fused);
+    size_t       n = top.n, count = s->rows * n;
+    real        *y = s->unscaled, *t = s->unscaled + count;
     for (size_t i = 0; i < count; i++) {
         real shift = (real)s->units->shift[i % n], scale = (real)s->units->scale[i % n];
-        y[i] = top->y[i] * scale + shift;
+        y[i] = top.y[i] * scale + shift;
         t[i] = s->truth.targets[i] * scale + shift;
     }
     s->loss->class->rows(s->loss, s->rows, n, y, &(glia__truth){.targets = t}, 0, s->rows, s->row_loss, NULL);
@@ -149,23 +143,23 @@ static bool hit(const glia__layer *last, const real *y, int32_t class)
 
 static void total(glia__step *s)
 {
-    const glia__layer *top = top_layer(s), *last = glia__model_last(s->model);
+    const glia__layer *last = glia__model_last(s->model);
+    glia__judged       top = glia__model_judged(s->model, s->fused);
     if (s->units) loss_in_units(s);
     s->loss_sum = 0;
     for (size_t r = 0; r < s->rows; r++) s->loss_sum += s->row_loss[r];
     s->hits = 0;
     for (size_t r = 0; s->truth.classes && r < s->rows; r++)
         s->hits += hit(last, last->y + r * last->n_out, s->truth.classes[r]);
-    s->nonfinite = !isfinite(s->loss_sum) || (s->backward && !top->k->all_finite(s->rows * top->n_out, top->dy));
+    s->nonfinite = !isfinite(s->loss_sum) || (s->backward && top.dy && !last->k->all_finite(s->rows * top.n, top.dy));
 }
 
 static void loss(walk *w)
 {
     enum { COST = 200 };
-    const glia__layer *top = top_layer(w->s);
-    size_t             rows = w->s->rows;
-    glia__cut          cut = {rows, 1 + (rows - 1) / 8, rows * top->n_out * COST};
-    run_phase(w, top, &cut, loss_block);
+    size_t    rows = w->s->rows;
+    glia__cut cut = {rows, 1 + (rows - 1) / 8, rows * w->s->model->n_out * COST};
+    run_phase(w, NULL, &cut, loss_block);
     run_once(w, total);
 }
 
@@ -177,17 +171,18 @@ static void backward_x_block(walk *w, const glia__layer *l, size_t begin, size_t
     l->class->backward_x(l, &part);
 }
 
-/* From `top` down to the first layer whose gradient anyone needs. */
-static void backward_x(walk *w, const glia__layer *top)
+/* From the layer under the loss down to the first whose dx anyone needs: the inputs, or a layer with weights before it. */
+static void backward_x(walk *w)
 {
-    const glia_model  *m = w->s->model;
-    const glia__layer *first = m->layers;
-    while (first < top && !(w->s->want_dx ? first->class->forward != NULL : first->params > 0)) first++;
-    for (const glia__layer *l = top; l >= first && (l > first || w->s->want_dx); l--) {
-        glia__cut cut;
+    const glia_model *m = w->s->model;
+    bool              want_dx = w->s->want_dx;
+    size_t            top = m->n_layers - (w->s->loss && w->s->fused), first = 0;
+    while (first < top && !(want_dx ? m->layers[first].class->forward != NULL : m->layers[first].params > 0)) first++;
+    for (size_t i = top; i-- > first + !want_dx;) {
+        const glia__layer *l = &m->layers[i];
+        glia__cut          cut;
         cut_layer(l, GLIA__BACKWARD_X, w->s->rows, &cut);
         run_phase(w, l, &cut, backward_x_block);
-        if (l == m->layers) break;
     }
 }
 
@@ -271,7 +266,7 @@ static void walk_step(void *context, unsigned rank)
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
     if (!s->backward) return;
-    backward_x(&w, top_layer(s));
+    backward_x(&w);
     over_weights(&w, backward_w_block);
     if (!s->optim || updates_in_place(s)) return;
     run_once(&w, clip);

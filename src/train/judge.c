@@ -61,7 +61,7 @@ void glia__targets_fill(glia__targets *t, const size_t *order, size_t rows, glia
 
 glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *loss, bool *fused)
 {
-    GLIA_TRY(glia__loss_parse(loss, text, glia__model_last(m)->class->named.name, fused));
+    GLIA_TRY(glia__model_loss(m, text, loss, fused));
     const char *name = loss->class->named.name;
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);

@@ -19,7 +19,7 @@ def case(name, title, settings, tolerance, **arrays):
     os.makedirs(folder, exist_ok=True)
     entries = []
     for key, (role, a) in arrays.items():
-        np.save(os.path.join(folder, key + ".npy"), a)
+        np.save(os.path.join(folder, key + ".npy"), np.ascontiguousarray(a))
         entries.append({"name": key, "file": key + ".npy", "shape": list(a.shape), "dtype": a.dtype.str, "role": role})
     with open(os.path.join(folder, "case.json"), "w") as f:
         json.dump({"case": name, "title": title, "hyperparameters": settings, "tolerance": tolerance, "arrays": entries,
@@ -47,6 +47,8 @@ split("unbalanced", mixed([50, 30, 13, 7], 1), 0.2, 7)
 split("ties", mixed([7] * 10, 2), 0.25, 0)
 split("few", mixed([2, 3, 2, 4], 3), 0.5, 11)
 split("absent_class", mixed([20, 0, 15, 9], 5), 0.3, 3)
+# 13 of the 23 rows held out are of class 0, and 13 / 23 * 23 is a little under 13 in double: the tie is drawn for.
+split("rounding", mixed([26, 20], 6), 0.5, 2)
 split("many", np.random.RandomState(4).randint(0, 10, 1000), 0.15, 1)
 
 

@@ -1,0 +1,297 @@
+/* glia train: its events and lines, which rows do what, Ctrl-C, and the progress bar. */
+#include <math.h>
+#include <signal.h>
+
+#include "process.h"
+
+/* ---- training -------------------------------------------------------------------------------------------------- */
+
+#define START_KEYS                                                                                                     \
+    "event,data,net,parameters,train,validation,test,epochs,batch,optimizer,schedule,threads,seed,kernels"
+#define EPOCH_KEYS "event,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,samples"
+
+static void training_tells_events(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons n=50 noise=0.1", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2",
+                   "--threads", "1", "--seed", "7", "--json", "--quiet", "--out=moons.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "");
+    events e = events_of(r.out);
+    assert_int_equal(e.count, 4);
+    assert_keys(e.event[0], START_KEYS);
+    assert_string_equal(text_at(e.event[0], "event"), "start");
+    assert_int_equal(number_at(e.event[0], "parameters"), 22);
+    assert_int_equal(number_at(e.event[0], "train"), 85);
+    assert_int_equal(number_at(e.event[0], "validation"), 15);
+    assert_int_equal(number_at(e.event[0], "test"), 0);
+    assert_int_equal(number_at(e.event[0], "threads"), 1);
+    assert_int_equal(number_at(e.event[0], "seed"), 7);
+    assert_int_equal(number_at(e.event[0], "batch"), 32);
+    for (size_t i = 1; i < 3; i++) {
+        assert_keys(e.event[i], EPOCH_KEYS);
+        assert_int_equal(number_at(e.event[i], "epoch"), i);
+        assert_int_equal(number_at(e.event[i], "samples"), 85);
+        assert_true(number_at(e.event[i], "val_accuracy") <= 1);
+    }
+    assert_keys(e.event[3], "event,model,val_loss,val_accuracy,epochs,stopped");
+    assert_string_equal(text_at(e.event[3], "model"), "moons.safetensors");
+    assert_string_equal(text_at(e.event[3], "stopped"), "epochs");
+    assert_float_equal(number_at(e.event[3], "val_loss"), number_at(e.event[2], "val_loss"), 1e-6);
+    assert_true(exists("moons.safetensors"));
+    release_events(&e);
+    release(&r);
+}
+
+static void training_speaks_to_people(void **state)
+{
+    (void)state;
+    result r = RUN("train", "table.csv", "--net", EVEN_NET, "--optimizer", "sgd lr=0", "--holdout", "0", "--threads",
+                   "2", "--epochs", "1", "--batch", "full");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.out, "");
+    const char *begin = "table.csv: 4 rows train\n"
+                        "net: " EVEN_NET "\n"
+                        "6 parameters, sgd lr=0, batch 4, 1 epoch, seed 0, 2 threads\n"
+                        "epoch 1/1  loss 0.6931  accuracy 50.00 %  ";
+    assert_int_equal(strncmp(r.err, begin, strlen(begin)), 0);
+    assert_non_null(strstr(r.err, " rows/s\nnot saved: --out FILE keeps the model\n"));
+    assert_null(strchr(r.err, '\r'));
+    release(&r);
+}
+
+/* train, validation and test rows of the start event. */
+static void assert_rows(size_t train, size_t validation, size_t test, const char *const *argv)
+{
+    result r = run_redirected(NULL, NULL, argv);
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(number_at(e.event[0], "train"), train);
+    assert_int_equal(number_at(e.event[0], "validation"), validation);
+    assert_int_equal(number_at(e.event[0], "test"), test);
+    release_events(&e);
+    release(&r);
+}
+#define TRAIN(...) ARGUMENTS("train", __VA_ARGS__, "--epochs", "1", "--json", "--quiet")
+
+static void rows_are_held_back(void **state)
+{
+    (void)state;
+    const char *data = "moons n=20", *test = "moons n=5 seed=1";
+    assert_rows(34, 6, 0, TRAIN(data));
+    assert_rows(30, 10, 0, TRAIN(data, "--holdout", "0.25"));
+    assert_rows(40, 0, 0, TRAIN(data, "--holdout=0"));
+    assert_rows(37, 3, 0, TRAIN(data, "--holdout-tail", "3"));
+    assert_rows(40, 10, 0, TRAIN(data, "--test", test));
+    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--patience", "1"));
+    assert_rows(36, 4, 0, TRAIN(data, "--holdout", "0", "--patience", "1"));
+    assert_rows(36, 4, 10, TRAIN(data, "--test", test, "--holdout", "0.1"));
+    assert_rows(2, 2, 0, TRAIN("images"));
+    assert_rows(4, 0, 0, TRAIN("images:train+images:test", "--holdout", "0"));
+}
+
+static void patience_stops_and_the_test_part_scores(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons n=200 noise=0.3", "--test", "moons n=50 noise=0.3 seed=1", "--net",
+                   "dense 2, softmax", "--optimizer", "sgd lr=0", "--patience", "3", "--epochs", "40", "--json");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(e.count, 6); /* the first epoch is the best, three more do not mend it */
+    const json_t *end = e.event[5];
+    assert_keys(end, "event,model,val_loss,val_accuracy,test_loss,test_accuracy,epochs,stopped");
+    assert_string_equal(text_at(end, "stopped"), "patience");
+    assert_int_equal(number_at(end, "epochs"), 4);
+    assert_true(json_is_null(json_object_get(end, "model")));
+    assert_float_equal(number_at(end, "val_loss"), number_at(e.event[1], "val_loss"), 1e-12);
+    assert_true(number_at(end, "test_accuracy") > 0);
+    assert_non_null(strstr(r.err, "\nstopped: no better val_loss for 3 epochs\nthe weights of epoch 1 are kept\n"));
+    release_events(&e);
+    release(&r);
+}
+
+static void numbers_are_predicted(void **state)
+{
+    (void)state;
+    result r = RUN("train", "numbers.csv", "--net", "dense 1", "--optimizer", "sgd lr=0.5", "--batch", "full",
+                   "--epochs", "40", "--holdout-tail", "1", "--json", "--out", "line.safetensors", "--quiet");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
+    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,epochs,stopped");
+    assert_true(number_at(e.event[e.count - 1], "val_rmse") < 0.01);
+    release_events(&e);
+    release(&r);
+    result rows = RUN("predict", "line.safetensors", "numbers.csv");
+    double value = 0;
+    assert_int_equal(sscanf(rows.out, "%lf\n", &value), 1);
+    assert_float_equal(value, 1.5, 0.01);
+    release(&rows);
+}
+
+/* 0 and 1 look like classes; the loss says that they are numbers, the softmax that they are not. */
+static void loss_and_net_decide_the_target(void **state)
+{
+    (void)state;
+    write_text("bits.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n");
+    result numbers = RUN("train", "bits.csv", "--net", "dense 1", "--loss", "mse reduce=sum", "--holdout", "0",
+                         "--json", "--epochs", "1", "--quiet");
+    events e = events_of(numbers.out);
+    assert_int_equal(numbers.code, 0);
+    assert_int_equal(number_at(e.event[0], "parameters"), 2);
+    assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
+    release_events(&e);
+    release(&numbers);
+    result classes = RUN("train", "bits.csv", "--net", "dense 2 # two\nsoftmax", "--loss", "mse", "--holdout", "0",
+                         "--json", "--epochs", "1", "--quiet");
+    e = events_of(classes.out);
+    assert_int_equal(classes.code, 0);
+    assert_true(json_is_number(json_object_get(e.event[1], "accuracy")));
+    release_events(&e);
+    release(&classes);
+}
+
+static void a_net_can_come_from_a_file_and_weights_too(void **state)
+{
+    (void)state;
+    write_text("net.txt", "# a small net\ndense 3, relu\ndense 2\nsoftmax\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "moons", "--net", "net.txt", "--epochs", "2", "--out", "a.safetensors", "--quiet"));
+    expect(0, "", "",
+           ARGUMENTS("train", "moons", "--net", "net.txt", "--init", "a.safetensors", "--optimizer", "sgd lr=0",
+                     "--epochs", "1", "--out", "b.safetensors", "--seed", "5", "--quiet"));
+    result a = RUN("predict", "a.safetensors", "moons n=20 seed=3"),
+           b = RUN("predict", "b.safetensors", "moons n=20 seed=3");
+    assert_int_equal(a.code, 0);
+    assert_int_equal(strncmp(a.out, b.out, 2), 0);
+    release(&a);
+    release(&b);
+}
+
+/* The loss of the last epoch. */
+static double last_loss(const char *const *argv)
+{
+    result r = run_redirected(NULL, NULL, argv);
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_true(e.count >= 3);
+    double loss = number_at(e.event[e.count - 2], "loss");
+    release_events(&e);
+    release(&r);
+    return loss;
+}
+/* From zero, so that the seed decides nothing but the order of the rows. */
+#define LOSS(...)                                                                                                      \
+    last_loss(ARGUMENTS("train", "moons", "--net", EVEN_NET, "--holdout", "0", "--json", "--quiet", "--optimizer",     \
+                        "sgd lr=1", "--epochs", "2", __VA_ARGS__))
+
+static void settings_reach_the_training(void **state)
+{
+    (void)state;
+    assert_true(LOSS("--shuffle", "no", "--seed", "1") == LOSS("--shuffle", "no", "--seed", "2"));
+    assert_true(LOSS("--seed", "1") != LOSS("--seed", "2"));
+    assert_true(LOSS("--seed", "1") == LOSS("--seed", "1", "--threads", "1", "--shuffle=yes"));
+    assert_float_equal(LOSS("--clip-norm", "1e-12"), log(2), 1e-7);
+    assert_float_equal(LOSS("--clip-value", "1e-12"), log(2), 1e-7);
+    assert_true(LOSS("--scale", "none") != LOSS("--scale", "minmax"));
+    assert_true(LOSS("--schedule", "exponential 0.5") != LOSS("--schedule", "constant"));
+    assert_true(LOSS("--batch", "8") != LOSS("--batch", "16"));
+    assert_true(LOSS("--loss", "mse") < 0.3);
+}
+
+static void validation_comes_every_so_often(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons", "--epochs", "3", "--every", "2", "--json", "--quiet");
+    events e = events_of(r.out);
+    assert_int_equal(e.count, 5);
+    assert_true(json_is_null(json_object_get(e.event[1], "val_loss")));
+    assert_true(json_is_number(json_object_get(e.event[2], "val_loss")));
+    assert_true(json_is_number(json_object_get(e.event[3], "val_loss")));
+    release_events(&e);
+    release(&r);
+}
+
+static void a_holdout_can_be_stratified(void **state)
+{
+    (void)state;
+    write_text("rare.csv", "a,b,c\n1,2,x\n2,3,y\n4,5,y\n3,3,y\n");
+    expect(2, "", "glia: rare.csv: class \"x\" has only one row: a stratified hold-out needs two\n",
+           ARGUMENTS("train", "rare.csv", "--stratify", "--holdout", "0.3"));
+    assert_rows(160, 40, 0, TRAIN("moons", "--stratify", "--holdout", "0.2"));
+}
+
+/* ---- Ctrl-C, and the bar --------------------------------------------------------------------------------------- */
+
+/* Starts the program with both outputs on descriptor `out`. */
+static pid_t start(int out, const char *const *argv)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) become(argv, open("/dev/null", O_RDONLY), out, out);
+    return child;
+}
+
+static void interrupt_saves(void **state)
+{
+    (void)state;
+    char line[4096];
+    int  ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = start(ends[1], ARGUMENTS("train", "moons n=200", "--net", "dense 4, relu, dense 2, softmax",
+                                           "--epochs", "1000000", "--json", "--quiet", "--out", "stopped.safetensors"));
+    close(ends[1]);
+    FILE *out = fdopen(ends[0], "r");
+    for (int i = 0; i < 2; i++) assert_non_null(fgets(line, sizeof line, out)); /* the start, an epoch */
+    assert_int_equal(kill(child, SIGINT), 0);
+    while (fgets(line, sizeof line, out)) continue;
+    assert_int_equal(wait_for(child), 130);
+    json_t *end = json_loads(line, 0, NULL);
+    assert_string_equal(text_at(end, "event"), "end");
+    assert_string_equal(text_at(end, "stopped"), "interrupt");
+    assert_string_equal(text_at(end, "model"), "stopped.safetensors");
+    json_decref(end);
+    fclose(out);
+    result shown = RUN("show", "stopped.safetensors");
+    assert_int_equal(shown.code, 0);
+    release(&shown);
+}
+
+static void a_terminal_gets_a_bar(void **state)
+{
+    (void)state;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    assert_true(other >= 0);
+    pid_t child = start(other, ARGUMENTS("train", "moons n=20000", "--batch", "1", "--epochs", "2"));
+    close(other);
+    char   text[1 << 16];
+    size_t length = 0;
+    for (ssize_t n; (n = read(terminal, text + length, sizeof text - 1 - length)) > 0;) length += (size_t)n;
+    text[length] = '\0';
+    assert_int_equal(wait_for(child), 0);
+    assert_non_null(strstr(text, "\repoch 1/2 #"));
+    assert_non_null(strstr(text, " left\x1b[K"));
+    assert_non_null(strstr(text, "\r\x1b[Kepoch 1/2  loss "));
+    close(terminal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(training_tells_events),
+        cmocka_unit_test(training_speaks_to_people),
+        cmocka_unit_test(rows_are_held_back),
+        cmocka_unit_test(patience_stops_and_the_test_part_scores),
+        cmocka_unit_test(numbers_are_predicted),
+        cmocka_unit_test(loss_and_net_decide_the_target),
+        cmocka_unit_test(a_net_can_come_from_a_file_and_weights_too),
+        cmocka_unit_test(settings_reach_the_training),
+        cmocka_unit_test(validation_comes_every_so_often),
+        cmocka_unit_test(a_holdout_can_be_stratified),
+        cmocka_unit_test(interrupt_saves),
+        cmocka_unit_test(a_terminal_gets_a_bar),
+    };
+    return cmocka_run_group_tests(tests, make_data, leave_folder);
+}
