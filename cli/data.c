@@ -57,6 +57,7 @@ static range range_of(const part *p, double (*value)(const glia_data *, size_t r
 
 #define COLUMNS_SHOWN 20
 #define CLASSES_SHOWN 40
+#define SAMPLES_MOST 16
 #define BAR 30
 
 static void print_what(const char *text, const part *p, const part *second)
@@ -134,12 +135,13 @@ static void print_ranges(const part *p, bool all)
     if (!i->image && shown < i->columns) printf("and %zu more columns; --all shows them\n", i->columns - shown);
 }
 
-/* The first images of the data. */
+/* The first images of the data, as many as fit beside each other. */
 static void print_samples(const part *p)
 {
-    size_t      count = draw_images_across(p->data), rows[64];
-    const char *captions[64];
-    if (count > 64) count = 64;
+    draw_shape  shape = draw_shape_of(p->data);
+    size_t      count = draw_images_across(shape), rows[SAMPLES_MOST];
+    const char *captions[SAMPLES_MOST];
+    if (count > SAMPLES_MOST) count = SAMPLES_MOST;
     if (count > p->info.rows) count = p->info.rows;
     for (size_t i = 0; i < count; i++) {
         int32_t     k = glia_data_class(p->data, i);
@@ -147,7 +149,7 @@ static void print_samples(const part *p)
         rows[i] = i, captions[i] = name ? name : "";
     }
     putchar('\n');
-    draw_images(p->data, rows, captions, count);
+    draw_images(p->data, shape, rows, captions, count);
 }
 
 static void print_text(const char *text, const part *p, const part *second, bool all)

@@ -31,7 +31,7 @@ size_t draw_columns(int descriptor)
 
 typedef struct picture {
     const glia_data *data;
-    glia_data_info   info;
+    draw_shape       shape;
     size_t           step;          /* of the pixels shown, in both directions */
     size_t           width, height; /* in shown pixels                         */
     double           low, high;     /* the darkest and brightest value         */
@@ -40,11 +40,11 @@ typedef struct picture {
 /* The mean over the channels, 0 (dark) to 1; rows past the end are dark. */
 static double pixel(const picture *p, size_t row, size_t y, size_t x)
 {
-    size_t channels = p->info.channels, plane = p->info.height * p->info.width;
+    size_t channels = p->shape.channels, plane = p->shape.height * p->shape.width;
     double sum = 0;
     if (y >= p->height) return 0;
     for (size_t c = 0; c < channels; c++)
-        sum += glia_data_input(p->data, row, c * plane + y * p->step * p->info.width + x * p->step);
+        sum += glia_data_input(p->data, row, c * plane + y * p->step * p->shape.width + x * p->step);
     double value = (sum / (double)channels - p->low) / (p->high - p->low);
     return value > 0 ? fmin(value, 1) : 0; /* also dark: NaN */
 }
@@ -82,23 +82,22 @@ static pen choose_pen(void)
 
 static void find_range(picture *p, const size_t *rows, size_t count)
 {
-    p->low = 0, p->high = p->info.bytes ? 255 : 0;
-    if (p->info.bytes) return;
-    for (size_t i = 0; i < count; i++)
-        for (size_t c = 0; c < p->info.columns; c++) {
+    glia_data_info info;
+    glia_data_describe(p->data, &info);
+    p->high = info.bytes ? 255 : 0;
+    for (size_t i = 0; i < count && !info.bytes; i++)
+        for (size_t c = 0; c < info.columns; c++) {
             double value = glia_data_input(p->data, rows[i], c);
             p->low = fmin(p->low, value), p->high = fmax(p->high, value);
         }
     if (p->high <= p->low) p->high = p->low + 1;
 }
 
-static picture picture_of(const glia_data *data)
+static picture picture_of(const glia_data *data, draw_shape shape)
 {
-    picture p = {.data = data};
-    glia_data_describe(data, &p.info);
-    p.step = (p.info.width + MOST - 1) / MOST;
-    p.width = (p.info.width + p.step - 1) / p.step;
-    p.height = (p.info.height + p.step - 1) / p.step;
+    picture p = {.data = data, .shape = shape, .step = (shape.width + MOST - 1) / MOST};
+    p.width = (shape.width + p.step - 1) / p.step;
+    p.height = (shape.height + p.step - 1) / p.step;
     return p;
 }
 
@@ -125,17 +124,24 @@ static void draw_band(const picture *p, const pen *with, const size_t *rows, con
     draw_captions(p, caption, count);
 }
 
-size_t draw_images_across(const glia_data *data)
+draw_shape draw_shape_of(const glia_data *data)
 {
-    size_t across = (draw_columns(STDOUT_FILENO) + GAP) / (picture_of(data).width + GAP);
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    return (draw_shape){info.channels, info.height, info.width};
+}
+
+size_t draw_images_across(draw_shape shape)
+{
+    size_t across = (draw_columns(STDOUT_FILENO) + GAP) / (picture_of(NULL, shape).width + GAP);
     return across ? across : 1;
 }
 
-void draw_images(const glia_data *data, const size_t *rows, const char *const *caption, size_t count)
+void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count)
 {
-    picture p = picture_of(data);
+    picture p = picture_of(data, shape);
     pen     with = choose_pen();
-    size_t  across = draw_images_across(data);
+    size_t  across = draw_images_across(shape);
     find_range(&p, rows, count);
     for (size_t i = 0; i < count; i += across)
         draw_band(&p, &with, rows + i, caption + i, count - i < across ? count - i : across);

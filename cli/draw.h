@@ -9,12 +9,19 @@ bool draw_utf8(void);
 /* Columns of the terminal behind a file descriptor; 80 if it is none. */
 size_t draw_columns(int descriptor);
 
-/* Draws images rows[0..count) of `data` on stdout, as many beside each other as fit, with caption[i] under the i-th
+/* How the values of a row lie. */
+typedef struct draw_shape {
+    size_t channels, height, width;
+} draw_shape;
+/* That of the data's own rows. */
+draw_shape draw_shape_of(const glia_data *data);
+
+/* Draws rows[0..count) of `data` as images on stdout, as many beside each other as fit, with caption[i] under the i-th
  * (cut to its width). Half-block characters show two pixels a cell: in grays where stdout is a terminal, else black or
  * white; without UTF-8 a cell is one ASCII character. */
-void draw_images(const glia_data *data, const size_t *rows, const char *const *caption, size_t count);
-/* How many images of `data` fit beside each other. */
-size_t draw_images_across(const glia_data *data);
+void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count);
+/* How many images fit beside each other. */
+size_t draw_images_across(draw_shape shape);
 
 /* A bar of `value / most` of `width` characters; in `text`, which has room for 3 * width + 1 bytes. */
 const char *draw_bar(char *text, double value, double most, size_t width);

@@ -204,14 +204,27 @@ static char *caption(const answers *a, size_t row)
     return text_of("%s  %.1f %%%s%s", guess, 100 * (double)p.y[p.likely[0]], wrong ? "  is " : "", wrong ? is : "");
 }
 
+/* Rows are images by themselves, or because the net begins with `input CxHxW`. */
+static bool find_shape(const answers *a, draw_shape *shape)
+{
+    glia_layer_info first;
+    *shape = draw_shape_of(a->from->part);
+    if (a->data.image) return true;
+    if (glia_model_layer(a->from->model, 0, &first) || strcmp(first.name, "input") != 0 || first.rank != 3)
+        return false;
+    *shape = (draw_shape){first.shape[0], first.shape[1], first.shape[2]};
+    return true;
+}
+
 static int draw_rows(const answers *a, size_t count)
 {
-    if (!a->data.image) return fail(CODE_ARGUMENT, "--draw: the rows of the data are no images");
+    draw_shape shape;
+    if (!find_shape(a, &shape)) return fail(CODE_ARGUMENT, "--draw: the rows of the data are no images");
     if (count > a->data.rows) count = a->data.rows;
     size_t *rows = claim(count, sizeof *rows);
     char  **captions = claim(count, sizeof *captions);
     for (size_t i = 0; i < count; i++) rows[i] = i, captions[i] = caption(a, i);
-    draw_images(a->from->part, rows, (const char *const *)captions, count);
+    draw_images(a->from->part, shape, rows, (const char *const *)captions, count);
     for (size_t i = 0; i < count; i++) free(captions[i]);
     free(captions);
     free(rows);

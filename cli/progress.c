@@ -22,7 +22,7 @@ static double now(void)
 void progress_begin(progress *p, bool quiet)
 {
     double t = now();
-    *p = (progress){.on = !quiet && isatty(STDERR_FILENO), .begun = t, .epoch_begun = t, .drawn = t};
+    *p = (progress){.on = !quiet && isatty(STDERR_FILENO), .begun = t, .epoch_begun = t};
 }
 
 void progress_epoch(progress *p)

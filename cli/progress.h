@@ -6,7 +6,7 @@
 
 typedef struct progress {
     bool   on;
-    double begun, epoch_begun, drawn; /* seconds of the clock */
+    double begun, epoch_begun, drawn; /* seconds of the clock; never drawn: 0 */
 } progress;
 
 /* `quiet`, or a stderr that is no terminal: nothing is ever drawn. */

@@ -248,7 +248,8 @@ typedef struct glia_scores {
     /* classes */
     size_t        classes;
     double        accuracy, balanced_accuracy;
-    double        log_loss;             /* -mean log p(true class), p clipped to [eps, 1-eps], eps of double */
+    double        log_loss;             /* -mean log p(true class), p clipped to [1e-15, 1 - 1e-15] and each row divided by
+                                           its sum                                                         */
     double        roc_auc;              /* two classes: of class 1; more: mean of one against the rest; NaN if
                                            a class is absent                                              */
     double       *top;                  /* [classes]: share of rows whose class is among the k+1 likeliest */

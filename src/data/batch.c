@@ -13,6 +13,15 @@ static size_t stored_row(const glia_data *d, const size_t *rows, size_t i)
     return glia__data_stored(d, rows ? rows[i] : i);
 }
 
+/* Rows of a shuffled batch come from anywhere in memory: the next one is asked for while this one is worked on. */
+static void ask_for(const glia_data *d, size_t at)
+{
+    enum { CACHE_LINE = 64 };
+    size_t      width = d->bytes ? sizeof *d->bytes : sizeof *d->values;
+    const char *row = d->bytes ? (const char *)(d->bytes + at) : (const char *)(d->values + at);
+    for (size_t i = 0; i < d->columns * width; i += CACHE_LINE) __builtin_prefetch(row + i);
+}
+
 void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                         real *x)
 {
@@ -20,6 +29,7 @@ void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t 
     size_t               n = d->columns;
     for (size_t i = begin; i < end; i++, x += n) {
         size_t at = stored_row(d, rows, i) * n;
+        if (i + 1 < end) ask_for(d, stored_row(d, rows, i + 1) * n);
         if (d->bytes && s->columns)
             k->scale_bytes_columns(n, d->bytes + at, s->real_shift, s->real_scale, x);
         else if (d->bytes)

@@ -149,25 +149,31 @@ static size_t count_delimiters(const char *p, const char *end, char delimiter)
     return n;
 }
 
+/* The same in the record at *at, which moves to the next. */
+static size_t count_in_record(const glia__csv *c, const char **at)
+{
+    const char *limit = c->buffer + c->used, *open, *end = record_end(c, *at, &open);
+    size_t      n = count_delimiters(*at, end ? end : limit, c->delimiter);
+    *at = end ? end + 1 : limit;
+    return n;
+}
+
 /* The delimiter that divides the first two records into equally many cells, the most of them; else the one that is most
  * frequent in the first. */
 static char find_delimiter(glia__csv *c)
 {
-    char   best = delimiters[0];
-    size_t most = 0;
+    char        best = delimiters[0];
+    size_t      most = 0;
+    const char *limit = c->buffer + c->used, *first = c->buffer + c->at;
+    while (first < limit && (*first == '\n' || *first == '\r' || *first == ' ')) first++;
     for (const char *d = delimiters; *d; d++) {
-        const char *open, *first = c->buffer + c->at, *limit = c->buffer + c->used, *end, *second, *second_end;
+        const char *at = first;
         c->delimiter = *d;
-        while (first < limit && (*first == '\n' || *first == '\r' || *first == ' ')) first++;
-        if (!(end = record_end(c, first, &open))) end = limit;
-        second = end < limit ? end + 1 : limit;
-        if (!(second_end = record_end(c, second, &open))) second_end = limit;
-        size_t n = count_delimiters(first, end, *d), score = n;
-        if (second == second_end || count_delimiters(second, second_end, *d) == n) score += n > 0 ? c->used : 0;
-        if (score > most) {
-            most = score;
-            best = *d;
-        }
+        size_t n = count_in_record(c, &at), score = n;
+        if (n > 0 && (at == limit || count_in_record(c, &at) == n)) score += c->used;
+        if (score <= most) continue;
+        most = score;
+        best = *d;
     }
     return best;
 }

@@ -11,25 +11,14 @@
 
 /* Every generator has the first three; its own comes last. */
 enum { N, NOISE, SEED, OWN };
-#define POINTS(text)                                                                                                   \
-    [N] = {.name = "n",                                                                                                \
-           .type = GLIA__WHOLE,                                                                                        \
-           .standard = "100",                                                                                          \
-           .least = 1,                                                                                                 \
-           .most = 1e8,                                                                                                \
-           .positional = true,                                                                                         \
-           .help = text}
-#define SPREAD(usual, text)                                                                                            \
-    [NOISE] = {.name = "noise", .type = GLIA__NUMBER, .standard = usual, .least = 0, .most = 1e6, .help = text}
-#define SEEDED                                                                                                         \
-    [SEED] = {.name = "seed",                                                                                          \
-              .type = GLIA__WHOLE,                                                                                     \
-              .standard = "0",                                                                                         \
-              .least = 0,                                                                                              \
-              .most = 4294967295.0,                                                                                    \
-              .help = "of the random numbers"}
-#define CLASSES                                                                                                        \
-    [OWN] = {.name = "classes", .type = GLIA__WHOLE, .standard = "3", .least = 2, .most = 1e4, .help = "how many"}
+#define SETTING(key, kind, usual, low, high, text)                                                                     \
+    .name = key, .type = kind, .standard = usual, .least = low, .most = high, .help = text
+#define POINTS(text) [N] = {SETTING("n", GLIA__WHOLE, "100", 1, 1e8, text), .positional = true}
+#define SPREAD(usual, text) [NOISE] = {SETTING("noise", GLIA__NUMBER, usual, 0, 1e6, text)}
+#define SEEDED [SEED] = {SETTING("seed", GLIA__WHOLE, "0", 0, 4294967295.0, "of the random numbers")}
+#define CLASSES [OWN] = {SETTING("classes", GLIA__WHOLE, "3", 2, 1e4, "how many")}
+#define FACTOR                                                                                                         \
+    [OWN] = {SETTING("factor", GLIA__NUMBER, "0.5", 0, 1, "radius of the inner circle; the outer one's is 1")}
 
 typedef struct points {
     const glia__value *set;
@@ -110,32 +99,39 @@ static int32_t xor_class(size_t corner)
 
 /* ---- the generators --------------------------------------------------------------------------------------------- */
 
-static const glia__setting spiral_settings[] = {POINTS("points of each class"),
-                                                SPREAD("0.2", "standard deviation of the angle, in units of 2.5 rad"),
-                                                SEEDED,
-                                                CLASSES,
-                                                {.name = NULL}};
+static const glia__setting spiral_settings[] = {
+    POINTS("points of each class"),
+    SPREAD("0.2", "standard deviation of the angle, in units of 2.5 rad"),
+    SEEDED,
+    CLASSES,
+    {.name = NULL},
+};
 static const glia__setting moons_settings[] = {
-    POINTS("points of each class"), SPREAD("0.1", "standard deviation of each coordinate"), SEEDED, {.name = NULL}};
-static const glia__setting circles_settings[] = {POINTS("points of each class"),
-                                                 SPREAD("0.1", "standard deviation of each coordinate"),
-                                                 SEEDED,
-                                                 [OWN] = {.name = "factor",
-                                                          .type = GLIA__NUMBER,
-                                                          .standard = "0.5",
-                                                          .least = 0,
-                                                          .most = 1,
-                                                          .help = "radius of the inner circle; the outer one's is 1"},
-                                                 {.name = NULL}};
-static const glia__setting blobs_settings[] = {POINTS("points of each class"),
-                                               SPREAD("1", "standard deviation of each coordinate"),
-                                               SEEDED,
-                                               CLASSES,
-                                               {.name = NULL}};
-static const glia__setting xor_settings[] = {POINTS("points around each of the four corners"),
-                                             SPREAD("0.1", "standard deviation of each coordinate"),
-                                             SEEDED,
-                                             {.name = NULL}};
+    POINTS("points of each class"),
+    SPREAD("0.1", "standard deviation of each coordinate"),
+    SEEDED,
+    {.name = NULL},
+};
+static const glia__setting circles_settings[] = {
+    POINTS("points of each class"),
+    SPREAD("0.1", "standard deviation of each coordinate"),
+    SEEDED,
+    FACTOR,
+    {.name = NULL},
+};
+static const glia__setting blobs_settings[] = {
+    POINTS("points of each class"),
+    SPREAD("1", "standard deviation of each coordinate"),
+    SEEDED,
+    CLASSES,
+    {.name = NULL},
+};
+static const glia__setting xor_settings[] = {
+    POINTS("points around each of the four corners"),
+    SPREAD("0.1", "standard deviation of each coordinate"),
+    SEEDED,
+    {.name = NULL},
+};
 
 static const generator generators[] = {
     {{"spiral", "arms of a spiral, one a class", spiral_settings}, 0, 0, draw_spiral, NULL},

@@ -24,26 +24,27 @@ static int add_text(json_t *o, const char *key, const char *text)
     return json_object_set_new(o, key, json_string(text));
 }
 
-static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, const char *loss, size_t rows, size_t batch)
+static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, const char *loss, size_t rows,
+                size_t batch)
 {
-    int failed = add_text(o, "net", m->net) || add_text(o, "optimizer", asked->optimizer)
-                 || add_text(o, "schedule", asked->schedule) || add_text(o, "loss", loss)
-                 || add_text(o, "scale", glia__scales[m->scale.how].name) || add_size(o, "init_seed", m->seed)
-                 || add_size(o, "seed", asked->seed) || add_size(o, "rows", rows) || add_size(o, "batch", batch)
-                 || json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle))
-                 || add_size(o, "epochs", m->n_history);
+    int failed = add_text(o, "net", m->net) || add_text(o, "optimizer", asked->optimizer) ||
+                 add_text(o, "schedule", asked->schedule) || add_text(o, "loss", loss) ||
+                 add_text(o, "scale", glia__scales[m->scale.how].name) || add_size(o, "init_seed", m->seed) ||
+                 add_size(o, "seed", asked->seed) || add_size(o, "rows", rows) || add_size(o, "batch", batch) ||
+                 json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle)) ||
+                 add_size(o, "epochs", m->n_history);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
     if (m->n_history == 0 || failed) return failed;
     const glia_epoch *last = &m->history[m->n_history - 1];
-    return add_number(o, "train_loss", last->loss) || add_number(o, "train_accuracy", last->accuracy)
-           || add_number(o, "val_loss", last->val_loss) || add_number(o, "val_accuracy", last->val_accuracy)
-           || add_number(o, "val_r2", last->val_r2);
+    return add_number(o, "train_loss", last->loss) || add_number(o, "train_accuracy", last->accuracy) ||
+           add_number(o, "val_loss", last->val_loss) || add_number(o, "val_accuracy", last->val_accuracy) ||
+           add_number(o, "val_r2", last->val_r2);
 }
 
-glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss, size_t rows,
-                               size_t batch)
+glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,
+                               size_t rows, size_t batch)
 {
     json_t *object = json_object();
     char   *text = NULL;

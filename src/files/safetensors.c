@@ -8,7 +8,6 @@
  *
  * The tensors' bytes cover the rest exactly, without holes or overlaps. A file that breaks a rule is refused with the
  * place; nothing that it says is believed before it was checked against what is there. */
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,14 +264,13 @@ const char *glia__tensors_meta(const glia__tensors *t, const char *key)
 
 glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tensor, real *values)
 {
-    static const double most = sizeof(real) == sizeof(float) ? (double)FLT_MAX : DBL_MAX;
     if (!tensor->dtype || !tensor->dtype->value)
         return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is of type %s, not F64, F32, F16 or BF16", tensor->name,
                           tensor->dtype_name);
     size_t size = tensor->dtype->size;
     for (size_t i = 0; i < tensor->count; i++) {
         double value = tensor->dtype->value(read_little(t->data + tensor->begin + i * size, size));
-        if (!(fabs(value) <= most)) {
+        if (!glia__fits_real(value)) {
             char place[INDEX_TEXT], text[32];
             glia_number_write(text, value);
             return glia__fail(GLIA_E_NONFINITE, "%s%s is %s, which is not a finite number here", tensor->name,

@@ -53,7 +53,7 @@ void glia__targets_fill(glia__targets *t, const size_t *order, size_t rows, glia
         return;
     }
     glia__batch_numbers(t->data, &t->model->target_scale, order, 0, rows, t->numbers);
-    s->units = &t->model->target_scale;
+    s->units = t->model->target_scale.columns ? &t->model->target_scale : NULL;
     s->unscaled = t->unscaled;
 }
 
