@@ -34,6 +34,7 @@ typedef struct picture {
     draw_shape       shape;
     size_t           step;          /* of the pixels shown, in both directions */
     size_t           width, height; /* in shown pixels                         */
+    size_t           column;        /* characters: the wider of picture and captions */
     double           low, high;     /* the darkest and brightest value         */
 } picture;
 
@@ -98,30 +99,31 @@ static picture picture_of(const glia_data *data, draw_shape shape)
     picture p = {.data = data, .shape = shape, .step = (shape.width + MOST - 1) / MOST};
     p.width = (shape.width + p.step - 1) / p.step;
     p.height = (shape.height + p.step - 1) / p.step;
+    p.column = p.width;
     return p;
-}
-
-static void draw_captions(const picture *p, const char *const *caption, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        int  bytes = (int)text_cut(caption[i], p->width);
-        bool short_one = text_width(caption[i]) < p->width, last = i + 1 == count;
-        int  pad = GAP + (short_one ? (int)(p->width - text_width(caption[i])) : 0);
-        printf("%.*s%*s", bytes, caption[i], last ? 0 : pad, "");
-    }
-    putchar('\n');
 }
 
 static void draw_band(const picture *p, const pen *with, const size_t *rows, const char *const *caption, size_t count)
 {
+    int gap = (int)(p->column - p->width) + GAP;
     for (size_t y = 0; y < p->height; y += 2) {
         for (size_t i = 0; i < count; i++) {
             for (size_t x = 0; x < p->width; x++) with->cell(pixel(p, rows[i], y, x), pixel(p, rows[i], y + 1, x));
-            printf("%s%*s", with->end, i + 1 < count ? GAP : 0, "");
+            printf("%s%*s", with->end, i + 1 < count ? gap : 0, "");
         }
         putchar('\n');
     }
-    draw_captions(p, caption, count);
+    for (size_t i = 0; i < count; i++) {
+        int pad = (int)(p->column - text_width(caption[i])) + GAP;
+        printf("%s%*s", caption[i], i + 1 < count ? pad : 0, "");
+    }
+    putchar('\n');
+}
+
+static size_t across(size_t column)
+{
+    size_t fit = (draw_columns(STDOUT_FILENO) + GAP) / (column + GAP);
+    return fit ? fit : 1;
 }
 
 draw_shape draw_shape_of(const glia_data *data)
@@ -133,18 +135,18 @@ draw_shape draw_shape_of(const glia_data *data)
 
 size_t draw_images_across(draw_shape shape)
 {
-    size_t across = (draw_columns(STDOUT_FILENO) + GAP) / (picture_of(NULL, shape).width + GAP);
-    return across ? across : 1;
+    return across(picture_of(NULL, shape).width);
 }
 
 void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count)
 {
     picture p = picture_of(data, shape);
     pen     with = choose_pen();
-    size_t  across = draw_images_across(shape);
+    for (size_t i = 0; i < count; i++)
+        if (text_width(caption[i]) > p.column) p.column = text_width(caption[i]);
     find_range(&p, rows, count);
-    for (size_t i = 0; i < count; i += across)
-        draw_band(&p, &with, rows + i, caption + i, count - i < across ? count - i : across);
+    for (size_t i = 0, band = across(p.column); i < count; i += band)
+        draw_band(&p, &with, rows + i, caption + i, count - i < band ? count - i : band);
 }
 
 const char *draw_bar(char *text, double value, double most, size_t width)

@@ -16,11 +16,11 @@ typedef struct draw_shape {
 /* That of the data's own rows. */
 draw_shape draw_shape_of(const glia_data *data);
 
-/* Draws rows[0..count) of `data` as images on stdout, as many beside each other as fit, with caption[i] under the i-th
- * (cut to its width). Half-block characters show two pixels a cell: in grays where stdout is a terminal, else black or
+/* Draws rows[0..count) of `data` as images on stdout, as many beside each other as fit, with caption[i] under the i-th.
+ * Half-block characters show two pixels a cell: in grays where stdout is a terminal, else black or
  * white; without UTF-8 a cell is one ASCII character. */
 void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count);
-/* How many images fit beside each other. */
+/* How many images with short captions fit beside each other. */
 size_t draw_images_across(draw_shape shape);
 
 /* A bar of `value / most` of `width` characters; in `text`, which has room for 3 * width + 1 bytes. */

@@ -352,10 +352,11 @@ static void predictions_are_drawn(void **state)
 {
     (void)state;
     make_even_model("images", "dense 2 init=zeros bias_init=zeros, softmax", "images.safetensors");
-    expect(0, "++\n0 \n", "", ARGUMENTS("predict", "images.safetensors", "images", "--draw", "1"));
+    expect(0, "++\n0  50.0 %\n", "", ARGUMENTS("predict", "images.safetensors", "images", "--draw", "1"));
     write_text("pixels.csv", "label,a,b,c,d\n0,0,9,0,0\n1,9,9,9,0\n");
     make_even_model("pixels.csv", "input 1x2x2, flatten, " EVEN_NET, "pixels.safetensors");
-    expect(0, " +  @+\n0   0 \n", "", ARGUMENTS("predict", "pixels.safetensors", "pixels.csv", "--draw", "2"));
+    expect(0, " +               @+\n0  50.0 %        0  50.0 %  is 1\n", "",
+           ARGUMENTS("predict", "pixels.safetensors", "pixels.csv", "--draw", "2"));
 }
 
 static void data_is_written_as_a_table(void **state)

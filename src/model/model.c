@@ -62,6 +62,21 @@ static void forget_target(glia_model *m)
     m->target = GLIA_TARGET_NONE;
 }
 
+/* What the net says of its rows. */
+static void shape_of_rows(glia_model *m)
+{
+    bool image = m->in.rank == 3;
+    m->channels = image ? m->in.dim[0] : 1;
+    m->height = image ? m->in.dim[1] : 1;
+    m->width = image ? m->in.dim[2] : m->n_in;
+}
+
+void glia__model_unbind(glia_model *m)
+{
+    forget_target(m);
+    shape_of_rows(m);
+}
+
 glia_status glia__model_bind(glia_model *m, const glia_data *data)
 {
     glia_data_info info;
@@ -76,6 +91,7 @@ glia_status glia__model_bind(glia_model *m, const glia_data *data)
     }
     if (glia_data_column_name(data, 0)) GLIA_TRY(copy_names(&m->column_names, m->n_in, data, glia_data_column_name));
     m->target = info.target;
+    if (m->in.rank == 3) return GLIA_OK; /* the net's own reading of the rows goes before the data's */
     m->channels = info.channels;
     m->height = info.height;
     m->width = info.width;
@@ -99,14 +115,6 @@ static glia_status build(glia_model *m, const char *text, const glia__shape *in)
     m->n_in = m->in.rank ? glia__shape_count(&m->in) : 0;
     m->n_out = m->n_layers ? m->layers[m->n_layers - 1].n_out : m->n_in;
     return GLIA_OK;
-}
-
-static void shape_of_rows(glia_model *m)
-{
-    bool image = m->in.rank == 3;
-    m->channels = image ? m->in.dim[0] : 1;
-    m->height = image ? m->in.dim[1] : 1;
-    m->width = image ? m->in.dim[2] : m->n_in;
 }
 
 static glia_status make(glia_model **model, const char *net, const glia__shape *in, uint32_t seed)

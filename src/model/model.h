@@ -64,6 +64,7 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode
 /* --- model.c --- */
 /* m takes target and names from data; checks that data fit the net: GLIA_E_SHAPE. */
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
+void        glia__model_unbind(glia_model *m); /* forgets them again */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
 /* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is the
  * caller's, NULL where they are the same. */

@@ -1,5 +1,6 @@
 /* Training: epochs of batches, validation, early stopping. One step is model/step.c's. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,8 +28,9 @@ typedef struct run {
     real             *last, *best; /* weights of the last finished epoch, and of the best one */
     double            best_loss;
     size_t            since_best;
-    bool              stop;
-    glia_epoch        epoch; /* the one under way */
+    bool              stop, bound; /* bound: the model has learnt from the data what its outputs mean */
+    glia_epoch       *history;     /* of this run, until the model takes it */
+    glia_epoch        epoch;       /* the one under way */
 } run;
 
 static double now(void)
@@ -111,11 +113,7 @@ static glia_status make_room(run *r)
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
-    glia_epoch *history = glia__new(r->o.epochs, sizeof *history);
-    if (!history) return GLIA_E_MEMORY;
-    glia__free(m->history);
-    m->history = history;
-    m->n_history = 0;
+    if (!(r->history = glia__new(r->o.epochs, sizeof *r->history))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < rows; i++) r->order[i] = i;
     return GLIA_OK;
 }
@@ -125,7 +123,8 @@ static glia_status prepare(run *r)
     glia_model *m = r->m;
     GLIA_TRY(check_options(&r->o));
     GLIA_TRY(glia__model_check_data(m, r->train, true));
-    if (m->target == GLIA_TARGET_NONE) GLIA_TRY(glia__model_bind(m, r->train));
+    r->bound = m->target == GLIA_TARGET_NONE;
+    if (r->bound) GLIA_TRY(glia__model_bind(m, r->train));
     GLIA_TRY(glia__model_check_data(m, r->train, true));
     if (r->validation) GLIA_TRY(glia__model_check_data(m, r->validation, true));
     GLIA_TRY(read_texts(r));
@@ -133,6 +132,10 @@ static glia_status prepare(run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(fit_scaling(r));
     r->best_loss = (double)INFINITY;
+    glia__free(m->history);
+    m->history = r->history;
+    m->n_history = 0;
+    r->history = NULL;
     return GLIA_OK;
 }
 
@@ -143,6 +146,7 @@ static void finish(run *r)
     glia__targets_clear(&r->targets);
     glia_rng_free(r->rng);
     glia__free(r->order);
+    glia__free(r->history);
     glia__free_aligned(r->last);
     glia__free_aligned(r->best);
     glia_data_free(r->own_train);
@@ -157,14 +161,19 @@ static void copy_weights(const glia_model *m, real *to, const real *from)
     memcpy(to, from, m->n_parameters * sizeof *to);
 }
 
+/* Weights that an earlier step of the epoch made infinite do not stay. */
 static glia_status fail_step(const run *r, size_t b, size_t rows)
 {
-    char text[96];
+    char text[96], kept[64] = "the step was not applied";
     glia__step_blame(r->m, rows, text);
+    if (!glia__kernels_get()->all_finite(r->m->n_parameters, r->m->parameters)) {
+        copy_weights(r->m, r->m->parameters, r->last);
+        snprintf(kept, sizeof kept, "the weights after epoch %zu are kept", r->epoch.epoch - 1);
+    }
     return glia__fail(GLIA_E_NONFINITE,
-                      "epoch %zu, batch %zu: %s became infinite or NaN; the step was not applied (a lower learning rate, scaled "
-                      "inputs or a limit of gradients may help)",
-                      r->epoch.epoch, b + 1, text);
+                      "epoch %zu, batch %zu: %s became infinite or NaN; %s (a lower learning rate, scaled inputs or a limit "
+                      "of gradients may help)",
+                      r->epoch.epoch, b + 1, text, kept);
 }
 
 static bool tell_batch(run *r, size_t b)
@@ -305,6 +314,7 @@ glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data 
     if (!model || !train) return glia__fail(GLIA_E_ARG, "glia_fit: a model and training data are needed");
     run         r = {.m = model, .o = with_defaults(options), .train = train, .validation = validation};
     glia_status status = prepare(&r);
+    if (status != GLIA_OK && r.bound) glia__model_unbind(model);
     if (status == GLIA_OK) status = all_epochs(&r);
     if (status == GLIA_OK || status == GLIA_E_NONFINITE) {
         glia_status kept = keep_record(&r);

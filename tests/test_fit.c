@@ -1,0 +1,445 @@
+/* glia_fit: the same bits whoever computes them, history, callbacks, patience, units, and how a run that goes wrong ends. */
+#include "golden.h"
+#include "help.h"
+#include "model/model.h"
+
+typedef glia_fit_options options;
+
+static glia_model *fresh(const char *net, const glia_data *d)
+{
+    glia_model *m;
+    EXPECT_OK(glia_model_new(&m, net, d, 3));
+    return m;
+}
+
+static glia_model *fitted(const char *net, const glia_data *d, const glia_data *validation, const options *o)
+{
+    glia_model *m = fresh(net, d);
+    EXPECT_OK(glia_fit(m, d, validation, o));
+    return m;
+}
+
+static void expect_same_weights(const glia_model *a, const glia_model *b)
+{
+    assert_true(a->n_parameters == b->n_parameters);
+    assert_memory_equal(a->parameters, b->parameters, a->n_parameters * sizeof *a->parameters);
+}
+
+static const glia_epoch *epochs_of(const glia_model *m, size_t want)
+{
+    size_t            count;
+    const glia_epoch *history = glia_model_history(m, &count);
+    assert_int_equal(count, want);
+    return history;
+}
+
+/* The rows from .. to-1 of d. */
+static glia_data *rows_of(const glia_data *d, size_t from, size_t to)
+{
+    glia_data *view;
+    size_t    *rows = need(to - from, sizeof *rows);
+    for (size_t i = from; i < to; i++) rows[i - from] = i;
+    EXPECT_OK(glia_data_rows(d, rows, to - from, &view));
+    free(rows);
+    return view;
+}
+
+/* ---- the same bits --------------------------------------------------------------------------------------------- */
+
+/* Wide and many enough that gathering, products, activations, loss and updates are all shared by threads. */
+#define WIDE_NET "dense 128, relu, dense 64, tanh, dense 10, softmax"
+enum { WIDE = 784, WIDE_ROWS = 220 };
+
+static void threads_never_change_a_bit(void **state)
+{
+    (void)state;
+    static const unsigned threads[] = {2, 3, 8};
+    static const size_t   batches[] = {32, 50, 7, GLIA_FULL_BATCH};
+    static const options  kinds[] = {{.optimizer = "sgd lr=0.1"},
+                                     {.optimizer = "adam"},
+                                     {.optimizer = "sgd momentum=0.9 nesterov=yes"},
+                                     {.optimizer = "sgd lr=0.1", .clip_norm = 0.1, .clip_value = 0.01}};
+    glia_data *d = class_data(1, WIDE_ROWS, WIDE, 10), *view = rows_of(d, 0, 60);
+    for (size_t i = 0; i < COUNT(batches) * COUNT(kinds); i++) {
+        options o = kinds[i / COUNT(batches)];
+        o.batch = batches[i % COUNT(batches)];
+        o.epochs = o.threads = 1;
+        glia_model *alone = fitted(WIDE_NET, d, view, &o), *team;
+        for (size_t t = 0; t < COUNT(threads); t++) {
+            o.threads = threads[t];
+            team = fitted(WIDE_NET, d, view, &o);
+            expect_same_weights(alone, team);
+            assert_true(epochs_of(alone, 1)->loss == epochs_of(team, 1)->loss);
+            assert_true(epochs_of(alone, 1)->val_loss == epochs_of(team, 1)->val_loss);
+            assert_string_equal(glia_model_record(alone), glia_model_record(team));
+            glia_model_free(team);
+        }
+        glia_model_free(alone);
+    }
+    glia_data_free(view);
+    glia_data_free(d);
+}
+
+/* Layers shared by rows and by slices of inputs rather than by panels. */
+static void tall_batches_too(void **state)
+{
+    (void)state;
+    static const char *const net = "dense 20, gelu, dense 200 bias=no, softplus, dense 4, log_softmax";
+    glia_data               *d = class_data(2, 2000, 300, 4);
+    options                  o = {.epochs = 1, .batch = 900, .threads = 1, .optimizer = "sgd"};
+    glia_model              *alone = fitted(net, d, NULL, &o);
+    o.threads = 3;
+    glia_model *team = fitted(net, d, NULL, &o);
+    expect_same_weights(alone, team);
+    glia_model_free(alone);
+    glia_model_free(team);
+    glia_data_free(d);
+}
+
+/* ---- history and callbacks ------------------------------------------------------------------------------------- */
+
+static void defaults_and_history(void **state)
+{
+    (void)state;
+    glia_data        *d = class_data(1, 70, 4, 3), *held = class_data(2, 20, 4, 3);
+    glia_model       *m = fitted("dense 8, relu, dense 3, softmax", d, held, NULL);
+    const glia_epoch *h = epochs_of(m, 10);
+    for (size_t e = 0; e < 10; e++) {
+        assert_true(h[e].epoch == e + 1 && h[e].samples == 70 && h[e].seconds >= 0 && h[e].learning_rate == 0.001);
+        assert_true(h[e].loss > 0 && h[e].val_loss > 0 && isnan(h[e].val_r2));
+        assert_true(h[e].accuracy >= 0 && h[e].accuracy <= 1 && h[e].val_accuracy >= 0 && h[e].val_accuracy <= 1);
+    }
+    assert_true(h[9].loss < h[0].loss);
+    glia_model_info info;
+    glia_model_describe(m, &info);
+    assert_string_equal(info.loss, "cross_entropy");
+    assert_string_equal(info.scale, "none");
+    assert_non_null(strstr(glia_model_record(m), "\"optimizer\":\"adam lr=0.001\""));
+    EXPECT_OK(glia_fit(m, d, NULL, &(options){.epochs = 2, .batch = 1}));
+    assert_true(isnan(epochs_of(m, 2)[1].val_loss));
+    glia_model_free(m);
+    glia_data_free(d);
+    glia_data_free(held);
+}
+
+typedef struct watcher {
+    size_t     batches, epochs;
+    size_t     stop_epoch, stop_batch; /* 0: never */
+    glia_batch last;
+} watcher;
+
+static bool watch_batch(void *user, const glia_batch *b)
+{
+    watcher *w = user;
+    w->batches++;
+    w->last = *b;
+    return b->epoch == w->stop_epoch && b->batch == w->stop_batch;
+}
+
+static bool watch_epoch(void *user, const glia_epoch *e)
+{
+    watcher *w = user;
+    w->epochs++;
+    return e->epoch == w->stop_epoch && !w->stop_batch;
+}
+
+static glia_model *watched(const glia_data *d, watcher *w)
+{
+    return fitted("dense 3, softmax", d, NULL, &(options){.epochs = 5, .batch = 8, .on_batch = watch_batch,
+                                                          .on_epoch = watch_epoch, .user = w});
+}
+
+static void callbacks_see_and_stop(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(1, 50, 4, 3);
+    watcher     all = {0}, batch = {.stop_epoch = 2, .stop_batch = 3}, epoch = {.stop_epoch = 3};
+    glia_model *m = watched(d, &all);
+    assert_true(all.batches == 35 && all.epochs == 5);
+    assert_true(all.last.epoch == 5 && all.last.epochs == 5 && all.last.batch == 7 && all.last.batches == 7 && all.last.samples == 50);
+    assert_true(all.last.loss == epochs_of(m, 5)[4].loss && all.last.accuracy == epochs_of(m, 5)[4].accuracy);
+    glia_model_free(m);
+    m = watched(d, &batch);
+    assert_true(batch.batches == 10 && batch.epochs == 2 && epochs_of(m, 2)[1].samples == 24);
+    glia_model_free(m);
+    m = watched(d, &epoch);
+    assert_true(epoch.batches == 21 && epoch.epochs == 3);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+static void validation_every_so_often(void **state)
+{
+    (void)state;
+    glia_data        *d = class_data(1, 30, 4, 3);
+    glia_model       *m = fitted("dense 3, softmax", d, d, &(options){.epochs = 7, .val_every = 3});
+    const glia_epoch *h = epochs_of(m, 7);
+    for (size_t e = 0; e < 7; e++) assert_true(isnan(h[e].val_loss) == (e != 2 && e != 5 && e != 6));
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+/* ---- patience -------------------------------------------------------------------------------------------------- */
+
+/* Training teaches the opposite of what validation asks: the first epoch is the best. */
+static void patience_restores_the_best(void **state)
+{
+    (void)state;
+    static const char *const net = "dense 2, softmax";
+    glia_real               *x = random_reals(1, 80);
+    int32_t                  classes[40], opposite[40];
+    glia_data               *d, *held;
+    glia_scores             *scores;
+    for (size_t r = 0; r < 40; r++) classes[r] = x[2 * r] > 0, opposite[r] = !classes[r];
+    EXPECT_OK(glia_data_from_reals(&d, x, 40, 2, classes, NULL, 2));
+    EXPECT_OK(glia_data_from_reals(&held, x, 40, 2, opposite, NULL, 2));
+    glia_model       *m = fitted(net, d, held, &(options){.epochs = 50, .patience = 3, .optimizer = "sgd lr=0.5"});
+    const glia_epoch *h = epochs_of(m, 4);
+    for (size_t e = 1; e < 4; e++) assert_true(h[e].val_loss > h[e - 1].val_loss && h[e].loss < h[e - 1].loss);
+    glia_model *one = fitted(net, d, held, &(options){.epochs = 1, .optimizer = "sgd lr=0.5"});
+    expect_same_weights(m, one);
+    EXPECT_OK(glia_evaluate(m, held, &scores));
+    assert_true(scores->loss == h[0].val_loss && scores->accuracy == h[0].val_accuracy);
+    glia_scores_free(scores);
+    glia_model_free(m);
+    m = fitted(net, d, held, &(options){.epochs = 4, .optimizer = "sgd lr=0.5"}); /* without it: the last */
+    EXPECT_OK(glia_evaluate(m, held, &scores));
+    assert_true(scores->loss == epochs_of(m, 4)[3].val_loss && scores->loss > h[0].val_loss);
+    glia_scores_free(scores);
+    glia_model_free(m);
+    glia_model_free(one);
+    glia_data_free(d);
+    glia_data_free(held);
+    free(x);
+}
+
+/* Without validation rows a tenth of the training rows decides: scikit-learn's shuffled split. */
+static void patience_holds_rows_out(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(1, 95, 3, 2), *rest, *held;
+    options     o = {.epochs = 3, .seed = 5};
+    EXPECT_OK(glia_data_split(d, 0.1, GLIA_SPLIT_SHUFFLED, 5, &rest, &held));
+    glia_model *apart = fitted("dense 2, softmax", rest, held, &o);
+    o.patience = 10;
+    glia_model *own = fitted("dense 2, softmax", d, NULL, &o);
+    assert_true(epochs_of(own, 3)->samples == 85);
+    for (size_t e = 0; e < 3; e++) assert_true(epochs_of(own, 3)[e].val_loss == epochs_of(apart, 3)[e].val_loss);
+    expect_same_weights(own, apart);
+    glia_model_free(own);
+    glia_model_free(apart);
+    glia_data_free(rest);
+    glia_data_free(held);
+    glia_data_free(d);
+}
+
+/* ---- what is not finite ---------------------------------------------------------------------------------------- */
+
+static void nan_in_the_inputs_stops(void **state)
+{
+    (void)state;
+    enum { ROWS = 50, COLUMNS = 3, BAD = 37 };
+    glia_real  *x = random_reals(1, ROWS * COLUMNS);
+    int32_t     classes[ROWS] = {0, 1};
+    options     o = {.epochs = 3, .batch = 8, .no_shuffle = true};
+    glia_data  *d;
+    x[BAD * COLUMNS + 1] = (glia_real)NAN;
+    EXPECT_OK(glia_data_from_reals(&d, x, ROWS, COLUMNS, classes, NULL, 2));
+    glia_data  *before = rows_of(d, 0, BAD / 8 * 8);
+    glia_model *m = fresh("dense 4, relu, dense 2, softmax", d), *whole = fitted("dense 4, relu, dense 2, softmax", before, NULL,
+                                                                               &(options){.epochs = 1, .batch = 8, .no_shuffle = true});
+    EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE, "epoch 1, batch 5: the inputs ");
+    expect_same_weights(m, whole);
+    epochs_of(m, 0);
+    glia_model_free(m);
+    glia_model_free(whole);
+    glia_data_free(before);
+    glia_data_free(d);
+    free(x);
+}
+
+static bool all_finite(const glia_model *m)
+{
+    for (size_t i = 0; i < m->n_parameters; i++)
+        if (!isfinite(m->parameters[i])) return false;
+    return true;
+}
+
+/* The weights are finite but too large: the first layer whose outputs are not is named. */
+static void a_rate_that_is_too_high(void **state)
+{
+    (void)state;
+    glia_data  *d = number_data(1, 64, 4, 1, 1);
+    glia_model *m = fresh("dense 8, tanh, dense 5, relu, dense 1", d);
+    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.batch = 16, .optimizer = IS_DOUBLE ? "sgd lr=1e160" : "sgd lr=1e20"}),
+                 GLIA_E_NONFINITE, "epoch 1, batch ");
+    assert_non_null(strstr(glia_error(), "layer "));
+    assert_non_null(strstr(glia_error(), "the step was not applied"));
+    assert_true(all_finite(m));
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+/* A step made the weights infinite; the next batch shows it. Those of the last finished epoch return. */
+static void infinite_weights_within_an_epoch(void **state)
+{
+    (void)state;
+    const char *first = IS_DOUBLE ? "step 1 gamma=1e308" : "step 1 gamma=1e38";
+    options     o = {.batch = 16, .optimizer = "sgd lr=1", .schedule = first, .clip_norm = 1e4};
+    glia_data  *d = number_data(1, 64, 4, 1, 1);
+    glia_model *m = fresh("dense 8, dense 1", d), *one;
+    o.epochs = 3;
+    EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE, "epoch 2, batch ");
+    o.schedule = NULL;
+    o.epochs = 1;
+    one = fitted("dense 8, dense 1", d, NULL, &o);
+    assert_true(all_finite(m));
+    expect_same_weights(m, one);
+    epochs_of(m, 1);
+    glia_model_free(m);
+    glia_model_free(one);
+    glia_data_free(d);
+}
+
+/* The same, with nothing after it in the epoch: found when the epoch ends. */
+static void infinite_weights_at_the_end_of_an_epoch(void **state)
+{
+    (void)state;
+    options     o = {.epochs = 3, .batch = GLIA_FULL_BATCH, .optimizer = IS_DOUBLE ? "sgd lr=1e306" : "sgd lr=1e36",
+                     .schedule = "cosine warmup=1", .loss = "mse reduce=sum"};
+    glia_data  *d = number_data(1, 640, 4, 1, 1);
+    glia_model *m = fresh("dense 1", d), *start = fresh("dense 1", d);
+    EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE,
+                 "epoch 1: weights of layer 0 (dense) became infinite or NaN; those after epoch 0 are kept");
+    expect_same_weights(m, start);
+    glia_model_free(m);
+    glia_model_free(start);
+    glia_data_free(d);
+}
+
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
+
+/* Targets are standardised within; losses, scores and predictions are told in the user's units. */
+static void numbers_in_the_users_units(void **state)
+{
+    (void)state;
+    options           o = {.epochs = 12, .optimizer = "adam lr=0.05", .batch = 16};
+    glia_data        *ones = number_data(1, 200, 3, 2, 1), *thousands = number_data(1, 200, 3, 2, 1000);
+    glia_model       *a = fitted("dense 2", ones, ones, &o), *b = fitted("dense 2", thousands, thousands, &o);
+    const glia_epoch *ha = epochs_of(a, 12), *hb = epochs_of(b, 12);
+    double            near = IS_DOUBLE ? 1e-6 : 0.02;
+    for (size_t e = 0; e < 12; e++) {
+        assert_true(golden_near(hb[e].loss, 1e6 * ha[e].loss, near, 0) && golden_near(hb[e].val_loss, 1e6 * ha[e].val_loss, near, 0));
+        assert_true(golden_near(hb[e].val_r2, ha[e].val_r2, near, near) && isnan(ha[e].accuracy) && isnan(ha[e].val_accuracy));
+    }
+    glia_scores *scores;
+    glia_real    out[400];
+    EXPECT_OK(glia_evaluate(b, thousands, &scores));
+    assert_true(scores->r2 > 0.99 && golden_near(scores->loss, scores->mse, 1e-3, 0) && scores->loss == hb[11].val_loss);
+    EXPECT_OK(glia_predict(b, thousands, out));
+    for (size_t r = 0; r < 200; r++)
+        for (size_t j = 0; j < 2; j++) assert_true(fabs((double)out[2 * r + j] - glia_data_number(thousands, r, j)) < 100);
+    glia_scores_free(scores);
+    glia_model_free(a);
+    glia_model_free(b);
+    glia_data_free(ones);
+    glia_data_free(thousands);
+}
+
+/* One sigmoid output tells two classes apart. */
+static void one_output_for_two_classes(void **state)
+{
+    (void)state;
+    glia_scores *scores;
+    glia_data   *d = class_data(1, 100, 2, 2), *rest, *held;
+    EXPECT_OK(glia_data_split(d, 0.25, GLIA_SPLIT_STRATIFIED, 1, &rest, &held));
+    glia_model *m = fitted("dense 1, sigmoid", rest, held, &(options){.epochs = 100, .optimizer = "adam lr=0.1"});
+    EXPECT_OK(glia_evaluate(m, held, &scores));
+    assert_true(scores->classes == 2 && scores->rows == 25 && scores->accuracy > 0.9);
+    assert_true(scores->accuracy == epochs_of(m, 100)[99].val_accuracy && scores->loss == epochs_of(m, 100)[99].val_loss);
+    assert_true(golden_near(scores->loss, scores->log_loss, 1e-4, 1e-5));
+    glia_scores_free(scores);
+    glia_model_free(m);
+    glia_data_free(rest);
+    glia_data_free(held);
+    glia_data_free(d);
+}
+
+/* ---- what cannot be trained ------------------------------------------------------------------------------------ */
+
+static const struct refusal {
+    options     o;
+    glia_status status;
+    const char *sentence;
+} refusals[] = {
+    {{.optimizer = "sdg"}, GLIA_E_TEXT, "optimizer:1:1: there is no optimizer \"sdg\"; did you mean sgd"},
+    {{.optimizer = "sgd lr=-1"}, GLIA_E_TEXT, "optimizer:1:5: sgd: lr must be"},
+    {{.schedule = "cosin"}, GLIA_E_TEXT, "schedule:1:1: there is no schedule \"cosin\""},
+    {{.loss = "bec"}, GLIA_E_TEXT, "loss:1:1: there is no loss \"bec\"; did you mean bce"},
+    {{.scale = "unti"}, GLIA_E_TEXT, "unti"},
+    {{.clip_norm = -1}, GLIA_E_ARG, "a limit of gradients cannot be negative"},
+    {{.clip_value = (double)NAN}, GLIA_E_ARG, "a limit of gradients cannot be negative"},
+    {{.threads = 2000}, GLIA_E_ARG, "2000 threads are more than 1024"},
+    {{.epochs = SIZE_MAX}, GLIA_E_MEMORY, "out of memory"},
+};
+
+/* Nothing is half-changed: not the weights, and not what the model tells. */
+static void refusals_change_nothing(void **state)
+{
+    (void)state;
+    glia_model_info info;
+    glia_data      *d = class_data(1, 20, 4, 3), *wide = class_data(1, 20, 5, 3), *numbers = number_data(1, 20, 4, 3, 1);
+    glia_model     *m = model_of("input 4, dense 3, softmax", 3), *start = model_of("input 4, dense 3, softmax", 3);
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        if (glia_fit(m, d, NULL, &refusals[i].o) != refusals[i].status || !strstr(glia_error(), refusals[i].sentence))
+            fail_msg("%zu: %s", i, glia_error());
+        glia_model_describe(m, &info);
+        assert_true(info.target == GLIA_TARGET_NONE && info.classes == 0 && !*info.loss);
+    }
+    EXPECT_FAILS(glia_fit(m, wide, NULL, NULL), GLIA_E_SHAPE, "has 5 numbers a row, and the net takes 4");
+    EXPECT_FAILS(glia_fit(m, d, wide, NULL), GLIA_E_SHAPE, "has 5 numbers a row, and the net takes 4");
+    EXPECT_FAILS(glia_fit(m, numbers, NULL, NULL), GLIA_E_SHAPE, "cross_entropy is a loss of classes, and the target is numbers");
+    expect_same_weights(m, start);
+    EXPECT_OK(glia_fit(m, numbers, NULL, &(options){.loss = "mse", .epochs = 2})); /* whatever it was asked before */
+    EXPECT_FAILS(glia_fit(m, numbers, NULL, &(options){.loss = "mse", .scale = "unti"}), GLIA_E_TEXT, "unti");
+    epochs_of(m, 2);
+    glia_model *all[] = {m, start};
+    glia_data  *data[] = {d, wide, numbers};
+    for (size_t i = 0; i < COUNT(all); i++) glia_model_free(all[i]);
+    for (size_t i = 0; i < COUNT(data); i++) glia_data_free(data[i]);
+}
+
+/* Rows that are images stay images of the net's own reading. */
+static void a_table_read_as_images(void **state)
+{
+    (void)state;
+    glia_model_info info;
+    glia_data      *d = class_data(1, 20, 12, 3);
+    glia_model     *m = fitted("input 3x2x2, flatten, dense 3, softmax", d, NULL, NULL);
+    glia_model_describe(m, &info);
+    assert_true(info.channels == 3 && info.height == 2 && info.width == 2 && info.inputs == 12);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(tall_batches_too),
+        cmocka_unit_test(defaults_and_history),
+        cmocka_unit_test(callbacks_see_and_stop),
+        cmocka_unit_test(validation_every_so_often),
+        cmocka_unit_test(patience_restores_the_best),
+        cmocka_unit_test(patience_holds_rows_out),
+        cmocka_unit_test(nan_in_the_inputs_stops),
+        cmocka_unit_test(a_rate_that_is_too_high),
+        cmocka_unit_test(infinite_weights_within_an_epoch),
+        cmocka_unit_test(infinite_weights_at_the_end_of_an_epoch),
+        cmocka_unit_test(numbers_in_the_users_units),
+        cmocka_unit_test(one_output_for_two_classes),
+        cmocka_unit_test(refusals_change_nothing),
+        cmocka_unit_test(a_table_read_as_images),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
