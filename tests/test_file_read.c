@@ -319,6 +319,13 @@ static bool standard_input_is_read(void)
     return read_all("-", 300, &n) == GLIA_OK && n == 1000 && !memcmp(back + 995, "glia ", 5);
 }
 
+static bool standard_input_may_be_plain(void)
+{
+    size_t n;
+    fill_plain();
+    return trickle(plain, 300) && read_all("-", 200000, &n) == GLIA_OK && n == 300 && !memcmp(back, plain, n);
+}
+
 static bool standard_input_may_be_cut(void)
 {
     glia__reader *reader;
@@ -341,6 +348,7 @@ static void standard_input(void **state)
 {
     (void)state;
     assert_true(holds_in_child(standard_input_is_read));
+    assert_true(holds_in_child(standard_input_may_be_plain));
     assert_true(holds_in_child(standard_input_may_be_cut));
     assert_true(holds_in_child(standard_input_may_be_a_folder));
 }

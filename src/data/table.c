@@ -86,6 +86,7 @@ static glia_status read_first(table *t)
         GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
         if (memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin))) return fail_cell(t, t->columns, &cell, "");
         GLIA_TRY(glia__csv_text(&cell, &t->text));
+        if (!glia__text_is_utf8(t->text.text)) return fail_cell(t, t->columns, &cell, " is not UTF-8 text");
         GLIA_TRY(glia__grow(&t->first, &t->first_room, t->columns + 1, sizeof *t->first));
         t->first[t->columns] = glia__strndup(t->text.text, t->text.length);
         if (!t->first[t->columns]) return GLIA_E_MEMORY;
@@ -234,6 +235,7 @@ static glia_status read_target(table *t, const char **at)
     size_t length = (size_t)(cell.end - cell.begin);
     if (length == 0 || memchr(cell.begin, '\0', length)) return fail_cell(t, t->target, &cell, "");
     GLIA_TRY(glia__csv_text(&cell, &t->text));
+    if (!glia__text_is_utf8(t->text.text)) return fail_cell(t, t->target, &cell, " is not UTF-8 text");
     return glia__labels_add_word(&t->labels, t->text.text, t->text.length);
 }
 

@@ -29,26 +29,9 @@ glia_status glia__json_parse(const char *text, size_t n, bool reals, json_t **js
     return glia__fail(GLIA_E_FORMAT, "byte %d: %s", error.position, error.text);
 }
 
-/* Well-formed UTF-8: shortest forms, no surrogates, nothing beyond U+10FFFF (RFC 3629). */
-static bool is_utf8(const char *text)
-{
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        size_t   more = *c < 0x80 ? 0 : *c >> 5 == 6 ? 1 : *c >> 4 == 14 ? 2 : *c >> 3 == 30 ? 3 : 4;
-        uint32_t point = *c++ & (more ? 0x3fu >> more : 0x7fu);
-        if (more == 4) return false;
-        for (size_t i = 0; i < more; i++) {
-            if (*c >> 6 != 2) return false;
-            point = point << 6 | (*c++ & 0x3fu);
-        }
-        if (point < least[more] || point > 0x10ffff || point >> 11 == 0x1b) return false;
-    }
-    return true;
-}
-
 glia_status glia__json_string(const char *text, json_t **json)
 {
-    if (!is_utf8(text)) return glia__fail(GLIA_E_WRITE, "\"%s\" is not UTF-8 text and cannot be kept in a file", text);
+    if (!glia__text_is_utf8(text)) return glia__fail(GLIA_E_WRITE, "\"%s\" is not UTF-8 text and cannot be kept in a file", text);
     *json = json_string_nocheck(text);
     return *json ? GLIA_OK : glia__json_no_memory();
 }

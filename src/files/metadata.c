@@ -188,7 +188,9 @@ static glia_status check_model(const glia_model *m)
         return glia__fail(GLIA_E_SHAPE, "class_names: %zu names for a net of %zu outputs", m->n_classes, m->n_out);
     if (m->target != GLIA_TARGET_CLASSES && m->n_classes)
         return glia__fail(GLIA_E_SHAPE, "class_names: %zu names for a net that does not tell classes", m->n_classes);
-    if (m->n_targets && (m->target != GLIA_TARGET_NUMBERS || m->n_targets != m->n_out))
+    if (m->n_targets && m->target == GLIA_TARGET_NONE)
+        return glia__fail(GLIA_E_SHAPE, "target_names: %zu names for a net without a target", m->n_targets);
+    if (m->n_targets && m->n_targets != (m->target == GLIA_TARGET_CLASSES ? 1 : m->n_out))
         return glia__fail(GLIA_E_SHAPE, "target_names: %zu names for a net of %zu outputs", m->n_targets, m->n_out);
     GLIA_TRY(check_scaler("scale", &m->scale, m->n_in));
     return check_scaler("target_scale", &m->target_scale, m->n_out);

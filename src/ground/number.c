@@ -296,20 +296,28 @@ static int range_scale(range *r, int estimate)
     return estimate + 1;
 }
 
+/* The last digit goes up if only that reads back, or if that is nearer: of two as near, the even one is taken. */
+static bool goes_up(range *r, char digit, bool low, bool high)
+{
+    big_plus(&r->rest, &r->rest, &r->rest);
+    int beyond_half = big_compare(&r->rest, &r->unit);
+    return high && (!low || beyond_half > 0 || (beyond_half == 0 && digit % 2 == 1));
+}
+
 static digits shortest(range *r, int estimate)
 {
     digits d = {.point = range_scale(r, estimate)};
     bool   low, high;
+    char   digit;
     do {
-        char digit = '0';
+        digit = '0';
         range_times_ten_to(r, 1);
         for (; big_compare(&r->rest, &r->unit) >= 0; digit++) big_minus(&r->rest, &r->unit);
         low = reaches_zero(r);
         high = reaches_unit(r);
         d.text[d.count++] = digit;
     } while (!low && !high);
-    big_plus(&r->rest, &r->rest, &r->rest); /* the next digit would be 5 or more? */
-    if (high && (!low || big_compare(&r->rest, &r->unit) >= 0)) d.text[d.count - 1]++;
+    if (goes_up(r, digit, low, high)) d.text[d.count - 1]++;
     return d;
 }
 

@@ -2,6 +2,7 @@
 #include "ground/text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,23 @@ void glia__text_place(const char *text, const char *at, size_t *line, size_t *co
             ++*column;
         }
     }
+}
+
+/* Well-formed UTF-8: shortest forms, no surrogates, nothing beyond U+10FFFF (RFC 3629). */
+bool glia__text_is_utf8(const char *text)
+{
+    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        size_t   more = *c < 0x80 ? 0 : *c >> 5 == 6 ? 1 : *c >> 4 == 14 ? 2 : *c >> 3 == 30 ? 3 : 4;
+        uint32_t point = *c++ & (more ? 0x3fu >> more : 0x7fu);
+        if (more == 4) return false;
+        for (size_t i = 0; i < more; i++) {
+            if (*c >> 6 != 2) return false;
+            point = point << 6 | (*c++ & 0x3fu);
+        }
+        if (point < least[more] || point > 0x10ffff || point >> 11 == 0x1b) return false;
+    }
+    return true;
 }
 
 /* ---- typing errors ---------------------------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@ void  glia__string_clear(glia__string *s);
 
 /* Line and column (both from 1) of `at` in `text`. */
 void glia__text_place(const char *text, const char *at, size_t *line, size_t *column);
+/* Whether a text is well-formed UTF-8, as what goes into a file has to be. */
+bool glia__text_is_utf8(const char *text);
 /* Edit distance, for "did you mean". */
 size_t glia__text_distance(const char *a, const char *b);
 

@@ -85,9 +85,11 @@ glia_status glia__model_bind(glia_model *m, const glia_data *data)
     if (info.target == GLIA_TARGET_CLASSES) {
         GLIA_TRY(copy_names(&m->class_names, info.outputs, data, glia_data_class_name));
         m->n_classes = info.outputs;
-    } else if (info.target == GLIA_TARGET_NUMBERS && glia_data_target_name(data, 0)) {
-        GLIA_TRY(copy_names(&m->target_names, info.outputs, data, glia_data_target_name));
-        m->n_targets = info.outputs;
+    }
+    if (info.target != GLIA_TARGET_NONE && glia_data_target_name(data, 0)) {
+        size_t columns = info.target == GLIA_TARGET_CLASSES ? 1 : info.outputs;
+        GLIA_TRY(copy_names(&m->target_names, columns, data, glia_data_target_name));
+        m->n_targets = columns;
     }
     if (glia_data_column_name(data, 0)) GLIA_TRY(copy_names(&m->column_names, m->n_in, data, glia_data_column_name));
     m->target = info.target;

@@ -125,6 +125,7 @@ typedef struct glia__step {
     double              clip_scale;            /* what the norm's limit made of this step's gradients */
     bool                skip_forward;          /* activations are in place: by hand, after glia_forward */
     bool                skip_loss;             /* so is the output gradient */
+    bool                shared;                /* the team takes part */
     /* results */
     double              loss_sum; /* of the rows' values, unreduced */
     size_t              hits;     /* rows whose class was the most probable (classes only) */

@@ -38,11 +38,16 @@ static void run_blocks(walk *w, const glia__layer *l, const glia__cut *cut, bloc
     }
 }
 
+static bool worth_sharing(const glia__cut *cut)
+{
+    return cut->units > cut->block && cut->work >= WORTH_SHARING;
+}
+
 /* Runs a phase that no meeting has to precede: this thread's blocks of it. */
 static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run, unsigned alone)
 {
     size_t blocks = (cut->units + cut->block - 1) / cut->block;
-    bool   share = w->size > 1 && blocks > 1 && cut->work >= WORTH_SHARING;
+    bool   share = w->size > 1 && worth_sharing(cut);
     if (share)
         run_blocks(w, l, cut, run, blocks * w->rank / w->size, blocks * (w->rank + 1) / w->size);
     else if (w->rank == alone)
@@ -53,8 +58,7 @@ static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block
 /* Runs a phase that reads what came before. */
 static void run_phase(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
 {
-    bool share = cut->units > cut->block && cut->work >= WORTH_SHARING;
-    if (share || w->since == SHARED) meet(w);
+    if (worth_sharing(cut) || w->since == SHARED) meet(w);
     run_apart(w, l, cut, run, 0);
 }
 
@@ -80,12 +84,16 @@ static void gather_block(walk *w, const glia__layer *l, size_t begin, size_t end
     glia__batch_inputs(s->data, s->scale, s->order, begin, end, s->model->x + begin * s->model->n_in);
 }
 
-static void gather(walk *w)
+static glia__cut cut_gather(const glia__step *s)
 {
     enum { NUMBERS = 4096, COST = 25 }; /* rows come from anywhere in memory */
-    const glia__step *s = w->s;
-    size_t            n = s->model->n_in;
-    glia__cut         cut = {s->rows, 1 + NUMBERS / n, s->rows * n * COST};
+    size_t n = s->model->n_in;
+    return (glia__cut){s->rows, 1 + NUMBERS / n, s->rows * n * COST};
+}
+
+static void gather(walk *w)
+{
+    glia__cut cut = cut_gather(w->s);
     run_phase(w, NULL, &cut, gather_block);
 }
 
@@ -258,10 +266,25 @@ static void over_weights(walk *w, block_function *run)
     w->since = SHARED;
 }
 
+/* Whether any phase is worth a second thread: where none is, the others are left asleep. */
+static bool needs_team(const glia__step *s)
+{
+    glia__cut cut = cut_gather(s);
+    if (!s->team || glia__team_size(s->team) == 1) return false;
+    if (s->data && worth_sharing(&cut)) return true;
+    for (size_t i = 0; i < s->model->n_layers; i++) {
+        const glia__layer *l = &s->model->layers[i];
+        if (!l->class->forward) continue;
+        cut_layer(l, GLIA__FORWARD, s->rows, &cut); /* a phase of its gradient is as much work */
+        if (worth_sharing(&cut)) return true;
+    }
+    return false;
+}
+
 static void walk_step(void *context, unsigned rank)
 {
     glia__step *s = context;
-    walk        w = {.s = s, .rank = rank, .size = s->team ? glia__team_size(s->team) : 1};
+    walk        w = {.s = s, .rank = rank, .size = s->shared ? glia__team_size(s->team) : 1};
     if (s->data) gather(&w);
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
@@ -278,7 +301,8 @@ void glia__step_run(glia__step *s)
     s->nonfinite = false;
     s->clip_scale = 1;
     if (s->optim) s->optim->steps++;
-    if (s->team)
+    s->shared = needs_team(s);
+    if (s->shared)
         glia__team_run(s->team, walk_step, s);
     else
         walk_step(s, 0);
