@@ -19,7 +19,7 @@ static void must(glia_status status)
 static bool print_epoch(void *user, const glia_epoch *e)
 {
     (void)user;
-    printf("epoch %zu: loss %.4f, accuracy %.2f %%; of the others %.4f, %.2f %%\n", e->epoch, e->loss,
+    printf("epoch %zu: loss %.4f, accuracy %.2f %%; on the others %.4f, %.2f %%\n", e->epoch, e->loss,
            100 * e->accuracy, e->val_loss, 100 * e->val_accuracy);
     return false; /* true would stop the training */
 }

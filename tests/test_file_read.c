@@ -297,14 +297,14 @@ static void what_stands_at_a_path(void **state)
 
 /* ---- standard input and pipes ----------------------------------------------------------------------------------- */
 
-/* Standard input becomes a pipe into which `n` bytes trickle one by one. */
+/* Standard input becomes a pipe into which `n` bytes trickle, so that a read gets what has come so far. */
 static bool trickle(const unsigned char *bytes, size_t n)
 {
     int   ends[2];
     pid_t child = pipe(ends) == 0 ? fork() : -1;
     if (child == 0) {
         for (size_t i = 0; i < n; i++)
-            if (write(ends[1], bytes + i, 1) != 1) _exit(1);
+            if (write(ends[1], bytes + i, 1) != 1 || (i % 10 == 0 && usleep(1000) != 0)) _exit(1);
         _exit(0);
     }
     return child > 0 && close(ends[1]) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO;

@@ -1,4 +1,5 @@
-/* glia_fit: the same bits whoever computes them, history, callbacks, patience, units, and how a run that goes wrong ends. */
+/* glia_fit: the same bits whoever computes them, history, callbacks, patience, units, and how a run that goes wrong
+ * ends. */
 #include "golden.h"
 #include "help.h"
 #include "model/model.h"
@@ -59,7 +60,7 @@ static void threads_never_change_a_bit(void **state)
                                      {.optimizer = "adam"},
                                      {.optimizer = "sgd momentum=0.9 nesterov=yes"},
                                      {.optimizer = "sgd lr=0.1", .clip_norm = 0.1, .clip_value = 0.01}};
-    glia_data *d = class_data(1, WIDE_ROWS, WIDE, 10), *view = rows_of(d, 0, 60);
+    glia_data            *d = class_data(1, WIDE_ROWS, WIDE, 10), *view = rows_of(d, 0, 60);
     for (size_t i = 0; i < COUNT(batches) * COUNT(kinds); i++) {
         options o = kinds[i / COUNT(batches)];
         o.batch = batches[i % COUNT(batches)];
@@ -145,8 +146,8 @@ static bool watch_epoch(void *user, const glia_epoch *e)
 
 static glia_model *watched(const glia_data *d, watcher *w)
 {
-    return fitted("dense 3, softmax", d, NULL, &(options){.epochs = 5, .batch = 8, .on_batch = watch_batch,
-                                                          .on_epoch = watch_epoch, .user = w});
+    return fitted("dense 3, softmax", d, NULL,
+                  &(options){.epochs = 5, .batch = 8, .on_batch = watch_batch, .on_epoch = watch_epoch, .user = w});
 }
 
 static void callbacks_see_and_stop(void **state)
@@ -156,7 +157,8 @@ static void callbacks_see_and_stop(void **state)
     watcher     all = {0}, batch = {.stop_epoch = 2, .stop_batch = 3}, epoch = {.stop_epoch = 3};
     glia_model *m = watched(d, &all);
     assert_true(all.batches == 35 && all.epochs == 5);
-    assert_true(all.last.epoch == 5 && all.last.epochs == 5 && all.last.batch == 7 && all.last.batches == 7 && all.last.samples == 50);
+    assert_true(all.last.epoch == 5 && all.last.epochs == 5 && all.last.batch == 7 && all.last.batches == 7 &&
+                all.last.samples == 50);
     assert_true(all.last.loss == epochs_of(m, 5)[4].loss && all.last.accuracy == epochs_of(m, 5)[4].accuracy);
     glia_model_free(m);
     m = watched(d, &batch);
@@ -195,16 +197,17 @@ static void patience_restores_the_best(void **state)
     EXPECT_OK(glia_data_from_reals(&held, x, 40, 2, opposite, NULL, 2));
     glia_model       *m = fitted(net, d, held, &(options){.epochs = 50, .patience = 3, .optimizer = "sgd lr=0.5"});
     const glia_epoch *h = epochs_of(m, 4);
+    double            best = h[0].val_loss;
     for (size_t e = 1; e < 4; e++) assert_true(h[e].val_loss > h[e - 1].val_loss && h[e].loss < h[e - 1].loss);
     glia_model *one = fitted(net, d, held, &(options){.epochs = 1, .optimizer = "sgd lr=0.5"});
     expect_same_weights(m, one);
     EXPECT_OK(glia_evaluate(m, held, &scores));
-    assert_true(scores->loss == h[0].val_loss && scores->accuracy == h[0].val_accuracy);
+    assert_true(scores->loss == best && scores->accuracy == h[0].val_accuracy);
     glia_scores_free(scores);
     glia_model_free(m);
     m = fitted(net, d, held, &(options){.epochs = 4, .optimizer = "sgd lr=0.5"}); /* without it: the last */
     EXPECT_OK(glia_evaluate(m, held, &scores));
-    assert_true(scores->loss == epochs_of(m, 4)[3].val_loss && scores->loss > h[0].val_loss);
+    assert_true(scores->loss == epochs_of(m, 4)[3].val_loss && scores->loss > best);
     glia_scores_free(scores);
     glia_model_free(m);
     glia_model_free(one);
@@ -217,8 +220,8 @@ static void patience_restores_the_best(void **state)
 static void patience_holds_rows_out(void **state)
 {
     (void)state;
-    glia_data  *d = class_data(1, 95, 3, 2), *rest, *held;
-    options     o = {.epochs = 3, .seed = 5};
+    glia_data *d = class_data(1, 95, 3, 2), *rest, *held;
+    options    o = {.epochs = 3, .seed = 5};
     EXPECT_OK(glia_data_split(d, 0.1, GLIA_SPLIT_SHUFFLED, 5, &rest, &held));
     glia_model *apart = fitted("dense 2, softmax", rest, held, &o);
     o.patience = 10;
@@ -239,15 +242,16 @@ static void nan_in_the_inputs_stops(void **state)
 {
     (void)state;
     enum { ROWS = 50, COLUMNS = 3, BAD = 37 };
-    glia_real  *x = random_reals(1, ROWS * COLUMNS);
-    int32_t     classes[ROWS] = {0, 1};
-    options     o = {.epochs = 3, .batch = 8, .no_shuffle = true};
-    glia_data  *d;
+    glia_real *x = random_reals(1, ROWS * COLUMNS);
+    int32_t    classes[ROWS] = {0, 1};
+    options    o = {.epochs = 3, .batch = 8, .no_shuffle = true};
+    glia_data *d;
     x[BAD * COLUMNS + 1] = (glia_real)NAN;
     EXPECT_OK(glia_data_from_reals(&d, x, ROWS, COLUMNS, classes, NULL, 2));
     glia_data  *before = rows_of(d, 0, BAD / 8 * 8);
-    glia_model *m = fresh("dense 4, relu, dense 2, softmax", d), *whole = fitted("dense 4, relu, dense 2, softmax", before, NULL,
-                                                                               &(options){.epochs = 1, .batch = 8, .no_shuffle = true});
+    glia_model *m = fresh("dense 4, relu, dense 2, softmax", d),
+               *whole = fitted("dense 4, relu, dense 2, softmax", before, NULL,
+                               &(options){.epochs = 1, .batch = 8, .no_shuffle = true});
     EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE, "epoch 1, batch 5: the inputs ");
     expect_same_weights(m, whole);
     epochs_of(m, 0);
@@ -305,8 +309,11 @@ static void infinite_weights_within_an_epoch(void **state)
 static void infinite_weights_at_the_end_of_an_epoch(void **state)
 {
     (void)state;
-    options     o = {.epochs = 3, .batch = GLIA_FULL_BATCH, .optimizer = IS_DOUBLE ? "sgd lr=1e306" : "sgd lr=1e36",
-                     .schedule = "cosine warmup=1", .loss = "mse reduce=sum"};
+    options     o = {.epochs = 3,
+                     .batch = GLIA_FULL_BATCH,
+                     .optimizer = IS_DOUBLE ? "sgd lr=1e306" : "sgd lr=1e36",
+                     .schedule = "cosine warmup=1",
+                     .loss = "mse reduce=sum"};
     glia_data  *d = number_data(1, 640, 4, 1, 1);
     glia_model *m = fresh("dense 1", d), *start = fresh("dense 1", d);
     EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE,
@@ -329,16 +336,20 @@ static void numbers_in_the_users_units(void **state)
     const glia_epoch *ha = epochs_of(a, 12), *hb = epochs_of(b, 12);
     double            near = IS_DOUBLE ? 1e-6 : 0.02;
     for (size_t e = 0; e < 12; e++) {
-        assert_true(golden_near(hb[e].loss, 1e6 * ha[e].loss, near, 0) && golden_near(hb[e].val_loss, 1e6 * ha[e].val_loss, near, 0));
-        assert_true(golden_near(hb[e].val_r2, ha[e].val_r2, near, near) && isnan(ha[e].accuracy) && isnan(ha[e].val_accuracy));
+        assert_true(golden_near(hb[e].loss, 1e6 * ha[e].loss, near, 0) &&
+                    golden_near(hb[e].val_loss, 1e6 * ha[e].val_loss, near, 0));
+        assert_true(golden_near(hb[e].val_r2, ha[e].val_r2, near, near) && isnan(ha[e].accuracy) &&
+                    isnan(ha[e].val_accuracy));
     }
     glia_scores *scores;
     glia_real    out[400];
     EXPECT_OK(glia_evaluate(b, thousands, &scores));
-    assert_true(scores->r2 > 0.99 && golden_near(scores->loss, scores->mse, 1e-3, 0) && scores->loss == hb[11].val_loss);
+    assert_true(scores->r2 > 0.99 && golden_near(scores->loss, scores->mse, 1e-3, 0) &&
+                scores->loss == hb[11].val_loss);
     EXPECT_OK(glia_predict(b, thousands, out));
     for (size_t r = 0; r < 200; r++)
-        for (size_t j = 0; j < 2; j++) assert_true(fabs((double)out[2 * r + j] - glia_data_number(thousands, r, j)) < 100);
+        for (size_t j = 0; j < 2; j++)
+            assert_true(fabs((double)out[2 * r + j] - glia_data_number(thousands, r, j)) < 100);
     glia_scores_free(scores);
     glia_model_free(a);
     glia_model_free(b);
@@ -356,7 +367,8 @@ static void one_output_for_two_classes(void **state)
     glia_model *m = fitted("dense 1, sigmoid", rest, held, &(options){.epochs = 100, .optimizer = "adam lr=0.1"});
     EXPECT_OK(glia_evaluate(m, held, &scores));
     assert_true(scores->classes == 2 && scores->rows == 25 && scores->accuracy > 0.9);
-    assert_true(scores->accuracy == epochs_of(m, 100)[99].val_accuracy && scores->loss == epochs_of(m, 100)[99].val_loss);
+    assert_true(scores->accuracy == epochs_of(m, 100)[99].val_accuracy &&
+                scores->loss == epochs_of(m, 100)[99].val_loss);
     assert_true(golden_near(scores->loss, scores->log_loss, 1e-4, 1e-5));
     glia_scores_free(scores);
     glia_model_free(m);
@@ -388,8 +400,8 @@ static void refusals_change_nothing(void **state)
 {
     (void)state;
     glia_model_info info;
-    glia_data      *d = class_data(1, 20, 4, 3), *wide = class_data(1, 20, 5, 3), *numbers = number_data(1, 20, 4, 3, 1);
-    glia_model     *m = model_of("input 4, dense 3, softmax", 3), *start = model_of("input 4, dense 3, softmax", 3);
+    glia_data  *d = class_data(1, 20, 4, 3), *wide = class_data(1, 20, 5, 3), *numbers = number_data(1, 20, 4, 3, 1);
+    glia_model *m = model_of("input 4, dense 3, softmax", 3), *start = model_of("input 4, dense 3, softmax", 3);
     for (size_t i = 0; i < COUNT(refusals); i++) {
         if (glia_fit(m, d, NULL, &refusals[i].o) != refusals[i].status || !strstr(glia_error(), refusals[i].sentence))
             fail_msg("%zu: %s", i, glia_error());
@@ -398,7 +410,8 @@ static void refusals_change_nothing(void **state)
     }
     EXPECT_FAILS(glia_fit(m, wide, NULL, NULL), GLIA_E_SHAPE, "has 5 numbers a row, and the net takes 4");
     EXPECT_FAILS(glia_fit(m, d, wide, NULL), GLIA_E_SHAPE, "has 5 numbers a row, and the net takes 4");
-    EXPECT_FAILS(glia_fit(m, numbers, NULL, NULL), GLIA_E_SHAPE, "cross_entropy is a loss of classes, and the target is numbers");
+    EXPECT_FAILS(glia_fit(m, numbers, NULL, NULL), GLIA_E_SHAPE,
+                 "cross_entropy is a loss of classes, and the target is numbers");
     expect_same_weights(m, start);
     EXPECT_OK(glia_fit(m, numbers, NULL, &(options){.loss = "mse", .epochs = 2})); /* whatever it was asked before */
     EXPECT_FAILS(glia_fit(m, numbers, NULL, &(options){.loss = "mse", .scale = "unti"}), GLIA_E_TEXT, "unti");
@@ -422,6 +435,48 @@ static void a_table_read_as_images(void **state)
     glia_data_free(d);
 }
 
+static double no_loss(const glia_real *y, const glia_real *t, size_t n)
+{
+    (void)y, (void)t, (void)n;
+    return 0;
+}
+
+static void no_slope(const glia_real *y, const glia_real *t, size_t n, glia_real *dy)
+{
+    (void)y, (void)t;
+    for (size_t i = 0; i < n; i++) dy[i] = 0;
+}
+
+/* Nets without weights, or with nothing to learn before a step; one row; more classes than a loss of one's own can
+ * have. */
+static void odd_runs(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {"softmax", "input 2x2, flatten, log_softmax", "relu, softmax",
+                                       "dense 4, step, dense 4, softmax", "flatten, dense 4"};
+    glia_data               *d = class_data(1, 40, 4, 4), *one = rows_of(d, 7, 8), *many = class_data(1, 5, 4, 5000);
+    glia_scores             *scores;
+    glia_model              *m;
+    for (size_t i = 0; i < COUNT(nets); i++) {
+        m = fitted(nets[i], d, one, &(options){.epochs = 2, .threads = 2, .loss = i == 4 ? "huber" : NULL});
+        assert_true(isfinite(epochs_of(m, 2)[1].loss));
+        glia_model_free(m);
+    }
+    m = fitted("dense 4, softmax", one, NULL, NULL);
+    EXPECT_FAILS(glia_fit(m, one, NULL, &(options){.patience = 1}), GLIA_E_ARG, "");
+    glia_model_free(m);
+    EXPECT_OK(glia_register_loss("no_loss", no_loss, no_slope));
+    m = fresh("dense 5000", many);
+    EXPECT_FAILS(glia_fit(m, many, NULL, &(options){.loss = "no_loss"}), GLIA_E_ARG,
+                 "with classes it can have 4096 outputs, not 5000");
+    EXPECT_OK(glia_evaluate(m, many, &scores));
+    glia_scores_free(scores);
+    glia_model_free(m);
+    glia_data_free(one);
+    glia_data_free(d);
+    glia_data_free(many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +495,7 @@ int main(void)
         cmocka_unit_test(one_output_for_two_classes),
         cmocka_unit_test(refusals_change_nothing),
         cmocka_unit_test(a_table_read_as_images),
+        cmocka_unit_test(odd_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

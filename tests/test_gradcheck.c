@@ -1,4 +1,5 @@
-/* The gradient check over the lists of layers and losses, over nets of several forms; and that it finds what is wrong. */
+/* The gradient check over the lists of layers and losses, over nets of several forms; and that it finds what is wrong.
+ */
 #include "help.h"
 
 enum { SEEDS = 4 };
@@ -14,7 +15,8 @@ static bool layer_text(size_t i, char text[96], const char **name)
     *name = entry.name;
     int n = snprintf(text, 96, "%s", entry.name);
     for (size_t j = 0; glia_list_setting(GLIA_LIST_LAYERS, i, j, &setting); j++)
-        if (!*setting.standard && !strcmp(setting.type, "whole")) n += snprintf(text + n, 96 - (size_t)n, " %s=4", setting.name);
+        if (!*setting.standard && !strcmp(setting.type, "whole"))
+            n += snprintf(text + n, 96 - (size_t)n, " %s=4", setting.name);
     return true;
 }
 
@@ -43,7 +45,8 @@ static void expect_right(const char *net, const char *loss, bool without_gradien
         glia_status           status = glia_gradcheck(net, loss, seed, &r);
         if (status != GLIA_OK) fail_msg("%s; %s: %s", net, loss, glia_error());
         if (!(r.worst <= r.tolerance)) fail_msg("%s; %s; seed %u: %g at %s", net, loss, seed, r.worst, r.where);
-        if (r.all_zero != without_gradient) fail_msg("%s; %s; seed %u: gradients all zero: %d", net, loss, seed, r.all_zero);
+        if (r.all_zero != without_gradient)
+            fail_msg("%s; %s; seed %u: gradients all zero: %d", net, loss, seed, r.all_zero);
         assert_true(r.checked > 0 && r.tolerance == (IS_DOUBLE ? 1e-7 : 5e-3));
         checks++;
     }
@@ -81,7 +84,8 @@ static void every_layer_alone(void **state)
 static void nets_of_other_forms(void **state)
 {
     (void)state;
-    expect_right("dense 8, tanh, dense 7, gelu, dense 6, silu, dense 5, softplus, dense 4, sigmoid, dense 3", "mse", false);
+    expect_right("dense 8, tanh, dense 7, gelu, dense 6, silu, dense 5, softplus, dense 4, sigmoid, dense 3", "mse",
+                 false);
     expect_right("dense 6 bias=no, relu, dense 5 bias=no, elu 0.5, dense 3 bias=no, softmax", NULL, false);
     expect_right("input 3x4, dense 5, tanh, dense 2, leaky_relu 0.2", "mse", false);
     expect_right("input 3x4, dense 5, softmax, dense 2, log_softmax", "huber", false);
@@ -196,9 +200,9 @@ static void what_cannot_be_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_layer_and_loss),  cmocka_unit_test(every_layer_alone),
-        cmocka_unit_test(nets_of_other_forms),   cmocka_unit_test(a_wrong_derivative_is_found),
-        cmocka_unit_test(a_wrong_loss_is_found), cmocka_unit_test(the_place_is_named),
+        cmocka_unit_test(every_layer_and_loss),   cmocka_unit_test(every_layer_alone),
+        cmocka_unit_test(nets_of_other_forms),    cmocka_unit_test(a_wrong_derivative_is_found),
+        cmocka_unit_test(a_wrong_loss_is_found),  cmocka_unit_test(the_place_is_named),
         cmocka_unit_test(what_cannot_be_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

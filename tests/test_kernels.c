@@ -37,8 +37,8 @@ static real *copy_of(const real *from, size_t n)
 
 /* ---- matrix products ------------------------------------------------------------------------------------------- */
 
-typedef void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-                  real *c, size_t ldc);
+typedef void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                  real beta, real *c, size_t ldc);
 enum { NN, TN, NT, FORMS };
 
 static gemm *form_of(const glia__kernels *k, int form)
@@ -64,7 +64,8 @@ static real *matrix(uint32_t seed, size_t rows, size_t columns, size_t ld)
 
 static product product_of(int form, size_t m, size_t n, size_t k, double alpha, double beta)
 {
-    product p = {form, m, n, k, (form == TN ? m : k) + 5, (form == NT ? k : n) + 2, n + 7, (real)alpha, (real)beta, 0, 0, 0};
+    product p = {form,       m, n, k, (form == TN ? m : k) + 5, (form == NT ? k : n) + 2, n + 7, (real)alpha,
+                 (real)beta, 0, 0, 0};
     p.a = matrix(1, form == TN ? k : m, p.lda - 5, p.lda);
     p.b = matrix(2, form == NT ? n : k, p.ldb - 2, p.ldb);
     p.c = matrix(3, m, beta == 0 ? 0 : n, p.ldc); /* beta = 0 does not read c */
@@ -163,8 +164,7 @@ static void bias_is_added_to_each_row(void **state)
         for (size_t t = 0; t < table_count; t++) {
             real *got = copy_of(y, rows * ld);
             tables[t]->add_bias(rows, n, b, got, ld);
-            for (size_t j = 0; j < rows * ld; j++)
-                assert_true(got[j] == (j % ld < n ? y[j] + b[j % ld] : y[j]));
+            for (size_t j = 0; j < rows * ld; j++) assert_true(got[j] == (j % ld < n ? y[j] + b[j % ld] : y[j]));
             free(got);
         }
         free(b);
@@ -269,11 +269,11 @@ FORMULAS(tanh, tanh(x), bell(x))
 FORMULAS(relu, isnan(x) ? x : fmax(x, 0), x > 0)
 FORMULAS(leaky_relu, x > 0 ? x : a * x, x > 0 ? 1 : a)
 FORMULAS(elu, x > 0 ? x : a * (exp(x) - 1), x > 0 ? 1 : a * exp(x))
-FORMULAS(gelu, x * erfc(-x / sqrt(2)) / 2, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * M_PI))
-FORMULAS(gelu_tanh, x * logistic(2 * inner(x)),
+FORMULAS(gelu, x *erfc(-x / sqrt(2)) / 2, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * M_PI))
+FORMULAS(gelu_tanh, x *logistic(2 * inner(x)),
          logistic(2 * inner(x)) + x / 2 * bell(inner(x)) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x))
-FORMULAS(silu, x * logistic(x), logistic(x) + x * logistic(x) * logistic(-x))
-FORMULAS(softplus, (fmax(a * x, 0) + log1p(exp(-fabs(a * x)))) / a, logistic(a * x))
+FORMULAS(silu, x *logistic(x), logistic(x) + x * logistic(x) * logistic(-x))
+FORMULAS(softplus, (fmax(a * x, 0) + log1p(exp(-fabs(a * x)))) / a, logistic(a *x))
 
 typedef struct activation {
     const char *name;
@@ -283,7 +283,10 @@ typedef struct activation {
 } activation;
 
 #define ENTRY(f) {#f, k->f, k->f##_back, f##_exact, f##_slope},
-#define ACTIVATIONS(k) {GLIA__ELEMENTWISE(ENTRY)}
+#define ACTIVATIONS(k)                                                                                                 \
+    {                                                                                                                  \
+        GLIA__ELEMENTWISE(ENTRY)                                                                                       \
+    }
 
 static void try_activation(const activation *f, size_t n, const real *x, real a)
 {
@@ -434,7 +437,7 @@ static void try_rule(const glia__kernels *k, size_t rule, void (*exactly)(moved 
 static void steps_follow_their_formulas(void **state)
 {
     (void)state;
-    static void (*const rules[])(moved *m) = {sgd_exact, nesterov_exact, adagrad_exact, rmsprop_exact, adam_exact};
+    static void (*const rules[])(moved * m) = {sgd_exact, nesterov_exact, adagrad_exact, rmsprop_exact, adam_exact};
     for (size_t t = 0; t < table_count; t++)
         for (size_t rule = 0; rule < COUNT(rules); rule++)
             for (size_t i = 0; i < COUNT(sizes); i++) try_rule(tables[t], rule, rules[rule], sizes[i]);

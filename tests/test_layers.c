@@ -66,7 +66,8 @@ static void expect_golden(const struct golden_layer *g)
     const golden_array *x = golden_get(c, "x"), *y = golden_get(c, "y");
     size_t              rows;
     glia_model         *m = golden_model(x, g->net, &rows);
-    glia_real *in = golden_reals(x), *dy = golden_reals(golden_get(c, "dy")), *out = golden_reals(y), *dx = golden_reals(x);
+    glia_real          *in = golden_reals(x), *dy = golden_reals(golden_get(c, "dy")), *out = golden_reals(y),
+              *dx = golden_reals(x);
     set_if_there(m, "0.weight", golden_find(c, "w"));
     set_if_there(m, "0.bias", golden_find(c, "b"));
     EXPECT_OK(glia_forward(m, in, rows, out));
@@ -116,19 +117,21 @@ static void step_is_one_above_zero(void **state)
 static void flatten_keeps_the_order(void **state)
 {
     (void)state;
-    glia_real       *x = random_reals(1, 24), y[24], dx[24];
-    glia_model      *m = model_of("input 2x3x4, flatten", 0);
-    glia_layer_info  info;
-    glia_model_info  about;
+    glia_real      *x = random_reals(1, 24), y[24], dx[24];
+    glia_model     *m = model_of("input 2x3x4, flatten", 0);
+    glia_layer_info info;
+    glia_model_info about;
     pass("input 2x3x4, flatten", x, y, dx, 24);
     assert_memory_equal(y, x, sizeof y);
     for (size_t i = 0; i < 24; i++) assert_true(dx[i] == (glia_real)(i + 1));
     EXPECT_OK(glia_model_layer(m, 1, &info));
     assert_true(info.rank == 1 && info.shape[0] == 24 && info.parameters == 0 && info.index == 0);
     EXPECT_OK(glia_model_layer(m, 0, &info));
-    assert_true(info.rank == 3 && info.shape[0] == 2 && info.shape[1] == 3 && info.shape[2] == 4 && info.index == SIZE_MAX);
+    assert_true(info.rank == 3 && info.shape[0] == 2 && info.shape[1] == 3 && info.shape[2] == 4 &&
+                info.index == SIZE_MAX);
     glia_model_describe(m, &about);
-    assert_true(about.channels == 2 && about.height == 3 && about.width == 4 && about.inputs == 24 && about.outputs == 24);
+    assert_true(about.channels == 2 && about.height == 3 && about.width == 4 && about.inputs == 24 &&
+                about.outputs == 24);
     glia_model_free(m);
     free(x);
 }
@@ -242,9 +245,12 @@ static void room_for_ones_own_ends(void **state)
 static const struct misfit {
     const char *net, *sentence;
 } misfits[] = {
-    {"dense 3", "net:1:1: layer 0 (dense): there are no data to tell the shape of a row, and the net does not begin with input"},
-    {"input 3x8x8, dense 3", "net:1:14: layer 0 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
-    {"input 3x8x8, relu,\n  dense 3", "net:2:3: layer 1 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
+    {"dense 3",
+     "net:1:1: layer 0 (dense): there are no data to tell the shape of a row, and the net does not begin with input"},
+    {"input 3x8x8, dense 3",
+     "net:1:14: layer 0 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
+    {"input 3x8x8, relu,\n  dense 3",
+     "net:2:3: layer 1 (dense): takes rows of numbers, not images of 3x8x8: put flatten before it"},
     {"input 2x3x4x5, dense 3", "not images of 2x3x4x5: put flatten before it"},
     {"input 1000000000, dense 100000000, dense 100000000", "out of memory"},
     {"input 65536x65536x65536x65536, relu", "net:1:1: input: rows of "},
@@ -266,7 +272,8 @@ static void shapes_that_do_not_fit(void **state)
     for (size_t i = 0; i < COUNT(misfits); i++) {
         glia_model *m = (glia_model *)&m;
         glia_status status = glia_model_new(&m, misfits[i].net, NULL, 0);
-        if (status != GLIA_E_SHAPE && status != GLIA_E_MEMORY && status != GLIA_E_TEXT) fail_msg("%s: %d", misfits[i].net, status);
+        if (status != GLIA_E_SHAPE && status != GLIA_E_MEMORY && status != GLIA_E_TEXT)
+            fail_msg("%s: %d", misfits[i].net, status);
         if (!strstr(glia_error(), misfits[i].sentence)) fail_msg("%s: %s", misfits[i].net, glia_error());
         assert_null(m);
     }

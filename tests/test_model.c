@@ -1,4 +1,5 @@
-/* A model: its tensors by name, how they lie and start, the loop by hand, what misuse gives, and judging by class name. */
+/* A model: its tensors by name, how they lie and start, the loop by hand, what misuse gives, and judging by class name.
+ */
 #include <unistd.h>
 
 #include "golden.h"
@@ -15,8 +16,8 @@ static void tensors_have_pytorchs_names_and_shapes(void **state)
                                                {"2.weight", 2, {10, 128}, 1280},
                                                {"4.weight", 2, {3, 10}, 30},
                                                {"4.bias", 1, {3}, 3}};
-    glia_parameter_info info;
-    glia_model         *m = model_of("input 784, dense 128, relu, dense 10 bias=no, tanh, dense 3, softmax", 0);
+    glia_parameter_info              info;
+    glia_model *m = model_of("input 784, dense 128, relu, dense 10 bias=no, tanh, dense 3, softmax", 0);
     assert_true(glia_parameter_count(m) == COUNT(want) && glia_parameter_count(NULL) == 0);
     for (size_t i = 0; i < COUNT(want); i++) {
         EXPECT_OK(glia_parameter_describe(m, i, &info));
@@ -93,9 +94,11 @@ static void the_notebooks_layers(void **state)
     const golden_array *x = golden_get(c, "x");
     golden_tolerance    t = IS_DOUBLE ? golden_tolerance_of(c) : (golden_tolerance){1e-5, 1e-6};
     static const double zeros[10];
-    glia_model         *m = model_of("input 4\n dense 5 init=normal:0:0.1 bias_init=zeros\n dense 2 init=normal:0:0.1 bias_init=zeros\n"
-                                     "dense 10 init=normal:0:0.1 bias_init=zeros", 0);
-    glia_real          *in = golden_reals(x), out[3 * 10];
+    glia_model         *m =
+        model_of("input 4\n dense 5 init=normal:0:0.1 bias_init=zeros\n dense 2 init=normal:0:0.1 bias_init=zeros\n"
+                 "dense 10 init=normal:0:0.1 bias_init=zeros",
+                 0);
+    glia_real *in = golden_reals(x), out[3 * 10];
     expect_weight(m, "0.weight", golden_get(c, "w1")->values, 4, 5);
     expect_weight(m, "1.weight", golden_get(c, "w2")->values, 5, 2);
     expect_weight(m, "2.weight", golden_get(c, "w3")->values, 2, 10);
@@ -120,7 +123,8 @@ static void draws_follow_numpys_stream(void **state)
     golden_case  *c = golden_open("numpy_rng/seed_42");
     const double *draws = golden_get(c, "uniform")->values;
     glia_model   *m = model_of("input 5, dense 12 init=uniform:-0.5:0.5 bias_init=uniform:-0.5:0.5, relu,"
-                               "dense 2 init=uniform:-0.5:0.5 bias_init=uniform:-0.5:0.5", 42);
+                                 "dense 2 init=uniform:-0.5:0.5 bias_init=uniform:-0.5:0.5",
+                               42);
     expect_weight(m, "0.weight", draws, 5, 12);
     expect_bias(m, "0.bias", draws + 60, 12);
     expect_weight(m, "2.weight", draws + 72, 12, 2);
@@ -153,8 +157,8 @@ static void the_standard_start_is_pytorchs(void **state)
 /* ---- by hand --------------------------------------------------------------------------------------------------- */
 
 /* The four calls of a step; the loss before it. */
-static double one_step(glia_model *m, glia_optimizer *o, const char *loss_text, const glia_real *x, const int32_t *classes,
-                       const glia_real *targets, size_t rows)
+static double one_step(glia_model *m, glia_optimizer *o, const char *loss_text, const glia_real *x,
+                       const int32_t *classes, const glia_real *targets, size_t rows)
 {
     double loss;
     EXPECT_OK(glia_forward(m, x, rows, NULL));
@@ -196,7 +200,8 @@ static void classes_and_one_hot_rows_are_one(void **state)
     glia_real             *x = random_reals(5, ROWS * 3), a[9], b[9];
     double                 by_class, by_row;
     for (size_t i = 0; i < 3; i++) {
-        static const char *const nets[] = {"input 3, dense 3, softmax", "input 3, dense 3, log_softmax", "input 3, dense 3"};
+        static const char *const nets[] = {"input 3, dense 3, softmax", "input 3, dense 3, log_softmax",
+                                           "input 3, dense 3"};
         glia_model              *m = model_of(nets[i], 2);
         EXPECT_OK(glia_forward(m, x, ROWS, NULL));
         EXPECT_OK(glia_loss(m, "cross_entropy", classes, NULL, &by_class));
@@ -210,6 +215,28 @@ static void classes_and_one_hot_rows_are_one(void **state)
         glia_model_free(m);
     }
     free(x);
+}
+
+static void decay_may_leave_biases_alone(void **state)
+{
+    (void)state;
+    static const glia_real ones[] = {1, 1};
+    for (int spared = 0; spared < 2; spared++) {
+        glia_optimizer *o;
+        glia_real       w[2], b;
+        glia_model     *m = model_of("input 2, dense 1", 0);
+        EXPECT_OK(glia_parameter_set(m, "0.weight", ones, 2));
+        EXPECT_OK(glia_parameter_set(m, "0.bias", ones, 1));
+        EXPECT_OK(glia_gradient_set(m, "0.weight", (glia_real[]){0, 0}, 2));
+        EXPECT_OK(glia_optimizer_new(
+            &o, spared ? "sgd lr=0.5 weight_decay=1 decay_bias=no" : "sgd lr=0.5 weight_decay=1", m));
+        EXPECT_OK(glia_step(m, o));
+        EXPECT_OK(glia_parameter_get(m, "0.weight", w, 2));
+        EXPECT_OK(glia_parameter_get(m, "0.bias", &b, 1));
+        assert_true(w[0] == (glia_real)0.5 && w[1] == (glia_real)0.5 && b == (spared ? 1 : (glia_real)0.5));
+        glia_optimizer_free(o);
+        glia_model_free(m);
+    }
 }
 
 static void clipping_by_hand(void **state)
@@ -258,7 +285,8 @@ static void null_and_wrong_sizes_are_refused(void **state)
     EXPECT_FAILS(glia_forward(m, NULL, 1, NULL), GLIA_E_ARG, "a model and at least one row");
     EXPECT_FAILS(glia_forward(m, v, 0, NULL), GLIA_E_ARG, "a model and at least one row");
     EXPECT_FAILS(glia_forward(m, v, SIZE_MAX / 8, NULL), GLIA_E_MEMORY, "");
-    EXPECT_FAILS(glia_optimizer_new(&o, "adma", m), GLIA_E_TEXT, "optimizer:1:1: there is no optimizer \"adma\"; did you mean adam");
+    EXPECT_FAILS(glia_optimizer_new(&o, "adma", m), GLIA_E_TEXT,
+                 "optimizer:1:1: there is no optimizer \"adma\"; did you mean adam");
     assert_null(o);
     EXPECT_FAILS(glia_optimizer_new(&o, NULL, m), GLIA_E_ARG, "a text");
     EXPECT_FAILS(glia_optimizer_new(NULL, "sgd", m), GLIA_E_ARG, "a place");
@@ -276,7 +304,8 @@ static void calls_in_the_wrong_order_are_refused(void **state)
     glia_real            v[8] = {0};
     double               loss;
     glia_optimizer      *o;
-    glia_model          *m = model_of("input 4, dense 3, softmax", 0), *other = model_of("input 4, dense 3", 0), *empty = model_of("", 0);
+    glia_model          *m = model_of("input 4, dense 3, softmax", 0), *other = model_of("input 4, dense 3", 0),
+               *empty = model_of("", 0);
     EXPECT_OK(glia_optimizer_new(&o, "sgd", m));
     EXPECT_FAILS(glia_loss(m, NULL, classes, NULL, &loss), GLIA_E_ARG, "no forward pass to judge");
     EXPECT_FAILS(glia_backward(m), GLIA_E_ARG, "no loss to go back from");
@@ -375,11 +404,11 @@ static void classes_are_matched_by_name(void **state)
 {
     (void)state;
     static const glia_real identity[] = {9, 0, 0, 0, 9, 0, 0, 0, 9}, zero[3];
-    glia_data   *train = csv_data("a,b,c,label\n1,0,0,ant\n0,1,0,bee\n0,0,1,cow\n");
-    glia_data   *fewer = csv_data("a,b,c,label\n0,0,1,cow\n0,1,0,bee\n0,0,1,bee\n");
-    glia_data   *other = csv_data("a,b,c,label\n0,0,1,cow\n0,1,0,dog\n");
-    glia_scores *scores;
-    glia_model  *m;
+    glia_data             *train = csv_data("a,b,c,label\n1,0,0,ant\n0,1,0,bee\n0,0,1,cow\n");
+    glia_data             *fewer = csv_data("a,b,c,label\n0,0,1,cow\n0,1,0,bee\n0,0,1,bee\n");
+    glia_data             *other = csv_data("a,b,c,label\n0,0,1,cow\n0,1,0,dog\n");
+    glia_scores           *scores;
+    glia_model            *m;
     EXPECT_OK(glia_model_new(&m, "dense 3, softmax", train, 0));
     EXPECT_OK(glia_parameter_set(m, "0.weight", identity, 9));
     EXPECT_OK(glia_parameter_set(m, "0.bias", zero, 3));
@@ -402,10 +431,10 @@ static void numbers_are_judged_without_a_fit(void **state)
 {
     (void)state;
     static const glia_real weight[] = {1, -1, 0}, zero = 0;
-    glia_data   *d = number_data(3, 10, 3, 1, 1);
-    glia_scores *scores;
-    glia_real    out[10];
-    glia_model  *m, *loose = model_of("input 3, dense 1", 0);
+    glia_data             *d = number_data(3, 10, 3, 1, 1);
+    glia_scores           *scores;
+    glia_real              out[10];
+    glia_model            *m, *loose = model_of("input 3, dense 1", 0);
     EXPECT_OK(glia_model_new(&m, "dense 1", d, 0));
     for (int i = 0; i < 2; i++) {
         glia_model *each = i ? loose : m;
@@ -464,6 +493,7 @@ int main(void)
         cmocka_unit_test(the_standard_start_is_pytorchs),
         cmocka_unit_test(a_loop_by_hand),
         cmocka_unit_test(classes_and_one_hot_rows_are_one),
+        cmocka_unit_test(decay_may_leave_biases_alone),
         cmocka_unit_test(clipping_by_hand),
         cmocka_unit_test(null_and_wrong_sizes_are_refused),
         cmocka_unit_test(calls_in_the_wrong_order_are_refused),

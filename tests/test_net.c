@@ -38,7 +38,8 @@ static const struct form {
     {"input 4, dense bias=no 3", "input 4, dense 3 bias=no"},
     {"input 4, dense 3 init=torch bias_init=torch", "input 4, dense 3"},
     {"input 4, dense 3 bias_init=zeros init=normal:0:0.1", "input 4, dense 3 init=normal:0:0.1 bias_init=zeros"},
-    {"input 4, leaky_relu 0.01, leaky_relu slope=0.2, leaky_relu 1e-3", "input 4, leaky_relu, leaky_relu 0.2, leaky_relu 0.001"},
+    {"input 4, leaky_relu 0.01, leaky_relu slope=0.2, leaky_relu 1e-3",
+     "input 4, leaky_relu, leaky_relu 0.2, leaky_relu 0.001"},
     {"input 4, elu 1, elu 0.5", "input 4, elu, elu 0.5"},
     {"input 4, gelu none, gelu tanh", "input 4, gelu, gelu tanh"},
     {"input 4, softplus beta=1.0, softplus 2.5e0", "input 4, softplus, softplus 2.5"},
@@ -76,8 +77,8 @@ static void settings_reach_the_layer(void **state)
 static void layers_are_numbered(void **state)
 {
     (void)state;
-    glia_layer_info info;
-    glia_model     *m = model_of("input 4, dense 3, relu, dense 2", 0);
+    glia_layer_info     info;
+    glia_model         *m = model_of("input 4, dense 3, relu, dense 2", 0);
     static const size_t index[] = {SIZE_MAX, 0, 1, 2};
     for (size_t i = 0; i < COUNT(index); i++) {
         EXPECT_OK(glia_model_layer(m, i, &info));
@@ -186,10 +187,10 @@ static void a_net_is_picked_for_data(void **state)
 /* ---- mistakes -------------------------------------------------------------------------------------------------- */
 
 #define LAYER_NAMES                                                                                                    \
-    "there are input, dense, flatten, step, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, softmax, "    \
+    "there are input, dense, flatten, step, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, softmax, "     \
     "log_softmax"
 #define INIT_NAMES                                                                                                     \
-    "there are zeros, constant, uniform, normal, xavier, xavier_uniform, xavier_normal, he, he_uniform, he_normal, "  \
+    "there are zeros, constant, uniform, normal, xavier, xavier_uniform, xavier_normal, he, he_uniform, he_normal, "   \
     "lecun, torch"
 #define A_SHAPE "shape must be one to four whole numbers with x between them, such as 3x3, not "
 
@@ -200,7 +201,8 @@ static const struct mistake {
     {"input 4, DENSE 3", "net:1:10: there is no layer \"DENSE\"; " LAYER_NAMES},
     {"input 4, =", "net:1:10: there is no layer \"=\"; " LAYER_NAMES},
     {"input 4, 5", "net:1:10: there is no layer \"5\"; " LAYER_NAMES},
-    {"# one\ninput 4,\n\n  dense 3, # three\n\ttan", "net:5:2: there is no layer \"tan\"; did you mean tanh? " LAYER_NAMES},
+    {"# one\ninput 4,\n\n  dense 3, # three\n\ttan",
+     "net:5:2: there is no layer \"tan\"; did you mean tanh? " LAYER_NAMES},
     {"input 4, dense 3 untis=4", "net:1:18: dense: \"untis\" is not a setting; it has units, bias, init, bias_init"},
     {"input 4, dense", "net:1:15: dense: units must be given"},
     {"input 4, dense 0", "net:1:16: dense: units must be from 1 to 100000000, not 0"},
@@ -251,10 +253,11 @@ static void mistakes_are_told_with_their_place(void **state)
 static void damaged_texts_do_no_harm(void **state)
 {
     (void)state;
-    static const char text[] = "input 1x2x3, flatten # all\n dense 3 bias=no init=normal:0:0.1, leaky_relu 0.2, softmax";
-    char              damaged[sizeof text];
-    glia_rng         *rng;
-    size_t            refused = 0;
+    static const char text[] =
+        "input 1x2x3, flatten # all\n dense 3 bias=no init=normal:0:0.1, leaky_relu 0.2, softmax";
+    char      damaged[sizeof text];
+    glia_rng *rng;
+    size_t    refused = 0;
     EXPECT_OK(glia_rng_new(&rng, 5));
     for (size_t i = 0; i < 3000; i++) {
         glia_model *m;

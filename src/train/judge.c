@@ -61,7 +61,10 @@ void glia__targets_fill(glia__targets *t, const size_t *order, size_t rows, glia
 
 glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *loss, bool *fused)
 {
+    static const int32_t no_rows[1];
     GLIA_TRY(glia__model_loss(m, text, loss, fused));
+    if (m->target != GLIA_TARGET_NUMBERS)
+        GLIA_TRY(glia__loss_check(loss, 0, m->n_out, &(glia__truth){.classes = no_rows}));
     const char *name = loss->class->named.name;
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);
