@@ -202,7 +202,7 @@ typedef struct glia_batch {
 #define GLIA_FULL_BATCH SIZE_MAX
 
 typedef struct glia_fit_options {
-    size_t      epochs;      /* 10                                                                            */
+    size_t      epochs;      /* 10; at most 1,000,000                                                         */
     size_t      batch;       /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once                      */
     bool        no_shuffle;  /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
     uint32_t    seed;        /* 0                                                                             */
@@ -233,6 +233,12 @@ GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const g
                               const glia_fit_options *options);
 /* The epochs of the latest glia_fit, oldest first; `count` gets how many. */
 GLIA_API const glia_epoch *glia_model_history(const glia_model *model, size_t *count);
+/* The epoch of the latest glia_fit (from 1) whose weights the model has: the last one, or with patience the best. 0
+ * before any epoch was finished. */
+GLIA_API size_t glia_model_kept_epoch(const glia_model *model);
+/* Whether rows, column names, classes and target of `data` suit the model, as training and scoring need them: GLIA_OK,
+ * or GLIA_E_SHAPE with what differs. */
+GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *data);
 
 /* ---- 5. Judging and predicting --------------------------------------------------------------------------------- */
 
