@@ -70,8 +70,9 @@ static double epoch(const glia_data *data, unsigned threads, size_t batch)
 {
     glia_model *m;
     size_t      count;
-    if (glia_model_new(&m, NET, data, 1)
-        || glia_fit(m, data, NULL, &(glia_fit_options){.epochs = 1, .batch = batch, .threads = threads, .optimizer = "sgd lr=0.1"}))
+    if (glia_model_new(&m, NET, data, 1) ||
+        glia_fit(m, data, NULL,
+                 &(glia_fit_options){.epochs = 1, .batch = batch, .threads = threads, .optimizer = "sgd lr=0.1"}))
         stop();
     double seconds = glia_model_history(m, &count)[0].seconds;
     glia_model_free(m);
@@ -85,7 +86,7 @@ typedef struct product {
     size_t in, out;
 } product;
 static const product products[] = {
-    {'f', INPUTS, HIDDEN1}, {'f', HIDDEN1, HIDDEN2}, {'f', HIDDEN2, OUTPUTS}, {'x', HIDDEN2, OUTPUTS},
+    {'f', INPUTS, HIDDEN1},  {'f', HIDDEN1, HIDDEN2}, {'f', HIDDEN2, OUTPUTS}, {'x', HIDDEN2, OUTPUTS},
     {'w', HIDDEN2, OUTPUTS}, {'x', HIDDEN1, HIDDEN2}, {'w', HIDDEN1, HIDDEN2}, {'w', INPUTS, HIDDEN1},
 };
 
@@ -100,9 +101,9 @@ static real *numbers(size_t n)
 static double products_alone(size_t batch)
 {
     const glia__kernels *k = glia__kernels_get();
-    real                *x = numbers(batch * INPUTS), *y = numbers(batch * INPUTS), *w = numbers((size_t)INPUTS * HIDDEN1);
-    size_t               steps = (ROWS + batch - 1) / batch;
-    double               start = now();
+    real  *x = numbers(batch * INPUTS), *y = numbers(batch * INPUTS), *w = numbers((size_t)INPUTS * HIDDEN1);
+    size_t steps = (ROWS + batch - 1) / batch;
+    double start = now();
     for (size_t s = 0; s < steps; s++)
         for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
             product p = products[i];
@@ -155,8 +156,8 @@ static void one_thread(const glia_data *data, size_t batch)
         alone[i] = products_alone(batch);
         ratio[i] = alone[i] / step[i];
     }
-    printf("one thread,  batch %3zu: epoch %.3f s, its products alone %.3f s, share %.0f %%\n", batch, median(step, TURNS),
-           median(alone, TURNS), 100 * median(ratio, TURNS));
+    printf("one thread,  batch %3zu: epoch %.3f s, its products alone %.3f s, share %.0f %%\n", batch,
+           median(step, TURNS), median(alone, TURNS), 100 * median(ratio, TURNS));
 }
 
 static void two_threads(const glia_data *data, size_t batch)
@@ -167,8 +168,8 @@ static void two_threads(const glia_data *data, size_t batch)
         loop[i] = loop_scaling();
         share[i] = gain[i] / loop[i];
     }
-    printf("two threads, batch %3zu: %.2f times one thread; a bare loop scales %.2f; share %.2f\n", batch, median(gain, TURNS),
-           median(loop, TURNS), median(share, TURNS));
+    printf("two threads, batch %3zu: %.2f times one thread; a bare loop scales %.2f; share %.2f\n", batch,
+           median(gain, TURNS), median(loop, TURNS), median(share, TURNS));
 }
 
 /* The same with another process busy on the first core. */
@@ -181,7 +182,8 @@ static void busy(const glia_data *data, size_t batch)
         CPU_ZERO(&first);
         CPU_SET(0, &first);
         sched_setaffinity(0, sizeof first, &first);
-        for (volatile size_t n = 0;; n = n + 1) {}
+        for (volatile size_t n = 0;; n = n + 1) {
+        }
     }
     for (size_t i = 0; i < TURNS; i++) {
         one[i] = epoch(data, 1, batch);

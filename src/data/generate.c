@@ -37,6 +37,14 @@ typedef struct generator {
 
 /* ---- the curves ------------------------------------------------------------------------------------------------- */
 
+/* To float and back. Through memory that the compiler may not look into: gcc 12 drops the bare conversions when it
+ * vectorises in the double build. */
+static real rounded(double v)
+{
+    volatile float single = (float)v;
+    return (real)single;
+}
+
 /* Number i of NumPy's linspace(from, to, n). */
 static double linspace(double from, double to, size_t n, size_t i)
 {
@@ -57,8 +65,8 @@ static void draw_spiral(const points *p, real *x)
             float  turn = (float)glia_rng_randn(p->rng) * (float)p->noise;
             double radius = linspace(0, 1, p->n, i);
             double angle = 2.5 * (linspace(4 * (double)k, 4 * (double)(k + 1), p->n, i) + (double)turn);
-            x[0] = (real)(float)(radius * sin(angle));
-            x[1] = (real)(float)(radius * cos(angle));
+            x[0] = rounded(radius * sin(angle));
+            x[1] = rounded(radius * cos(angle));
         }
 }
 

@@ -36,11 +36,11 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
-    if (m->n_history == 0 || failed) return failed;
-    const glia_epoch *last = &m->history[m->n_history - 1];
-    return add_number(o, "train_loss", last->loss) || add_number(o, "train_accuracy", last->accuracy) ||
-           add_number(o, "val_loss", last->val_loss) || add_number(o, "val_accuracy", last->val_accuracy) ||
-           add_number(o, "val_r2", last->val_r2);
+    if (m->kept_epoch == 0 || failed) return failed;
+    const glia_epoch *kept = &m->history[m->kept_epoch - 1]; /* whose weights these are */
+    return add_size(o, "kept_epoch", m->kept_epoch) || add_number(o, "train_loss", kept->loss) ||
+           add_number(o, "train_accuracy", kept->accuracy) || add_number(o, "val_loss", kept->val_loss) ||
+           add_number(o, "val_accuracy", kept->val_accuracy) || add_number(o, "val_r2", kept->val_r2);
 }
 
 glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,

@@ -172,7 +172,7 @@ glia_status glia__team_new(glia__team **team, unsigned threads)
     unsigned cores = glia__usable_cores(), most = THREADS_MOST;
     unsigned size = threads > 0 ? threads : cores < most ? cores : most;
     *team = NULL;
-    if (size > THREADS_MOST) return glia__fail(GLIA_E_ARG, "%u threads: there can be %d at most", size, THREADS_MOST);
+    if (size > most) return glia__fail(GLIA_E_ARG, "%u threads: there can be %u at most", size, most);
     glia__team *made = glia__new_aligned(1, sizeof *made);
     if (!made) return GLIA_E_MEMORY;
     made->size = size;

@@ -25,8 +25,15 @@ glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, gli
 /* Passes from the output gradient in place down to every parameter, and to the inputs. */
 static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
 {
-    glia__step_run(&(glia__step){.model = m, .rows = m->rows, .train = true, .loss = loss, .fused = fused,
-                                 .skip_forward = true, .backward = true, .skip_loss = true, .want_dx = true});
+    glia__step_run(&(glia__step){.model = m,
+                                 .rows = m->rows,
+                                 .train = true,
+                                 .loss = loss,
+                                 .fused = fused,
+                                 .skip_forward = true,
+                                 .backward = true,
+                                 .skip_loss = true,
+                                 .want_dx = true});
 }
 
 glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes, const glia_real *targets,
@@ -40,12 +47,9 @@ glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *c
     double      sum = 0;
     GLIA_TRY(glia__model_loss(model, loss_text, &made, &fused));
     GLIA_TRY(glia__loss_check(&made, model->rows, model->n_out, &truth));
-    double *rows = glia__new(model->rows, sizeof *rows);
-    if (!rows) return GLIA_E_MEMORY;
     glia__judged top = glia__model_judged(model, fused);
-    made.class->rows(&made, model->rows, top.n, top.y, &truth, 0, model->rows, rows, top.dy);
-    for (size_t r = 0; r < model->rows; r++) sum += rows[r];
-    glia__free(rows);
+    made.class->rows(&made, model->rows, top.n, top.y, &truth, 0, model->rows, model->row_loss, top.dy);
+    for (size_t r = 0; r < model->rows; r++) sum += model->row_loss[r];
     if (loss) *loss = glia__loss_reduce(&made, sum, model->rows, top.n);
     model->loss = made;
     model->loss_fused = fused;
@@ -84,7 +88,7 @@ glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real
 /* ---- the optimizer --------------------------------------------------------------------------------------------- */
 
 struct glia_optimizer {
-    glia__optim      rule;
+    glia__optim       rule;
     glia__optim_state state;
     const glia_model *model;
     size_t            numbers; /* that `state` was made for */
@@ -117,15 +121,18 @@ void glia_optimizer_free(glia_optimizer *optimizer)
 
 glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_rate)
 {
-    GLIA_TRY(need(optimizer && learning_rate >= 0, "glia_optimizer_set_rate: an optimizer and a rate of at least 0 are needed"));
+    GLIA_TRY(need(optimizer && learning_rate >= 0,
+                  "glia_optimizer_set_rate: an optimizer and a rate of at least 0 are needed"));
     optimizer->rule.rate = learning_rate;
     return GLIA_OK;
 }
 
 glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
 {
-    GLIA_TRY(need(model && optimizer && optimizer->model == model, "glia_step: a model and its own optimizer are needed"));
-    GLIA_TRY(need(optimizer->numbers == model->n_parameters, "glia_step: the net has grown since its optimizer was made"));
+    GLIA_TRY(
+        need(model && optimizer && optimizer->model == model, "glia_step: a model and its own optimizer are needed"));
+    GLIA_TRY(
+        need(optimizer->numbers == model->n_parameters, "glia_step: the net has grown since its optimizer was made"));
     GLIA_TRY(need(model->gradients != NULL, "glia_step: there are no gradients before the first backward pass"));
     glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
     optimizer->rule.steps++;

@@ -63,6 +63,11 @@ const glia_epoch *glia_model_history(const glia_model *model, size_t *count)
     return model ? model->history : NULL;
 }
 
+size_t glia_model_kept_epoch(const glia_model *model)
+{
+    return model ? model->kept_epoch : 0;
+}
+
 glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_info *info)
 {
     if (!model || !info || layer >= model->n_layers)

@@ -15,21 +15,21 @@ enum { ROWS = 3, TRIES = 300, MOST_OF_A_TENSOR = 400, DEFAULT_INPUTS = 5 };
 
 /* The point under test. */
 typedef struct check {
-    glia_model             *m;
-    const char             *loss_text;
-    glia__loss              loss;
-    bool                    fused;
-    real                   *x, *numbers; /* inputs; targets, or */
-    int32_t                *classes;
-    glia_gradcheck_result  *result;
+    glia_model            *m;
+    const char            *loss_text;
+    glia__loss             loss;
+    bool                   fused;
+    real                  *x, *numbers; /* inputs; targets, or */
+    int32_t               *classes;
+    glia_gradcheck_result *result;
 } check;
 
 /* ---- drawing a point ------------------------------------------------------------------------------------------- */
 
 static void draw_targets(check *c, glia_rng *rng)
 {
-    size_t       n = c->m->n_out;
-    glia__takes  takes = c->loss.class->takes;
+    size_t      n = c->m->n_out;
+    glia__takes takes = c->loss.class->takes;
     for (size_t r = 0; r < ROWS; r++)
         if (takes == GLIA__TAKES_CLASSES)
             c->classes[r] = (int32_t)glia_rng_randint(rng, 0, (int64_t)n);
@@ -100,7 +100,8 @@ static void name_place(const check *c, const glia__layer *l, const glia__param *
 
 /* Compares `count` numbers at `at` (some of them, evenly, if there are many) with their gradient: a tensor's, or with p
  * NULL the inputs'. */
-static glia_status compare(check *c, const glia__layer *l, const glia__param *p, real *at, const real *gradient, size_t count)
+static glia_status compare(check *c, const glia__layer *l, const glia__param *p, real *at, const real *gradient,
+                           size_t count)
 {
     size_t stride = 1 + (count - 1) / MOST_OF_A_TENSOR;
     bool   zero = true;

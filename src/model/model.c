@@ -23,7 +23,8 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
     const glia__layer *last = glia__model_last(m);
     GLIA_TRY(glia__loss_parse(loss, text, last->class->named.name, fused));
     if (loss->class->takes == GLIA__TAKES_CLASSES && last->out.rank > 1)
-        return glia__layer_fail(last, "%s needs an output for each class, not outputs of %s: put flatten and dense after it",
+        return glia__layer_fail(last,
+                                "%s needs an output for each class, not outputs of %s: put flatten and dense after it",
                                 loss->class->named.name, glia__shape_text(&last->out, shape));
     return GLIA_OK;
 }
@@ -109,6 +110,7 @@ static glia_status build(glia_model *m, const char *text, const glia__shape *in)
     GLIA_TRY(glia__net_parse(text, &m->layers, &m->n_layers));
     GLIA_TRY(glia__plan_shapes(m->layers, m->n_layers, in, text));
     GLIA_TRY(glia__plan_tensors(m->layers, m->n_layers, &total));
+    for (size_t i = 0; i < m->n_layers; i++) m->layers[i].at = NULL; /* the text is the caller's, and goes */
     m->n_parameters = total;
     if (!(m->net = glia__net_print(m->layers, m->n_layers))) return glia__fail(GLIA_E_MEMORY, "out of memory");
     if (!(m->parameters = glia__new_aligned(total, sizeof *m->parameters))) return GLIA_E_MEMORY;
@@ -204,73 +206,11 @@ void glia_model_free(glia_model *m)
     glia__free_aligned(m->parameters);
     glia__free_aligned(m->gradients);
     glia__free_aligned(m->activations);
+    glia__free(m->row_loss);
     glia__free(m->layers);
     glia__free(m->net);
     glia__free(m->loss_text);
     glia__free(m->record);
     glia__free(m->history);
     glia__free(m);
-}
-
-/* ---- does it fit the data? ------------------------------------------------------------------------------------- */
-
-static glia_status check_outputs(const glia_model *m, const glia_data *data, const glia_data_info *info)
-{
-    bool one_for_two = info->target == GLIA_TARGET_CLASSES && info->outputs == 2 && m->n_out == 1;
-    if (info->target == GLIA_TARGET_NONE) return glia__fail(GLIA_E_SHAPE, "%s has no target", data->name);
-    if (m->target != GLIA_TARGET_NONE && m->target != info->target)
-        return glia__fail(GLIA_E_SHAPE, "the model tells %s, and the target of %s is %s",
-                          m->target == GLIA_TARGET_CLASSES ? "classes" : "numbers", data->name,
-                          info->target == GLIA_TARGET_CLASSES ? "classes" : "numbers");
-    if (m->n_classes && info->target == GLIA_TARGET_CLASSES) return GLIA_OK; /* by name: glia__model_map_classes */
-    if (info->outputs != m->n_out && !one_for_two)
-        return glia__fail(GLIA_E_SHAPE, "the net gives %zu output%s, and %s has %zu %s", m->n_out, m->n_out == 1 ? "" : "s",
-                          data->name, info->outputs, info->target == GLIA_TARGET_CLASSES ? "classes" : "target numbers");
-    return GLIA_OK;
-}
-
-glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target)
-{
-    glia_data_info info;
-    glia_data_describe(data, &info);
-    if (!glia__model_last(m)) return glia__fail(GLIA_E_SHAPE, "the net has no layers");
-    if (info.columns != m->n_in)
-        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", data->name, info.columns, m->n_in);
-    if (m->n_classes && m->n_classes != m->n_out && !(m->n_classes == 2 && m->n_out == 1))
-        return glia__fail(GLIA_E_SHAPE, "the net gives %zu output%s for %zu classes", m->n_out, m->n_out == 1 ? "" : "s",
-                          m->n_classes);
-    return with_target ? check_outputs(m, data, &info) : GLIA_OK;
-}
-
-static size_t find_class(const glia_model *m, const char *name)
-{
-    size_t k = 0;
-    while (k < m->n_classes && strcmp(m->class_names[k], name) != 0) k++;
-    return k;
-}
-
-glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map)
-{
-    glia_data_info info;
-    bool           same = true;
-    *map = NULL;
-    glia_data_describe(data, &info);
-    if (info.target != GLIA_TARGET_CLASSES || !m->n_classes) return GLIA_OK;
-    int32_t *classes = glia__new(info.outputs, sizeof *classes);
-    if (!classes) return GLIA_E_MEMORY;
-    for (size_t k = 0; k < info.outputs; k++) {
-        size_t to = find_class(m, glia_data_class_name(data, k));
-        if (to == m->n_classes) {
-            glia__free(classes);
-            return glia__fail(GLIA_E_SHAPE, "%s has a class \"%s\", which the model does not know", data->name,
-                              glia_data_class_name(data, k));
-        }
-        classes[k] = (int32_t)to;
-        same = same && to == k;
-    }
-    if (same)
-        glia__free(classes);
-    else
-        *map = classes;
-    return GLIA_OK;
 }

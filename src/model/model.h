@@ -12,24 +12,25 @@
 typedef enum glia__plan_mode { GLIA__PLAN_FORWARD, GLIA__PLAN_TRAINING, GLIA__PLAN_INPUT_GRADIENT } glia__plan_mode;
 
 struct glia_model {
-    char        *net;  /* the text, as glia_model_info gives it */
+    char        *net; /* the text, as glia_model_info gives it */
     glia__layer *layers;
     size_t       n_layers;
-    glia__shape  in;   /* of one row */
+    glia__shape  in; /* of one row */
     size_t       n_in, n_out;
     uint32_t     seed;
 
     /* Blocks. Parameters and gradients: every tensor at its offset. */
-    real  *parameters, *gradients;
-    size_t n_parameters; /* numbers in each block, padding between tensors included */
-    real  *activations;  /* x, y of each layer, and for training dy of each */
-    real  *x, *dx;       /* of the net, in that block */
+    real           *parameters, *gradients;
+    size_t          n_parameters; /* numbers in each block, padding between tensors included */
+    real           *activations;  /* x, y of each layer, and for training dy of each */
+    real           *x, *dx;       /* of the net, in that block */
+    double         *row_loss;     /* of each row of the batch, unreduced */
     size_t          rows_planned; /* the batch the activations have room for */
     glia__plan_mode mode_planned;
 
-    size_t rows;     /* of the latest pass by hand; 0: none */
-    bool   has_loss; /* its output gradient is there */
-    glia__loss loss; /* that made it */
+    size_t     rows;     /* of the latest pass by hand; 0: none */
+    bool       has_loss; /* its output gradient is there */
+    glia__loss loss;     /* that made it */
     bool       loss_fused;
 
     /* What makes raw rows into inputs, and outputs into answers. */
@@ -42,10 +43,10 @@ struct glia_model {
     char       **column_names; /* of a table, [n_in], or NULL */
     size_t       channels, height, width;
 
-    char       *loss_text;  /* of the training, "" before */
-    char       *record;     /* JSON, "" before */
+    char       *loss_text; /* of the training, "" before */
+    char       *record;    /* JSON, "" before */
     glia_epoch *history;
-    size_t      n_history;
+    size_t      n_history, kept_epoch;
 };
 
 /* --- net.c: text -> layers (parsed, not yet planned) --- */
@@ -66,10 +67,10 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
 void        glia__model_unbind(glia_model *m); /* forgets them again */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
-/* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is the
- * caller's, NULL where they are the same. */
-glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);
-void        glia__model_attach(glia_model *m); /* points every tensor into the blocks */
+/* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is
+ * the caller's, NULL where they are the same. */
+glia_status        glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);
+void               glia__model_attach(glia_model *m);     /* points every tensor into the blocks */
 const glia__layer *glia__model_last(const glia_model *m); /* NULL if there is none but input */
 /* What a loss looks at: the outputs, or what goes into the last layer where the two are computed together. */
 typedef struct glia__judged {
@@ -86,8 +87,8 @@ void         glia__param_name(const glia__layer *l, const glia__param *p, char n
 /* Which number of its tensor stands at place `memory`: weight[*out][*in], bias[*out]. */
 void glia__param_place(const glia__param *p, size_t memory, size_t *out, size_t *in);
 /* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
-void glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
-void glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
+void        glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
+void        glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
 glia_status glia__model_draw(glia_model *m); /* initial weights, from m->seed */
 
 /* --- optim_state.c --- */
@@ -100,10 +101,10 @@ void        glia__optim_state_clear(glia__optim_state *state);
 
 /* --- step.c: the passes, on a team --- */
 typedef struct glia__step {
-    glia_model         *model;
-    glia__team         *team;
-    size_t              rows;
-    bool                train;
+    glia_model *model;
+    glia__team *team;
+    size_t      rows;
+    bool        train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
     const glia_data    *data;
     const glia__scaler *scale;
@@ -113,23 +114,23 @@ typedef struct glia__step {
     const glia__loss   *loss;
     bool                fused; /* loss is computed on the inputs of the last layer */
     glia__truth         truth;
-    double             *row_loss;  /* [rows] */
+    real                threshold; /* a single output above it says class 1 */
     const glia__scaler *units;     /* number targets were scaled so: loss_sum is told in the user's units; or NULL */
     real               *unscaled;  /* [2][rows][n_out], room for that */
     bool                backward;  /* from the loss; or, without one, from the dy already in place */
     bool                want_dx;   /* gradient of the inputs too */
     /* update; NULL: gradients only */
-    glia__optim        *optim;
-    real *const        *slot; /* the optimizer's blocks of state */
-    double              clip_norm, clip_value; /* > 0: limits */
-    double              clip_scale;            /* what the norm's limit made of this step's gradients */
-    bool                skip_forward;          /* activations are in place: by hand, after glia_forward */
-    bool                skip_loss;             /* so is the output gradient */
-    bool                shared;                /* the team takes part */
+    glia__optim *optim;
+    real *const *slot;                  /* the optimizer's blocks of state */
+    double       clip_norm, clip_value; /* > 0: limits */
+    double       clip_scale;            /* what the norm's limit made of this step's gradients */
+    bool         skip_forward;          /* activations are in place: by hand, after glia_forward */
+    bool         skip_loss;             /* so is the output gradient */
+    bool         shared;                /* the team takes part */
     /* results */
-    double              loss_sum; /* of the rows' values, unreduced */
-    size_t              hits;     /* rows whose class was the most probable (classes only) */
-    bool                nonfinite; /* loss or output gradient: nothing was updated */
+    double loss_sum;  /* of the rows' values, unreduced */
+    size_t hits;      /* rows whose class was the most probable (classes only) */
+    bool   nonfinite; /* loss or output gradient: nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);
 /* One tensor's numbers from .. to-1: clipped by s->clip_scale and s->clip_value, then updated. */

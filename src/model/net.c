@@ -1,22 +1,35 @@
 /* The net text: layers in order, separated by commas or newlines; # starts a comment that ends with its line. */
-#include <ctype.h>
 #include <string.h>
 
 #include "ground/memory.h"
 #include "model/model.h"
 
-/* The next phrase at *at: its stretch without comment and outer blanks, empty between two separators. False at the end. */
-static bool next_phrase(const char **at, const char *end, const char **first, const char **last)
+/* A stretch of the text between two separators, without comment and outer blanks; a newline is one where a comma could
+ * be. */
+typedef struct phrase {
+    const char *first, *last;
+    char        before, after; /* the separators */
+} phrase;
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* The next phrase at *at, which moves on; false at the end. */
+static bool next_phrase(const char **at, const char *end, phrase *p)
 {
     if (*at >= end) return false;
     const char *stop = *at;
     while (stop < end && *stop != ',' && *stop != '\n' && *stop != '#') stop++;
-    *first = *at;
-    *last = stop;
-    while (*first < *last && isspace((unsigned char)**first)) ++*first;
-    while (*last > *first && isspace((unsigned char)(*last)[-1])) --*last;
-    while (stop < end && *stop == '#')
+    p->first = *at;
+    p->last = stop;
+    while (p->first < p->last && is_blank(*p->first)) p->first++;
+    while (p->last > p->first && is_blank(p->last[-1])) p->last--;
+    if (*stop == '#')
         while (stop < end && *stop != '\n') stop++;
+    p->before = p->after;
+    p->after = *stop;
     *at = stop + 1;
     return true;
 }
@@ -36,26 +49,39 @@ static bool is_input(const glia__layer *l)
     return !l->class->forward;
 }
 
+static glia_status fail_at(const char *text, const char *at, const char *what)
+{
+    size_t line, column;
+    glia__text_place(text, at, &line, &column);
+    return glia__fail(GLIA_E_TEXT, "net:%zu:%zu: %s", line, column, what);
+}
+
+/* Appends the layer that the phrase names, if it names one. */
+static glia_status add_layer(const glia__text_at *where, const phrase *p, glia__layer **list, size_t *count,
+                             size_t *room)
+{
+    if (p->first == p->last)
+        return p->before == ',' && p->after == ','
+                   ? fail_at(where->text, p->first, "there is no layer between two commas")
+                   : GLIA_OK;
+    GLIA_TRY(glia__grow(list, room, *count + 1, sizeof **list));
+    glia__layer *l = *list + *count;
+    GLIA_TRY(parse_layer(where, p->first, p->last, l));
+    if (is_input(l) && *count > 0) return fail_at(where->text, p->first, "input can only come first");
+    l->number = is_input(l) ? SIZE_MAX : *count - (*count > 0 && is_input(*list));
+    ++*count;
+    return GLIA_OK;
+}
+
 glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *count)
 {
     glia__text_at where = {"net", text, text + strlen(text)};
     glia__layer  *list = NULL;
-    size_t        n = 0, room = 0, number = 0;
+    size_t        n = 0, room = 0;
     glia_status   status = GLIA_OK;
-    const char   *at = text, *first, *last;
-    while (next_phrase(&at, where.end, &first, &last)) {
-        if (first == last) continue;
-        if ((status = glia__grow(&list, &room, n + 1, sizeof *list))) break;
-        if ((status = parse_layer(&where, first, last, &list[n]))) break;
-        list[n].number = is_input(&list[n]) ? SIZE_MAX : number++;
-        if (is_input(&list[n]) && n > 0) {
-            size_t line, column;
-            glia__text_place(text, first, &line, &column);
-            status = glia__fail(GLIA_E_TEXT, "net:%zu:%zu: input can only come first", line, column);
-            break;
-        }
-        n++;
-    }
+    const char   *at = text;
+    phrase        p = {.after = ','};
+    while (status == GLIA_OK && next_phrase(&at, where.end, &p)) status = add_layer(&where, &p, &list, &n, &room);
     if (status != GLIA_OK) {
         glia__free(list);
         return status;

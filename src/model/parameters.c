@@ -141,7 +141,8 @@ glia_status glia_parameter_describe(const glia_model *model, size_t i, glia_para
     return GLIA_OK;
 }
 
-static glia_status find(const glia_model *m, const char *name, const void *values, size_t count, const glia__param **found)
+static glia_status find(const glia_model *m, const char *name, const void *values, size_t count,
+                        const glia__param **found)
 {
     const glia__layer *l;
     const glia__param *p;
@@ -150,8 +151,7 @@ static glia_status find(const glia_model *m, const char *name, const void *value
     for (size_t i = 0; (p = glia__model_param(m, i, &l)); i++) {
         glia__param_name(l, p, text);
         if (strcmp(text, name) != 0) continue;
-        if (count != p->count)
-            return glia__fail(GLIA_E_ARG, "%s has %zu numbers, not %zu", name, p->count, count);
+        if (count != p->count) return glia__fail(GLIA_E_ARG, "%s has %zu numbers, not %zu", name, p->count, count);
         *found = p;
         return GLIA_OK;
     }

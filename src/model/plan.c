@@ -1,5 +1,5 @@
-/* The plan: what each layer takes and gives, where its tensors lie in the blocks, and the memory of the passes. All that
- * can fail in a pass fails here. */
+/* The plan: what each layer takes and gives, where its tensors lie in the blocks, and the memory of the passes. All
+ * that can fail in a pass fails here. */
 #include <string.h>
 
 #include "ground/memory.h"
@@ -30,7 +30,8 @@ static glia_status plan_layer(glia__layer *l, const glia__shape *in)
     l->k = glia__kernels_get();
     l->params = 0;
     if (in->rank == 0 && l->class->forward)
-        return glia__layer_fail(l, "there are no data to tell the shape of a row, and the net does not begin with input");
+        return glia__layer_fail(l,
+                                "there are no data to tell the shape of a row, and the net does not begin with input");
     GLIA_TRY(l->class->plan(l));
     char text[64];
     if (!count_numbers(&l->out, &l->n_out))
@@ -70,8 +71,8 @@ static bool take(size_t rows, size_t n, size_t *at, size_t *place)
 {
     size_t numbers;
     *place = *at;
-    return glia__mul(rows, n, &numbers) && glia__add(*at, numbers, at) && glia__add(*at, ALIGN - 1, at)
-           && (*at = *at / ALIGN * ALIGN, true);
+    return glia__mul(rows, n, &numbers) && glia__add(*at, numbers, at) && glia__add(*at, ALIGN - 1, at) &&
+           (*at = *at / ALIGN * ALIGN, true);
 }
 
 /* Goes over all activations: with a block, hands out its parts; without, only counts. */
@@ -123,10 +124,17 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode
     if (mode < m->mode_planned) mode = m->mode_planned;
     if (!lay_out(m, rows, mode, NULL, &total))
         return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is more than memory can address", rows);
-    real *block = glia__new_aligned(total, sizeof *block);
-    if (!block) return GLIA_E_MEMORY;
+    real   *block = glia__new_aligned(total, sizeof *block);
+    double *row_loss = glia__new(rows, sizeof *row_loss);
+    if (!block || !row_loss) {
+        glia__free_aligned(block);
+        glia__free(row_loss);
+        return GLIA_E_MEMORY;
+    }
     glia__free_aligned(m->activations);
+    glia__free(m->row_loss);
     m->activations = block;
+    m->row_loss = row_loss;
     m->rows_planned = rows;
     m->mode_planned = mode;
     m->rows = 0;

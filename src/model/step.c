@@ -122,7 +122,8 @@ static void loss_block(walk *w, const glia__layer *l, size_t begin, size_t end)
     const glia__step *s = w->s;
     glia__judged      top = glia__model_judged(s->model, s->fused);
     (void)l;
-    s->loss->class->rows(s->loss, s->rows, top.n, top.y, &s->truth, begin, end, s->row_loss, s->backward ? top.dy : NULL);
+    s->loss->class->rows(s->loss, s->rows, top.n, top.y, &s->truth, begin, end, s->model->row_loss,
+                         s->backward ? top.dy : NULL);
 }
 
 /* The row losses again, of outputs and targets in the user's units. */
@@ -136,17 +137,17 @@ static void loss_in_units(glia__step *s)
         y[i] = top.y[i] * scale + shift;
         t[i] = s->truth.targets[i] * scale + shift;
     }
-    s->loss->class->rows(s->loss, s->rows, n, y, &(glia__truth){.targets = t}, 0, s->rows, s->row_loss, NULL);
+    s->loss->class->rows(s->loss, s->rows, n, y, &(glia__truth){.targets = t}, 0, s->rows, s->model->row_loss, NULL);
 }
 
-/* Whether row r's most probable class (the first of equals) is its own; one output tells two classes apart at 1/2. */
-static bool hit(const glia__layer *last, const real *y, int32_t class)
+/* Whether a row's most probable class (the first of equals) is its own; one output tells two classes apart. */
+static bool hit(const glia__step *s, const real *y, int32_t class)
 {
-    size_t best = 0;
-    if (last->n_out == 1) return (y[0] > (real)0.5) == (class == 1);
-    for (size_t j = 1; j < last->n_out; j++)
+    size_t best = 0, n = s->model->n_out;
+    if (n == 1) return (y[0] > s->threshold) == (class == 1);
+    for (size_t j = 1; j < n; j++)
         if (y[j] > y[best]) best = j;
-    return best == (size_t)class;
+    return best == (size_t) class;
 }
 
 static void total(glia__step *s)
@@ -155,10 +156,10 @@ static void total(glia__step *s)
     glia__judged       top = glia__model_judged(s->model, s->fused);
     if (s->units) loss_in_units(s);
     s->loss_sum = 0;
-    for (size_t r = 0; r < s->rows; r++) s->loss_sum += s->row_loss[r];
+    for (size_t r = 0; r < s->rows; r++) s->loss_sum += s->model->row_loss[r];
     s->hits = 0;
     for (size_t r = 0; s->truth.classes && r < s->rows; r++)
-        s->hits += hit(last, last->y + r * last->n_out, s->truth.classes[r]);
+        s->hits += hit(s, last->y + r * last->n_out, s->truth.classes[r]);
     s->nonfinite = !isfinite(s->loss_sum) || (s->backward && top.dy && !last->k->all_finite(s->rows * top.n, top.dy));
 }
 
@@ -179,7 +180,8 @@ static void backward_x_block(walk *w, const glia__layer *l, size_t begin, size_t
     l->class->backward_x(l, &part);
 }
 
-/* From the layer under the loss down to the first whose dx anyone needs: the inputs, or a layer with weights before it. */
+/* From the layer under the loss down to the first whose dx anyone needs: the inputs, or a layer with weights before it.
+ */
 static void backward_x(walk *w)
 {
     const glia_model *m = w->s->model;

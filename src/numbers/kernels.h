@@ -8,8 +8,8 @@
 typedef struct glia__kernels {
     /* c[m][n] = alpha * a[m][k] b[k][n] + beta * c[m][n], rows ld* apart. _tn: a is stored [k][m]. _nt: b is stored
      * [n][k]. beta = 0 does not read c. */
-    void (*gemm)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-                 real *c, size_t ldc);
+    void (*gemm)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                 real beta, real *c, size_t ldc);
     void (*gemm_tn)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                     real beta, real *c, size_t ldc);
     void (*gemm_nt)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
@@ -37,16 +37,16 @@ typedef struct glia__kernels {
     /* Optimizer steps over a slice of n parameters; formulas as in PyTorch's documentation. The caller has done
      * weight decay's and the step count's part of the constants. */
     void (*sgd)(size_t n, real lr, real decay, const real *g, real *p);
-    void (*sgd_momentum)(size_t n, real lr, real decay, real momentum, real damp, bool nesterov, bool first, const real *g,
-                         real *buffer, real *p);
+    void (*sgd_momentum)(size_t n, real lr, real decay, real momentum, real damp, bool nesterov, bool first,
+                         const real *g, real *buffer, real *p);
     void (*adagrad)(size_t n, real lr, real decay, real eps, const real *g, real *sum, real *p);
     /* mean and buffer may be NULL (not centered, no momentum) */
     void (*rmsprop)(size_t n, real lr, real decay, real alpha, real eps, real momentum, const real *g, real *square,
                     real *mean, real *buffer, real *p);
     /* most: running maximum of v (amsgrad), or NULL; shrink: 1 - lr * decay of adamw, else 1; rate: lr / (1 - beta1^t);
      * root: sqrt(1 - beta2^t) */
-    void (*adam)(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root, const real *g,
-                 real *m, real *v, real *most, real *p);
+    void (*adam)(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
+                 const real *g, real *m, real *v, real *most, real *p);
     /* g = g * by, and g limited to -most..most */
     void (*multiply)(size_t n, real by, real *g);
     void (*limit)(size_t n, real most, real *g);

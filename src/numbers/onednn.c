@@ -4,7 +4,6 @@
  * result must not depend on its size, and the threads are ours, so each call is made with a team of one. A call that
  * fails (it allocates) is done again by the portable kernel. */
 #include <dnnl.h>
-#include <pthread.h>
 #include <stdio.h>
 
 #include "numbers/kernels.h"
@@ -26,8 +25,8 @@ static bool sgemm(char ta, char tb, size_t m, size_t n, size_t k, real alpha, co
     return status == dnnl_success;
 }
 
-static void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-                 real *c, size_t ldc)
+static void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                 real beta, real *c, size_t ldc)
 {
     if (!sgemm('N', 'N', m, n, k, alpha, a, lda, b, ldb, beta, c, ldc))
         portable.gemm(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);

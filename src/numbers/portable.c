@@ -69,7 +69,7 @@ static void scale_reals_columns(size_t n, const real *v, const real *shift, cons
 
 /* ---- activations: y = f(x), dx = dy f'(x, y) ------------------------------------------------------------------- */
 
-#define SQRT_HALF ((real)0.70710678118654752440)     /* sqrt(1/2)  */
+#define SQRT_HALF ((real)0.70710678118654752440)       /* sqrt(1/2)  */
 #define INV_SQRT_TWO_PI ((real)0.39894228040143267794) /* 1/sqrt(2 pi) */
 #define SQRT_TWO_OVER_PI ((real)0.79788456080286535588)
 #define GELU_CUBE ((real)0.044715) /* Hendrycks and Gimpel 2016, section 2 */
@@ -120,13 +120,12 @@ static inline real silu_slope(real v)
     }
 
 ACTIVATION(step, v > 0 ? 1 : v <= 0 ? 0 : v, 0)
-ACTIVATION(sigmoid, logistic(v), w * (1 - w))
+ACTIVATION(sigmoid, logistic(v), w *(1 - w))
 ACTIVATION(tanh, tanh(v), 1 - w * w)
-ACTIVATION(relu, v < 0 ? 0 : v, w > 0 ? 1 : (real)0)
+ACTIVATION(relu, v<0 ? 0 : v, w> 0 ? 1 : (real)0)
 ACTIVATION(leaky_relu, v > 0 ? v : a * v, v > 0 ? 1 : a)
 ACTIVATION(elu, v > 0 ? v : a * expm1(v), v > 0 ? 1 : w + a)
-ACTIVATION(gelu, v / 2 * (1 + erf(v * SQRT_HALF)),
-           (1 + erf(v * SQRT_HALF)) / 2 + v * INV_SQRT_TWO_PI * exp(-v * v / 2))
+ACTIVATION(gelu, v / 2 * (1 + erf(v * SQRT_HALF)), (1 + erf(v * SQRT_HALF)) / 2 + v * INV_SQRT_TWO_PI * exp(-v * v / 2))
 ACTIVATION(gelu_tanh, v / 2 * (1 + gelu_tanh_inner(v)), gelu_tanh_slope(v))
 ACTIVATION(silu, v *logistic(v), silu_slope(v))
 ACTIVATION(softplus, a *v > SOFTPLUS_LINEAR ? v : log1p(exp(a * v)) / a, a *v > SOFTPLUS_LINEAR ? 1 : logistic(a * v))
@@ -149,7 +148,8 @@ static void sgd_momentum(size_t n, real lr, real decay, real momentum, real damp
     }
 }
 
-static void adagrad(size_t n, real lr, real decay, real eps, const real *restrict g, real *restrict sum, real *restrict p)
+static void adagrad(size_t n, real lr, real decay, real eps, const real *restrict g, real *restrict sum,
+                    real *restrict p)
 {
     for (size_t i = 0; i < n; i++) {
         real d = g[i] + decay * p[i];
@@ -236,15 +236,15 @@ static bool all_finite(size_t n, const real *x)
 
 extern const glia__kernels GLIA_TABLE_NAME(GLIA_ISA);
 const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
-    .gemm = gemm,
-    .gemm_tn = gemm_tn,
-    .gemm_nt = gemm_nt,
-    .add_bias = add_bias,
-    .sum_rows = sum_rows,
-    .scale_bytes = scale_bytes,
-    .scale_bytes_columns = scale_bytes_columns,
-    .scale_reals = scale_reals,
-    .scale_reals_columns = scale_reals_columns,
+           .gemm = gemm,
+           .gemm_tn = gemm_tn,
+           .gemm_nt = gemm_nt,
+           .add_bias = add_bias,
+           .sum_rows = sum_rows,
+           .scale_bytes = scale_bytes,
+           .scale_bytes_columns = scale_bytes_columns,
+           .scale_reals = scale_reals,
+           .scale_reals_columns = scale_reals_columns,
 #define ENTRY(f) .f = f##_kernel, .f##_back = f##_back_kernel,
     GLIA__ELEMENTWISE(ENTRY)
 #undef ENTRY

@@ -79,8 +79,8 @@ static void product(size_t m, size_t n, size_t depth, real alpha, strided a, str
     }
 }
 
-static void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-                 real *c, size_t ldc)
+static void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                 real beta, real *c, size_t ldc)
 {
     product(m, n, k, alpha, (strided){a, lda, 1}, (strided){b, ldb, 1}, beta, c, ldc);
 }

@@ -2,15 +2,15 @@
 #ifndef GLIA_PARTS_LAYER_H
 #define GLIA_PARTS_LAYER_H
 
-#include "numbers/kernels.h"
 #include "ground/settings.h"
+#include "numbers/kernels.h"
 
 #define GLIA__RANK_MOST 4
 typedef struct glia__shape { /* of one row, without the batch */
     int    rank;
     size_t dim[GLIA__RANK_MOST];
 } glia__shape;
-size_t      glia__shape_count(const glia__shape *s); /* product of its sides */
+size_t      glia__shape_count(const glia__shape *s);               /* product of its sides */
 const char *glia__shape_text(const glia__shape *s, char text[64]); /* "1x28x28" */
 
 /* A tensor of parameters. In files, and for the user, a weight is [out][in] as in torch.nn.Linear. In memory it is
@@ -19,11 +19,11 @@ const char *glia__shape_text(const glia__shape *s, char text[64]); /* "1x28x28" 
 typedef struct glia__param {
     const char *name; /* "weight", "bias" */
     size_t      in, out, panel;
-    size_t      count;  /* numbers in it */
+    size_t      count;           /* numbers in it */
     size_t      fan_in, fan_out; /* for its initializer */
-    size_t      offset; /* in the model's block of parameters (and of gradients) */
-    char        init[48]; /* initializer text: "he_uniform", "uniform:-0.5:0.5" */
-    real       *value;    /* = parameters + offset, set by the model */
+    size_t      offset;          /* in the model's block of parameters (and of gradients) */
+    char        init[48];        /* initializer text: "he_uniform", "uniform:-0.5:0.5" */
+    real       *value;           /* = parameters + offset, set by the model */
     real       *grad;
 } glia__param;
 
@@ -32,15 +32,15 @@ typedef struct glia__layer_class glia__layer_class;
 
 typedef struct glia__layer {
     const glia__layer_class *class;
-    const glia__kernels     *k;
-    glia__value              set[GLIA__SETTINGS_MOST];
-    size_t                   number; /* i of the names in files; SIZE_MAX for input */
-    const char              *at;     /* where the layer stands in the net text, for sentences */
-    glia__shape              in, out;
-    size_t                   n_in, n_out; /* numbers in a row of x and y */
-    glia__param              param[GLIA__PARAMS_MOST];
-    int                      params;
-    size_t                   multiply_adds; /* of one row forward */
+    const glia__kernels *k;
+    glia__value          set[GLIA__SETTINGS_MOST];
+    size_t               number; /* i of the names in files; SIZE_MAX for input */
+    const char          *at;     /* where it stands in the net text, until that is planned */
+    glia__shape          in, out;
+    size_t               n_in, n_out; /* numbers in a row of x and y */
+    glia__param          param[GLIA__PARAMS_MOST];
+    int                  params;
+    size_t               multiply_adds; /* of one row forward */
     /* set by the model for its batch: [rows][n_in], [rows][n_out] */
     const real *x;
     real       *y, *dx, *dy;
@@ -51,10 +51,10 @@ typedef struct glia__part {
     size_t rows;       /* of the whole batch */
     size_t begin, end; /* this block's units */
     bool   train;
-    /* backward_w: dw = keep * dw + scale * (its gradient); dw is `into` + the parameter's offset, so that a plain sgd step
-     * can be made in the same pass (into = parameters, keep = 1, scale = -rate) */
-    real  *into;
-    real   keep, scale;
+    /* backward_w: dw = keep * dw + scale * (its gradient); dw is `into` + the parameter's offset, so that a plain sgd
+     * step can be made in the same pass (into = parameters, keep = 1, scale = -rate) */
+    real *into;
+    real  keep, scale;
 } glia__part;
 
 typedef enum glia__phase { GLIA__FORWARD, GLIA__BACKWARD_X, GLIA__BACKWARD_W, GLIA__PHASES } glia__phase;
@@ -88,8 +88,8 @@ size_t                   glia__layer_names(const glia__named *names[GLIA__LAYERS
 size_t                   glia__layer_count(void);
 const glia__layer_class *glia__layer_at(size_t i);
 
-/* For layer files: sides of the batch's rows, a plan for layers that keep the shape, and a sentence that begins with the
- * layer's number and name. */
+/* For layer files: sides of the batch's rows, a plan for layers that keep the shape, and a sentence that begins with
+ * the layer's number and name. */
 glia_status glia__plan_same(glia__layer *l);
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The cut that a layer has where its class says none. */

@@ -8,8 +8,9 @@
 #include "parts/layer.h"
 
 #define LAYERS(X)                                                                                                      \
-    X(input) X(dense) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus)   \
-    X(softmax) X(log_softmax)
+    X(input)                                                                                                           \
+    X(dense) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus) X(softmax) \
+        X(log_softmax)
 
 #define DECLARE(name) extern const glia__layer_class glia__layer_##name;
 LAYERS(DECLARE)

@@ -26,6 +26,7 @@ typedef enum glia__takes {
 struct glia__loss_class {
     glia__named named;
     glia__takes takes;
+    bool        logits; /* y are logits: what they say of classes is their softmax or sigmoid */
     /* The layer this loss is computed together with when it comes last (softmax, log_softmax for cross_entropy; sigmoid
      * for bce): then y are that layer's inputs, and the gradient is with respect to them. */
     const char *fuses[2];
@@ -43,6 +44,9 @@ struct glia__loss_class {
 
 /* Divides the sum of `rows` row values of n outputs each: the batch's loss. */
 double glia__loss_reduce(const glia__loss *l, double sum, size_t rows, size_t n);
+/* What people are told of it: the same, but with reduce=sum the sum over a row's outputs averaged over the rows, so
+ * that batches of all sizes compare. */
+double glia__loss_told(const glia__loss *l, double sum, size_t rows, size_t n);
 
 /* "huber delta=0.5" -> a loss. `last` is the name of the net's last layer: fuses where the class says so, and
  * *fused tells whether it did. NULL text: by `last`. */

@@ -28,6 +28,12 @@ double glia__loss_reduce(const glia__loss *l, double sum, size_t rows, size_t n)
     return sum / divisor(l, rows, n);
 }
 
+double glia__loss_told(const glia__loss *l, double sum, size_t rows, size_t n)
+{
+    double by = divisor(l, rows, n);
+    return sum / (by == 1 ? (double)rows : by);
+}
+
 /* What output j of row r should be: a class stands for its one-hot row, or for itself where there is one output. */
 static real target(const glia__truth *t, size_t r, size_t n, size_t j)
 {
@@ -182,9 +188,9 @@ static const glia__loss_class classes[] = {
     {{"bce", "binary cross entropy of probabilities", elementwise_settings}, GLIA__TAKES_BITS,
      .fuses = {"sigmoid"}, .fused = "bce_logits", .rows = by_output, .term = bce},
     {{"bce_logits", "binary cross entropy of logits", elementwise_settings}, GLIA__TAKES_BITS,
-     .rows = by_output, .term = bce_logits},
+     .rows = by_output, .term = bce_logits, .logits = true},
     {{"cross_entropy", "cross entropy of logits, or of a softmax or log_softmax", cross_entropy_settings},
-     GLIA__TAKES_CLASSES, .fuses = {"softmax", "log_softmax"}, .rows = cross_entropy},
+     GLIA__TAKES_CLASSES, .fuses = {"softmax", "log_softmax"}, .rows = cross_entropy, .logits = true},
 };
 /* clang-format on */
 

@@ -21,17 +21,20 @@ typedef struct run {
     glia__schedule    schedule;
     glia__loss        loss;
     bool              fused;
-    glia__targets     targets;
+    glia__answers     targets;
+    glia__judge       judge;          /* of the validation rows */
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
     size_t           *order;
     glia_rng         *rng;
     real             *last, *best; /* weights of the last finished epoch, and of the best one */
     double            best_loss;
-    size_t            since_best;
+    size_t            best_epoch;
     bool              stop, bound; /* bound: the model has learnt from the data what its outputs mean */
     glia_epoch       *history;     /* of this run, until the model takes it */
     glia_epoch        epoch;       /* the one under way */
 } run;
+
+enum { EPOCHS_MOST = 1000000 };
 
 static double now(void)
 {
@@ -55,8 +58,10 @@ static glia_fit_options with_defaults(const glia_fit_options *options)
 
 static glia_status check_options(const glia_fit_options *o)
 {
-    if (!(o->clip_norm >= 0) || !(o->clip_value >= 0)) return glia__fail(GLIA_E_ARG, "a limit of gradients cannot be negative");
+    if (!(o->clip_norm >= 0) || !(o->clip_value >= 0))
+        return glia__fail(GLIA_E_ARG, "a limit of gradients cannot be negative");
     if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
+    if (o->epochs > EPOCHS_MOST) return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, EPOCHS_MOST);
     return GLIA_OK;
 }
 
@@ -85,7 +90,7 @@ static glia_status fit_scaling(run *r)
     if (*m->record && !r->o.scale) return GLIA_OK;
     glia__scaler inputs = {0}, targets = {0};
     GLIA_TRY(glia__scaler_fit(&inputs, r->o.scale, r->train));
-    if (m->target == GLIA_TARGET_NUMBERS) {
+    if (m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS) { /* bits stay bits */
         glia_status status = glia__scaler_fit_targets(&targets, r->train);
         if (status != GLIA_OK) {
             glia__scaler_clear(&inputs);
@@ -107,8 +112,9 @@ static glia_status make_room(run *r)
     r->batches = (rows + r->batch - 1) / r->batch;
     GLIA_TRY(glia__team_new(&r->team, r->o.threads));
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
-    GLIA_TRY(glia__targets_new(&r->targets, m, r->train, r->batch));
+    GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
     GLIA_TRY(glia__model_reserve(m, r->batch, GLIA__PLAN_TRAINING));
+    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, &r->loss, r->fused, false));
     GLIA_TRY(glia_rng_new(&r->rng, r->o.seed));
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
@@ -118,15 +124,30 @@ static glia_status make_room(run *r)
     return GLIA_OK;
 }
 
+/* Data to learn from need two classes to tell apart. */
+static glia_status check_classes(const glia_data *train)
+{
+    if (train->target != GLIA_TARGET_CLASSES || glia__data_outputs(train) > 1) return GLIA_OK;
+    const char *column = glia_data_target_name(train, 0);
+    return glia__fail(GLIA_E_SHAPE, "%s: the target%s%s has only one class, \"%s\"", train->name, column ? " " : "",
+                      column ? column : "", glia_data_class_name(train, 0));
+}
+
+static glia_status check_data(run *r)
+{
+    GLIA_TRY(check_classes(r->train));
+    GLIA_TRY(glia__model_check_data(r->m, r->train, true));
+    r->bound = r->m->target == GLIA_TARGET_NONE;
+    if (r->bound) GLIA_TRY(glia__model_bind(r->m, r->train));
+    GLIA_TRY(glia_model_suits(r->m, r->train));
+    return r->validation ? glia_model_suits(r->m, r->validation) : GLIA_OK;
+}
+
 static glia_status prepare(run *r)
 {
     glia_model *m = r->m;
     GLIA_TRY(check_options(&r->o));
-    GLIA_TRY(glia__model_check_data(m, r->train, true));
-    r->bound = m->target == GLIA_TARGET_NONE;
-    if (r->bound) GLIA_TRY(glia__model_bind(m, r->train));
-    GLIA_TRY(glia__model_check_data(m, r->train, true));
-    if (r->validation) GLIA_TRY(glia__model_check_data(m, r->validation, true));
+    GLIA_TRY(check_data(r));
     GLIA_TRY(read_texts(r));
     GLIA_TRY(hold_out(r));
     GLIA_TRY(make_room(r));
@@ -134,7 +155,7 @@ static glia_status prepare(run *r)
     r->best_loss = (double)INFINITY;
     glia__free(m->history);
     m->history = r->history;
-    m->n_history = 0;
+    m->n_history = m->kept_epoch = 0;
     r->history = NULL;
     return GLIA_OK;
 }
@@ -143,7 +164,8 @@ static void finish(run *r)
 {
     glia__team_free(r->team);
     glia__optim_state_clear(&r->state);
-    glia__targets_clear(&r->targets);
+    glia__answers_clear(&r->targets);
+    glia__judge_clear(&r->judge);
     glia_rng_free(r->rng);
     glia__free(r->order);
     glia__free(r->history);
@@ -170,33 +192,48 @@ static glia_status fail_step(const run *r, size_t b, size_t rows)
         copy_weights(r->m, r->m->parameters, r->last);
         snprintf(kept, sizeof kept, "the weights after epoch %zu are kept", r->epoch.epoch - 1);
     }
-    return glia__fail(GLIA_E_NONFINITE,
-                      "epoch %zu, batch %zu: %s became infinite or NaN; %s (a lower learning rate, scaled inputs or a limit "
-                      "of gradients may help)",
-                      r->epoch.epoch, b + 1, text, kept);
+    return glia__fail(
+        GLIA_E_NONFINITE,
+        "epoch %zu, batch %zu: %s became infinite or NaN; %s (a lower learning rate, scaled inputs or a limit "
+        "of gradients may help)",
+        r->epoch.epoch, b + 1, text, kept);
 }
 
 static bool tell_batch(run *r, size_t b)
 {
-    glia_batch batch = {.epoch = r->epoch.epoch, .epochs = r->o.epochs, .batch = b + 1, .batches = r->batches,
-                        .samples = r->epoch.samples, .loss = r->epoch.loss, .accuracy = r->epoch.accuracy};
+    glia_batch batch = {.epoch = r->epoch.epoch,
+                        .epochs = r->o.epochs,
+                        .batch = b + 1,
+                        .batches = r->batches,
+                        .samples = r->epoch.samples,
+                        .loss = r->epoch.loss,
+                        .accuracy = r->epoch.accuracy};
     return r->o.on_batch && r->o.on_batch(r->o.user, &batch);
 }
 
 static glia_status train_epoch(run *r)
 {
-    glia__step step = {.model = r->m, .team = r->team, .train = true, .loss = &r->loss, .fused = r->fused, .backward = true,
-                       .optim = &r->rule, .slot = r->state.slot, .clip_norm = r->o.clip_norm, .clip_value = r->o.clip_value};
+    glia__step step = {.model = r->m,
+                       .team = r->team,
+                       .train = true,
+                       .loss = &r->loss,
+                       .fused = r->fused,
+                       .backward = true,
+                       .optim = &r->rule,
+                       .slot = r->state.slot,
+                       .clip_norm = r->o.clip_norm,
+                       .clip_value = r->o.clip_value,
+                       .threshold = glia__outcome_threshold(glia__outcome_of(r->m, &r->loss, r->fused))};
     double     loss_sum = 0;
     size_t     hits = 0, at = 0, done = (r->epoch.epoch - 1) * r->batches;
     if (!r->o.no_shuffle) glia_rng_permutation(r->rng, r->order, r->train->rows);
     for (size_t b = 0; b < r->batches && !r->stop; b++, at += step.rows) {
         size_t rows = r->train->rows - at < r->batch ? r->train->rows - at : r->batch;
-        glia__targets_fill(&r->targets, r->order + at, rows, &step);
+        glia__answers_fill(&r->targets, r->order + at, rows, &step);
         r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, done + b, r->o.epochs * r->batches, r->batches);
         glia__step_run(&step);
         if (step.nonfinite) return fail_step(r, b, rows);
-        loss_sum += glia__loss_reduce(&r->loss, step.loss_sum, rows, r->m->n_out) * (double)rows;
+        loss_sum += glia__loss_told(&r->loss, step.loss_sum, rows, r->m->n_out) * (double)rows;
         hits += step.hits;
         r->epoch.samples = at + rows;
         r->epoch.loss = loss_sum / (double)r->epoch.samples;
@@ -225,28 +262,12 @@ static glia_status check_weights(run *r)
                       r->epoch.epoch, l->number, l->class->named.name, r->epoch.epoch - 1);
 }
 
-static glia_status validation_r2(run *r, const double *outputs)
+static void validate(run *r)
 {
-    glia_scores *scores;
-    GLIA_TRY(glia__score_outputs(r->m, r->validation, outputs, &scores));
-    r->epoch.val_r2 = scores->r2;
-    glia_scores_free(scores);
-    return GLIA_OK;
-}
-
-static glia_status validate(run *r)
-{
-    glia__judgement judgement;
-    bool            numbers = r->m->target == GLIA_TARGET_NUMBERS;
-    double         *outputs = numbers ? glia__new(r->validation->rows * r->m->n_out, sizeof *outputs) : NULL;
-    if (numbers && !outputs) return GLIA_E_MEMORY;
-    glia_status status = glia__judge(r->m, r->team, r->validation, &r->loss, r->fused, outputs, &judgement);
-    if (status == GLIA_OK && numbers) status = validation_r2(r, outputs);
-    glia__free(outputs);
-    GLIA_TRY(status);
+    glia__judgement judgement = glia__judge_run(&r->judge, r->team);
     r->epoch.val_loss = judgement.loss;
     r->epoch.val_accuracy = judgement.accuracy;
-    return GLIA_OK;
+    r->epoch.val_r2 = judgement.r2;
 }
 
 /* Keeps the best weights; asks to stop when the validation loss has not improved for `patience` epochs. */
@@ -255,9 +276,9 @@ static void be_patient(run *r)
     if (!r->o.patience || isnan(r->epoch.val_loss)) return;
     if (r->epoch.val_loss < r->best_loss) {
         r->best_loss = r->epoch.val_loss;
-        r->since_best = 0;
+        r->best_epoch = r->epoch.epoch;
         copy_weights(r->m, r->best, r->m->parameters);
-    } else if (++r->since_best >= r->o.patience) {
+    } else if (r->epoch.epoch - r->best_epoch >= r->o.patience) {
         r->stop = true;
     }
 }
@@ -270,9 +291,10 @@ static glia_status one_epoch(run *r, size_t number)
     GLIA_TRY(train_epoch(r));
     r->epoch.seconds = now() - start;
     GLIA_TRY(check_weights(r));
-    if (r->validation && (last || r->stop || r->o.patience || number % r->o.val_every == 0)) GLIA_TRY(validate(r));
+    if (r->validation && (last || r->stop || number % r->o.val_every == 0)) validate(r);
     be_patient(r);
     r->m->history[r->m->n_history++] = r->epoch;
+    r->m->kept_epoch = number;
     if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->epoch)) r->stop = true;
     return GLIA_OK;
 }
@@ -281,7 +303,9 @@ static glia_status all_epochs(run *r)
 {
     copy_weights(r->m, r->last, r->m->parameters);
     for (size_t e = 1; e <= r->o.epochs && !r->stop; e++) GLIA_TRY(one_epoch(r, e));
-    if (r->best && r->best_loss < (double)INFINITY) copy_weights(r->m, r->m->parameters, r->best);
+    if (!r->best_epoch) return GLIA_OK;
+    copy_weights(r->m, r->m->parameters, r->best);
+    r->m->kept_epoch = r->best_epoch;
     return GLIA_OK;
 }
 
@@ -309,7 +333,8 @@ static glia_status keep_record(run *r)
     return GLIA_OK;
 }
 
-glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation, const glia_fit_options *options)
+glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,
+                     const glia_fit_options *options)
 {
     if (!model || !train) return glia__fail(GLIA_E_ARG, "glia_fit: a model and training data are needed");
     run         r = {.m = model, .o = with_defaults(options), .train = train, .validation = validation};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ground/memory.h"
+#include "train/scores.h"
 
 /* Probabilities are clipped to [CLIP, 1 - CLIP] before their logarithm is taken, so that one confident mistake does not
  * make the mean infinite. */
@@ -291,6 +292,13 @@ static void add_column(glia_scores *s, const double *truth, const double *predic
     s->rmse += share * sqrt(squares / rows);
     s->mae += share * sizes / rows;
     s->r2 += share * r_squared(squares, spread, s->rows);
+}
+
+double glia__r2(const double *truth, const double *predicted, size_t rows, size_t outputs)
+{
+    glia_scores s = {.rows = rows};
+    for (size_t j = 0; j < outputs; j++) add_column(&s, truth + j, predicted + j, outputs);
+    return s.r2;
 }
 
 glia_status glia_score_numbers(glia_scores **scores, const double *truth, const double *predicted, size_t rows,

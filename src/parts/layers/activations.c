@@ -3,22 +3,41 @@
 #include "parts/layer.h"
 
 static const glia__setting slope[] = {
-    {.name = "slope", .type = GLIA__NUMBER, .standard = "0.01", .least = -1e6, .most = 1e6, .positional = true,
+    {.name = "slope",
+     .type = GLIA__NUMBER,
+     .standard = "0.01",
+     .least = -1e6,
+     .most = 1e6,
+     .positional = true,
      .help = "of the side below zero"},
     {.name = NULL},
 };
 static const glia__setting alpha[] = {
-    {.name = "alpha", .type = GLIA__NUMBER, .standard = "1", .least = 0, .most = 1e6, .positional = true,
+    {.name = "alpha",
+     .type = GLIA__NUMBER,
+     .standard = "1",
+     .least = 0,
+     .most = 1e6,
+     .positional = true,
      .help = "the limit far below zero is -alpha"},
     {.name = NULL},
 };
 static const glia__setting beta[] = {
-    {.name = "beta", .type = GLIA__NUMBER, .standard = "1", .least = 1e-6, .most = 1e6, .positional = true,
+    {.name = "beta",
+     .type = GLIA__NUMBER,
+     .standard = "1",
+     .least = 1e-6,
+     .most = 1e6,
+     .positional = true,
      .help = "sharpness"},
     {.name = NULL},
 };
 static const glia__setting approximate[] = {
-    {.name = "approximate", .type = GLIA__WORD, .standard = "none", .positional = true, .choices = "none|tanh",
+    {.name = "approximate",
+     .type = GLIA__WORD,
+     .standard = "none",
+     .positional = true,
+     .choices = "none|tanh",
      .help = "none: the exact function; tanh: its usual approximation"},
     {.name = NULL},
 };
@@ -38,12 +57,12 @@ static stretch stretch_of(const glia__layer *l, const glia__part *p)
     static void f##_forward(const glia__layer *l, const glia__part *p)                                                 \
     {                                                                                                                  \
         stretch s = stretch_of(l, p);                                                                                  \
-        (l->k->f)(s.n, (real)(setting), l->x + s.at, l->y + s.at);                                                       \
+        (l->k->f)(s.n, (real)(setting), l->x + s.at, l->y + s.at);                                                     \
     }                                                                                                                  \
     static void f##_backward(const glia__layer *l, const glia__part *p)                                                \
     {                                                                                                                  \
         stretch s = stretch_of(l, p);                                                                                  \
-        (l->k->f##_back)(s.n, (real)(setting), l->x + s.at, l->y + s.at, l->dy + s.at, l->dx + s.at);                    \
+        (l->k->f##_back)(s.n, (real)(setting), l->x + s.at, l->y + s.at, l->dy + s.at, l->dx + s.at);                  \
     }
 
 PASSES(step, 0)
@@ -75,10 +94,14 @@ static void either_gelu_backward(const glia__layer *l, const glia__part *p)
 enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly */
 
 #define LAYER(id, text, list, f, ...)                                                                                  \
-    const glia__layer_class glia__layer_##id = {                                                                       \
-        .named = {#id, text, list}, .plan = glia__plan_same, .forward = f##_forward, .backward_x = f##_backward, __VA_ARGS__}
+    const glia__layer_class glia__layer_##id = {.named = {#id, text, list},                                            \
+                                                .plan = glia__plan_same,                                               \
+                                                .forward = f##_forward,                                                \
+                                                .backward_x = f##_backward,                                            \
+                                                __VA_ARGS__}
 
-LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cost = CHEAP, .kink_at_zero = true, .no_gradient = true);
+LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cost = CHEAP, .kink_at_zero = true,
+      .no_gradient = true);
 LAYER(sigmoid, "1 / (1 + exp(-x))", glia__no_settings, sigmoid, .cost = WITH_EXP);
 LAYER(tanh, "tanh(x)", glia__no_settings, tanh, .cost = WITH_EXP);
 LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink_at_zero = true);

@@ -4,8 +4,8 @@
  *   backward_x   dx[r][i] = sum_o dy[r][o] w[i][o]
  *   backward_w   dw[i][o] = sum_r x[r][i] dy[r][o]        db[o] = sum_r dy[r][o]
  *
- * W lies as [in][out], cut into panels of some columns each, contiguous: [in][panel]. A layer with many weights to a row
- * of the batch is shared by panels, forward and in its gradient, so that a thread keeps its panels in its own cache
+ * W lies as [in][out], cut into panels of some columns each, contiguous: [in][panel]. A layer with many weights to a
+ * row of the batch is shared by panels, forward and in its gradient, so that a thread keeps its panels in its own cache
  * from step to step; other layers are shared by rows. */
 #include "ground/memory.h"
 #include "parts/initializer.h"

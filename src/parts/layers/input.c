@@ -1,9 +1,13 @@
-/* input CxHxW: says the shape of a row where no data tell it, or reads flat rows as images. It takes no number in files,
- * and no part in the passes: the model hands its shape to the first layer. */
+/* input CxHxW: says the shape of a row where no data tell it, or reads flat rows as images. It takes no number in
+ * files, and no part in the passes: the model hands its shape to the first layer. */
 #include "parts/layer.h"
 
 static const glia__setting settings[] = {
-    {.name = "shape", .type = GLIA__SHAPE, .least = 1, .most = 1e9, .positional = true,
+    {.name = "shape",
+     .type = GLIA__SHAPE,
+     .least = 1,
+     .most = 1e9,
+     .positional = true,
      .help = "of one row: numbers (784) or channels x height x width (1x28x28)"},
     {.name = NULL},
 };

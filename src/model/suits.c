@@ -1,0 +1,104 @@
+/* Does a data set suit a model? Its rows, the names of its columns, its target and its classes. */
+#include <string.h>
+
+#include "ground/memory.h"
+#include "model/model.h"
+
+static glia_status fail_outputs(const glia_model *m, const char *name, size_t outputs, const char *what)
+{
+    return glia__layer_fail(glia__model_last(m), "gives %zu output%s, and %s has %zu %s", m->n_out,
+                            m->n_out == 1 ? "" : "s", name, outputs, what);
+}
+
+/* As many outputs as classes, or a single one for two. */
+static bool can_tell(const glia_model *m, size_t classes)
+{
+    return m->n_out == classes || (m->n_out == 1 && classes == 2);
+}
+
+static const char *target_text(glia_target target)
+{
+    return target == GLIA_TARGET_CLASSES ? "classes" : "numbers";
+}
+
+static glia_status check_target(const glia_model *m, const glia_data *data, const glia_data_info *info)
+{
+    if (info->target == GLIA_TARGET_NONE) return glia__fail(GLIA_E_SHAPE, "%s has no target", data->name);
+    if (m->target != GLIA_TARGET_NONE && m->target != info->target)
+        return glia__fail(GLIA_E_SHAPE, "the model tells %s, and the target of %s is %s", target_text(m->target),
+                          data->name, target_text(info->target));
+    if (m->n_classes) return GLIA_OK; /* by name: glia__model_map_classes */
+    if (info->target == GLIA_TARGET_CLASSES && !can_tell(m, info->outputs))
+        return fail_outputs(m, data->name, info->outputs, info->outputs == 1 ? "class" : "classes");
+    if (info->target == GLIA_TARGET_NUMBERS && m->n_out != info->outputs)
+        return fail_outputs(m, data->name, info->outputs, info->outputs == 1 ? "target number" : "target numbers");
+    return GLIA_OK;
+}
+
+/* Where both have names, they are the same and in the same order: another order would be other inputs. */
+static glia_status check_names(const glia_model *m, const glia_data *data)
+{
+    for (size_t i = 0; m->column_names && i < m->n_in; i++) {
+        const char *name = glia_data_column_name(data, i);
+        if (name && strcmp(name, m->column_names[i]) != 0)
+            return glia__fail(GLIA_E_SHAPE, "column %zu of %s is \"%s\", and the model learnt from \"%s\" there", i + 1,
+                              data->name, name, m->column_names[i]);
+    }
+    return GLIA_OK;
+}
+
+glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target)
+{
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    if (!glia__model_last(m)) return glia__fail(GLIA_E_SHAPE, "the net has no layers");
+    if (info.columns != m->n_in)
+        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", data->name, info.columns,
+                          m->n_in);
+    GLIA_TRY(check_names(m, data));
+    if (m->n_classes && !can_tell(m, m->n_classes)) return fail_outputs(m, "the target", m->n_classes, "classes");
+    return with_target ? check_target(m, data, &info) : GLIA_OK;
+}
+
+static size_t find_class(const glia_model *m, const char *name)
+{
+    size_t k = 0;
+    while (k < m->n_classes && strcmp(m->class_names[k], name) != 0) k++;
+    return k;
+}
+
+glia_status glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map)
+{
+    glia_data_info info;
+    bool           same = true;
+    *map = NULL;
+    glia_data_describe(data, &info);
+    if (info.target != GLIA_TARGET_CLASSES || !m->n_classes) return GLIA_OK;
+    int32_t *classes = glia__new(info.outputs, sizeof *classes);
+    if (!classes) return GLIA_E_MEMORY;
+    for (size_t k = 0; k < info.outputs; k++) {
+        const char *name = glia_data_class_name(data, k);
+        size_t      to = find_class(m, name);
+        if (to == m->n_classes) {
+            glia__free(classes);
+            return glia__fail(GLIA_E_SHAPE, "%s has a class \"%s\", which the model does not know", data->name, name);
+        }
+        classes[k] = (int32_t)to;
+        same = same && to == k;
+    }
+    if (same)
+        glia__free(classes);
+    else
+        *map = classes;
+    return GLIA_OK;
+}
+
+glia_status glia_model_suits(const glia_model *model, const glia_data *data)
+{
+    int32_t *map;
+    if (!model || !data) return glia__fail(GLIA_E_ARG, "glia_model_suits: a model and data are needed");
+    GLIA_TRY(glia__model_check_data(model, data, true));
+    GLIA_TRY(glia__model_map_classes(model, data, &map));
+    glia__free(map);
+    return GLIA_OK;
+}

@@ -1,0 +1,116 @@
+/* The targets of a batch, and the meaning of outputs. */
+#include "train/answers.h"
+
+#include <math.h>
+
+#include "ground/memory.h"
+
+/* ---- targets of a batch ---------------------------------------------------------------------------------------- */
+
+glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_data *data, size_t room)
+{
+    size_t numbers;
+    *a = (glia__answers){.model = m, .data = data};
+    if (!glia__mul(room, m->n_out, &numbers))
+        return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is too large", room);
+    glia_status status = glia__model_map_classes(m, data, &a->map);
+    if (status == GLIA_OK) {
+        bool classes = data->target == GLIA_TARGET_CLASSES;
+        a->classes = classes ? glia__new(room, sizeof *a->classes) : NULL;
+        a->numbers = classes ? NULL : glia__new(numbers, sizeof *a->numbers);
+        a->unscaled = classes ? NULL : glia__new(numbers, 2 * sizeof *a->unscaled);
+        status = (classes ? a->classes != NULL : a->numbers && a->unscaled) ? GLIA_OK : GLIA_E_MEMORY;
+    }
+    if (status != GLIA_OK) glia__answers_clear(a);
+    return status;
+}
+
+void glia__answers_clear(glia__answers *a)
+{
+    glia__free(a->map);
+    glia__free(a->classes);
+    glia__free(a->numbers);
+    glia__free(a->unscaled);
+    *a = (glia__answers){0};
+}
+
+void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s)
+{
+    s->data = a->data;
+    s->scale = &a->model->scale;
+    s->order = order;
+    s->rows = rows;
+    s->truth = (glia__truth){.classes = a->classes, .targets = a->numbers};
+    if (a->classes) {
+        glia__batch_classes(a->data, order, 0, rows, a->classes);
+        for (size_t r = 0; a->map && r < rows; r++) a->classes[r] = a->map[a->classes[r]];
+        return;
+    }
+    glia__batch_numbers(a->data, &a->model->target_scale, order, 0, rows, a->numbers);
+    s->units = a->model->target_scale.columns ? &a->model->target_scale : NULL;
+    s->unscaled = a->unscaled;
+}
+
+/* ---- the loss -------------------------------------------------------------------------------------------------- */
+
+glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *loss, bool *fused)
+{
+    static const int32_t no_rows[1];
+    const glia__layer   *last = glia__model_last(m);
+    GLIA_TRY(glia__model_loss(m, text, loss, fused));
+    if (m->target != GLIA_TARGET_NUMBERS)
+        GLIA_TRY(glia__loss_check(loss, 0, m->n_out, &(glia__truth){.classes = no_rows}));
+    const char *name = loss->class->named.name;
+    if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
+        return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);
+    if (loss->class->takes == GLIA__TAKES_CLASSES && m->n_out < 2)
+        return glia__layer_fail(last, "%s needs an output for each class, and the net gives one", name);
+    if (loss->class->takes == GLIA__TAKES_BITS && !loss->class->logits && last->params > 0)
+        return glia__layer_fail(
+            last, "%s takes probabilities, and these outputs can be any numbers: end the net with sigmoid", name);
+    return GLIA_OK;
+}
+
+/* ---- the meaning of outputs ------------------------------------------------------------------------------------ */
+
+static bool is_log(const glia_model *m)
+{
+    extern const glia__layer_class glia__layer_log_softmax;
+    return glia__model_last(m)->class == &glia__layer_log_softmax;
+}
+
+glia__outcome glia__outcome_of(const glia_model *m, const glia__loss *loss, bool fused)
+{
+    if (m->target == GLIA_TARGET_NUMBERS) return m->target_scale.columns ? GLIA__IN_UNITS : GLIA__AS_THEY_ARE;
+    if (is_log(m)) return GLIA__EXP;
+    if (!loss || fused || !loss->class->logits) return GLIA__AS_THEY_ARE;
+    return loss->class->takes == GLIA__TAKES_CLASSES ? GLIA__SOFTMAX : GLIA__LOGISTIC;
+}
+
+real glia__outcome_threshold(glia__outcome outcome)
+{
+    return outcome == GLIA__LOGISTIC ? 0 : (real)0.5;
+}
+
+static void softmax(double *y, size_t n)
+{
+    double most = y[0], sum = 0;
+    for (size_t j = 1; j < n; j++) most = fmax(most, y[j]);
+    for (size_t j = 0; j < n; j++) sum += y[j] = exp(y[j] - most);
+    for (size_t j = 0; j < n; j++) y[j] /= sum;
+}
+
+void glia__outcome_take(const glia_model *m, glia__outcome outcome, size_t rows, double *answers)
+{
+    const glia__layer  *last = glia__model_last(m);
+    const glia__scaler *units = &m->target_scale;
+    size_t              n = last->n_out;
+    for (size_t i = 0; i < rows * n; i++) {
+        double y = (double)last->y[i];
+        if (outcome == GLIA__IN_UNITS) y = y * units->scale[i % n] + units->shift[i % n];
+        if (outcome == GLIA__EXP) y = exp(y);
+        if (outcome == GLIA__LOGISTIC) y = 1 / (1 + exp(-y));
+        answers[i] = y;
+    }
+    for (size_t r = 0; outcome == GLIA__SOFTMAX && r < rows; r++) softmax(answers + r * n, n);
+}

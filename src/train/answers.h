@@ -1,0 +1,40 @@
+/* What stands against a model's outputs: the targets of a batch, in the model's terms; and what the outputs say. */
+#ifndef GLIA_TRAIN_ANSWERS_H
+#define GLIA_TRAIN_ANSWERS_H
+
+#include "model/model.h"
+
+/* Memory for the targets of a batch of up to `room` rows of one data set. */
+typedef struct glia__answers {
+    const glia_model *model;
+    const glia_data  *data;
+    int32_t          *map;     /* the model's class of each class of the data; NULL: the same */
+    int32_t          *classes; /* [room]; or */
+    real             *numbers; /* [room][n_out], scaled */
+    real             *unscaled;
+} glia__answers;
+
+glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_data *data, size_t room);
+void        glia__answers_clear(glia__answers *a);
+/* Makes the step's batch the rows order[0 .. rows-1] of the data, targets included. */
+void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s);
+
+/* Parses a loss for a model and says whether it can be asked of its targets. NULL: by the last layer. */
+glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *loss, bool *fused);
+
+/* How outputs become probabilities of classes, or numbers in the user's units. */
+typedef enum glia__outcome {
+    GLIA__AS_THEY_ARE,
+    GLIA__IN_UNITS, /* numbers that were scaled for training */
+    GLIA__EXP,      /* log-probabilities */
+    GLIA__SOFTMAX,  /* logits of classes */
+    GLIA__LOGISTIC  /* logits of yes or no */
+} glia__outcome;
+/* loss: that of the training, NULL if it is not known. */
+glia__outcome glia__outcome_of(const glia_model *m, const glia__loss *loss, bool fused);
+/* Outputs of the latest pass, `rows` rows, as answers. */
+void glia__outcome_take(const glia_model *m, glia__outcome outcome, size_t rows, double *answers);
+/* Of a single output: from where on it says class 1. */
+real glia__outcome_threshold(glia__outcome outcome);
+
+#endif

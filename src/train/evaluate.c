@@ -1,0 +1,93 @@
+/* Scores and predictions of a model: glia.h, section 5. */
+#include "ground/memory.h"
+#include "train/judge.h"
+
+/* One answer p tells two classes apart: their probabilities are 1 - p and p. */
+static double *two_columns(const double *p, size_t rows)
+{
+    double *both = glia__new(rows, 2 * sizeof *both);
+    for (size_t r = 0; both && r < rows; r++) {
+        both[2 * r] = 1 - p[r];
+        both[2 * r + 1] = p[r];
+    }
+    return both;
+}
+
+static glia_status score_classes(const glia__judge *j, glia_scores **scores)
+{
+    const glia_data *data = j->data;
+    bool             one = j->m->n_out == 1;
+    double          *both = one ? two_columns(j->answers, data->rows) : NULL;
+    int32_t         *truth = glia__new(data->rows, sizeof *truth);
+    glia_status      status = truth && (both || !one) ? GLIA_OK : GLIA_E_MEMORY;
+    for (size_t r = 0; status == GLIA_OK && r < data->rows; r++) {
+        int32_t class = glia_data_class(data, r);
+        truth[r] = j->targets.map ? j->targets.map[class] : class;
+    }
+    if (status == GLIA_OK)
+        status = glia_score_classes(scores, truth, NULL, one ? both : j->answers, data->rows, one ? 2 : j->m->n_out);
+    glia__free(truth);
+    glia__free(both);
+    return status;
+}
+
+static glia_status score(glia__judge *j, glia__team *team, glia_scores **scores)
+{
+    glia__judgement judgement = glia__judge_run(j, team);
+    if (j->truth)
+        GLIA_TRY(glia_score_numbers(scores, j->truth, j->answers, j->data->rows, j->m->n_out));
+    else
+        GLIA_TRY(score_classes(j, scores));
+    (*scores)->loss = judgement.loss;
+    return GLIA_OK;
+}
+
+static const char *trained_loss(const glia_model *m)
+{
+    return *m->loss_text ? m->loss_text : NULL;
+}
+
+glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores **scores)
+{
+    glia__loss  loss;
+    bool        fused;
+    glia__judge judge;
+    glia__team *team = NULL;
+    if (!model || !data || !scores)
+        return glia__fail(GLIA_E_ARG, "glia_evaluate: a model, data and a place are needed");
+    *scores = NULL;
+    GLIA_TRY(glia__model_check_data(model, data, true));
+    GLIA_TRY(glia__loss_for(model, trained_loss(model), &loss, &fused));
+    GLIA_TRY(glia__judge_new(&judge, model, data, &loss, fused, true));
+    glia_status status = glia__team_new(&team, 0);
+    if (status == GLIA_OK) status = score(&judge, team, scores);
+    glia__team_free(team);
+    glia__judge_clear(&judge);
+    return status;
+}
+
+/* What the outputs of a model mean follows from its loss; one that this process does not know leaves them as they are.
+ */
+static glia__outcome outcome_of(const glia_model *m)
+{
+    glia__loss loss;
+    bool       fused, known = glia__loss_for(m, trained_loss(m), &loss, &fused) == GLIA_OK;
+    return glia__outcome_of(m, known ? &loss : NULL, known && fused);
+}
+
+glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out)
+{
+    glia__judge judge;
+    glia__team *team = NULL;
+    if (!model || !data || !out) return glia__fail(GLIA_E_ARG, "glia_predict: a model, data and room are needed");
+    GLIA_TRY(glia__judge_new(&judge, model, data, NULL, false, true));
+    glia_status status = glia__team_new(&team, 0);
+    if (status == GLIA_OK) {
+        judge.outcome = outcome_of(model);
+        glia__judge_run(&judge, team);
+        for (size_t i = 0; i < data->rows * model->n_out; i++) out[i] = (glia_real)judge.answers[i];
+    }
+    glia__team_free(team);
+    glia__judge_clear(&judge);
+    return status;
+}
