@@ -64,7 +64,7 @@ static void print_what(const char *text, const part *p, const part *second)
 {
     const glia_data_info *i = &p->info;
     const char           *target = glia_data_target_name(p->data, 0), *kind = i->bytes ? "bytes" : "numbers";
-    printf("%s: %zu rows", text, i->rows);
+    printf("%s: %zu rows", data_name(text), i->rows);
     if (second->data) printf(" to train and %zu to test", second->info.rows);
     if (i->image)
         printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, kind);
@@ -266,6 +266,7 @@ static int run_data(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});
     if (status) return fail_status(status);
     if (o.csv)

@@ -206,7 +206,7 @@ static void print_mistakes(const glia_scores *s, const glia_model *model)
 
 static void print_text(const glia_scores *s, const source *from, const char *data)
 {
-    printf("%s%s: %zu rows\n\n", data, from->part == from->whole ? "" : " (test part)", s->rows);
+    printf("%s%s: %zu rows\n\n", data_name(data), from->part == from->whole ? "" : " (test part)", s->rows);
     print_totals(s);
     if (s->target != GLIA_TARGET_CLASSES) return;
     print_by_class(s, from->model);

@@ -1,6 +1,8 @@
 /* Net texts, as far as the program looks into them: the library reads them. */
 #include "net_text.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +25,26 @@ static int read_file(const char *path, char **text)
     return CODE_FINE;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Whether a text that names no file was meant to: no net of one layer has a slash or ends so. */
+static bool seems_a_path(const char *text)
+{
+    return !strpbrk(text, ",#\n") && (strchr(text, '/') || ends_with(text, ".txt") || ends_with(text, ".net"));
+}
+
 int net_text_read(const char *argument, char **text)
 {
     struct stat at;
-    if (stat(argument, &at) == 0 && S_ISREG(at.st_mode)) return read_file(argument, text);
+    if (stat(argument, &at) == 0) {
+        if (S_ISREG(at.st_mode)) return read_file(argument, text);
+        return fail(CODE_FILE, "--net %s: is %s", argument, S_ISDIR(at.st_mode) ? "a folder" : "not a regular file");
+    }
+    if (seems_a_path(argument)) return fail(CODE_FILE, "--net %s: cannot be opened: %s", argument, strerror(errno));
     *text = text_of("%s", argument);
     return CODE_FINE;
 }

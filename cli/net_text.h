@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* `argument` names a file if there is a regular one, and is the net's text otherwise. *text is the caller's (free).
+/* `argument` names a file if there is one or it looks like the name of one, and is the net's text otherwise. *text is
+ * the caller's (free).
  * Returns an exit code after a sentence. */
 int net_text_read(const char *argument, char **text);
 

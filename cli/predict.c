@@ -185,7 +185,7 @@ static void answers_clear(answers *a)
 static void print_rows(const answers *a, const predict_options *o)
 {
     void (*print)(const prediction *) = o->json ? print_json : o->csv ? print_csv : print_text;
-    if (o->csv && !o->json) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES);
+    if (o->csv) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES);
     for (size_t row = 0; row < a->data.rows && !ferror(stdout); row++) {
         prediction p = predict_row(a, row);
         print(&p);
@@ -239,6 +239,8 @@ static int run_predict(const command *self, int argc, char **argv)
     const char     *words[WORDS_MOST];
     int             code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
+    if (o.draw && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--draw: goes with neither --csv nor --json");
     code = source_open_unjudged(&from, words[0], words[1], o.target);
     if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
     if (code == CODE_FINE && o.draw)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const exit_code exit_codes[CODES] = {
     {CODE_FINE, "fine"},
@@ -52,9 +53,17 @@ int fail(int code, const char *format, ...)
     return code;
 }
 
+const char *data_name(const char *data)
+{
+    return strcmp(data, "-") == 0 ? "standard input" : data;
+}
+
+/* The library begins a sentence with the data's name as it was given. */
 int fail_status(glia_status status)
 {
-    return fail(code_of_status(status), "%s", glia_error());
+    const char *sentence = glia_error();
+    bool        of_input = sentence[0] == '-' && (sentence[1] == ':' || sentence[1] == ' ');
+    return fail(code_of_status(status), "%s%s", of_input ? data_name("-") : "", sentence + of_input);
 }
 
 int flush_output(int code)

@@ -22,7 +22,9 @@ extern const exit_code exit_codes[CODES]; /* for the help */
 
 /* Prints `glia: <sentence>` as one line on stderr and returns `code`. */
 int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same with the library's sentence; returns the exit code of `status`. */
+/* What people read for a data argument: "-" is "standard input". */
+const char *data_name(const char *data);
+/* fail with the library's sentence; returns the exit code of `status`. */
 int fail_status(glia_status status);
 /* The exit code of a status: the one place where the two meet. */
 int code_of_status(glia_status status);

@@ -51,7 +51,8 @@ int source_open_judged(source *s, const char *model, const char *data, const cha
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
     glia_model_describe(s->model, &wanted);
-    if (info.target == GLIA_TARGET_NONE) return fail(CODE_ARGUMENT, "%s: has no target to compare with", data);
+    if (info.target == GLIA_TARGET_NONE)
+        return fail(CODE_ARGUMENT, "%s: has no target to compare with", data_name(data));
     if (info.target != wanted.target) status = glia_data_set_target(s->whole, wanted.target);
     return status ? fail_status(status) : CODE_FINE;
 }

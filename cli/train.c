@@ -6,18 +6,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include <jansson.h>
 
 #include "net_text.h"
 #include "options.h"
+#include "out_file.h"
 #include "report.h"
 
 #define AT(field) offsetof(train_options, field)
 #define SEED_MOST 4294967295.0
 #define COUNT_MOST 1e15
+#define EPOCHS_MOST 1e6
 
 static const option train_table[] = {
     {"net", OPTION_TEXT, AT(net), "TEXT", NULL, 0, 0,
@@ -31,7 +33,7 @@ static const option train_table[] = {
     {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
-     "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables)"},
+     "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables; with --init as before)"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
      "what to minimise; see `glia losses` (default: by the last layer, softmax: cross_entropy, sigmoid: bce, else "
      "mse)"},
@@ -43,14 +45,15 @@ static const option train_table[] = {
      "scale all gradients down to this 2-norm (default: not)"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
-    {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, COUNT_MOST, "passes over the training rows"},
+    {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, EPOCHS_MOST, "passes over the training rows"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
     {"shuffle", OPTION_YESNO, AT(shuffle), "yes|no", "yes", 0, 0, "see the rows in a new order each epoch"},
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, SEED_MOST, "of the weights, the hold-out and the orders"},
     {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
      "how many work; the result is the same for any number (default: usable cores)"},
     {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
-     "start from the weights of this .safetensors file, ours or PyTorch's"},
+     "go on with this model: its net, weights, scaling, loss and class names; with --net, or if the .safetensors file "
+     "is PyTorch's, only its weights are taken"},
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
      "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
      "% decide"},
@@ -82,30 +85,14 @@ static void catch_interrupt(void)
 
 /* ---- before the run -------------------------------------------------------------------------------------------- */
 
-/* What would only be found out after the training is found out before it. */
-static int check_out(const char *out)
-{
-    struct stat at;
-    if (!out) return CODE_FINE;
-    if (!*out) return fail(CODE_ARGUMENT, "--out \"\": not the name of a file");
-    if (stat(out, &at) == 0 && S_ISDIR(at.st_mode)) return fail(CODE_FAILED, "--out %s: is a folder", out);
-    const char *slash = strrchr(out, '/');
-    char       *folder = slash ? text_of("%.*s", (int)(slash == out ? 1 : slash - out), out) : text_of(".");
-    int         code = CODE_FINE;
-    if (stat(folder, &at) != 0 || !S_ISDIR(at.st_mode))
-        code = fail(CODE_FAILED, "--out %s: there is no folder %s", out, folder);
-    else if (access(folder, W_OK) != 0)
-        code = fail(CODE_FAILED, "--out %s: the folder %s cannot be written to", out, folder);
-    free(folder);
-    return code;
-}
-
 static int check_options(const train_options *o)
 {
     if (o->holdout_tail && (o->holdout >= 0 || o->stratify))
         return fail(CODE_ARGUMENT, "--holdout-tail: goes with neither --holdout nor --stratify");
     if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
-    return check_out(o->out);
+    if (o->out && o->json && out_file_is_stdout(o->out))
+        return fail(CODE_ARGUMENT, "--out %s: does not go with --json, which prints there too", o->out);
+    return out_file_check(o->out);
 }
 
 static unsigned usable_cores(void)
@@ -132,6 +119,14 @@ static bool on_epoch(void *user, const glia_epoch *epoch)
     return interrupted;
 }
 
+/* A step went wrong, and who has an older model wants to know what became of it. */
+static int fail_fit(const train_run *run, glia_status status)
+{
+    const char *out = run->options->out;
+    int         code = fail_status(status);
+    return status == GLIA_E_NONFINITE && out ? fail(code, "%s was not written", out) : code;
+}
+
 static int fit(train_run *run)
 {
     const train_options   *o = run->options;
@@ -143,7 +138,7 @@ static int fit(train_run *run)
         .threads = run->threads,
         .optimizer = o->optimizer,
         .schedule = o->schedule,
-        .loss = o->loss,
+        .loss = run->loss,
         .scale = o->scale,
         .clip_norm = o->clip_norm,
         .clip_value = o->clip_value,
@@ -157,21 +152,61 @@ static int fit(train_run *run)
     catch_interrupt();
     glia_status status = glia_fit(run->model, run->parts->train, run->parts->validation, &options);
     progress_clear(&run->progress);
-    return status ? fail_status(status) : flush_output(CODE_FINE);
+    return status ? fail_fit(run, status) : flush_output(CODE_FINE);
 }
 
-static int train_model(train_run *run, const char *net)
+/* Trains and saves. glia_fit looks at the rows that train and validate before it begins; those that only score are
+ * looked at here. */
+static int train_model(train_run *run)
 {
     const train_options *o = run->options;
-    glia_status          status = glia_model_new(&run->model, net, run->parts->data, (uint32_t)o->seed);
-    if (!status && o->init) status = glia_model_load_weights(run->model, o->init);
+    glia_status          status = run->parts->test ? glia_model_suits(run->model, run->parts->test) : GLIA_OK;
     if (status) return fail_status(status);
     int code = fit(run);
     if (code) return code;
     status = o->out ? glia_model_save(run->model, o->out) : GLIA_OK;
-    if (status) return fail_status(status);
+    if (status) return fail(code_of_status(status), "%s; the trained model was not saved", glia_error());
     code = train_tell_end(run, interrupted);
     return code == CODE_FINE && interrupted ? CODE_INTERRUPTED : code;
+}
+
+/* ---- where the run begins -------------------------------------------------------------------------------------- */
+
+/* A safetensors file begins with eight bytes, the length of its JSON header, which has a text "glia" if the tensors
+ * are those of a model and not weights alone. */
+static bool holds_model(const char *path)
+{
+    char    length[8];
+    FILE   *file = fopen(path, "rb");
+    bool    begun = file && fread(length, 1, sizeof length, file) == sizeof length;
+    json_t *header = begun ? json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+    bool    found = json_object_get(json_object_get(header, "__metadata__"), "glia") != NULL;
+    json_decref(header);
+    if (file) fclose(file);
+    return found;
+}
+
+/* The model that --init goes on with, none if the file holds weights for another net. */
+static int open_base(train_run *run)
+{
+    const char     *path = run->options->init;
+    glia_model_info info;
+    glia_status     status = glia_model_open(&run->model, path);
+    if (status == GLIA_E_FORMAT && !holds_model(path)) return CODE_FINE;
+    if (status) return fail_status(status);
+    glia_model_describe(run->model, &info);
+    run->continued = true;
+    if (!run->options->loss && *info.loss) run->loss = run->base_loss = text_of("%s", info.loss);
+    return CODE_FINE;
+}
+
+static int make_model(train_run *run, const char *net)
+{
+    const train_options *o = run->options;
+    if (run->continued) return CODE_FINE;
+    glia_status status = glia_model_new(&run->model, net, run->parts->data, (uint32_t)o->seed);
+    if (!status && o->init) status = glia_model_load_weights(run->model, o->init);
+    return status ? fail_status(status) : CODE_FINE;
 }
 
 static int run_train(const command *self, int argc, char **argv)
@@ -184,12 +219,16 @@ static int run_train(const command *self, int argc, char **argv)
     int           code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     run.data = words[0];
+    run.loss = o.loss;
     run.threads = o.threads ? (unsigned)o.threads : usable_cores();
     code = check_options(&o);
     if (code == CODE_FINE && o.net) code = net_text_read(o.net, &net);
-    if (code == CODE_FINE) code = train_parts_open(&parts, run.data, net, &o);
-    if (code == CODE_FINE) code = train_model(&run, net);
+    if (code == CODE_FINE && o.init && !net) code = open_base(&run);
+    if (code == CODE_FINE) code = train_parts_open(&parts, run.data, net, run.model, &o);
+    if (code == CODE_FINE) code = make_model(&run, net);
+    if (code == CODE_FINE) code = train_model(&run);
     glia_model_free(run.model);
+    free(run.base_loss);
     train_parts_close(&parts);
     free(net);
     return code;

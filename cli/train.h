@@ -19,9 +19,11 @@ typedef struct train_parts {
     const glia_data *train, *validation, *test; /* the last two may be NULL */
 } train_parts;
 
-/* Opens and cuts the data; returns an exit code after a sentence. `net` (or NULL) and the loss decide whether the
- * target is classes or numbers. */
-int  train_parts_open(train_parts *parts, const char *data, const char *net, const train_options *o);
+/* Opens and cuts the data; returns an exit code after a sentence. Which column is the target, and whether it is classes
+ * or numbers, is decided by `base`, the model to go on with; where that is NULL, by the options, and by `net` (or NULL)
+ * and the loss. */
+int  train_parts_open(train_parts *parts, const char *data, const char *net, const glia_model *base,
+                      const train_options *o);
 void train_parts_close(train_parts *parts);
 
 typedef struct train_run {
@@ -29,9 +31,12 @@ typedef struct train_run {
     const char          *data;
     const train_parts   *parts;
     glia_model          *model;
+    const char          *loss; /* NULL: by the last layer */
+    char                *base_loss;
     unsigned             threads;
     progress             progress;
     bool                 announced;
+    bool                 continued; /* the model was trained before */
 } train_run;
 
 /* What train tells: to people on stderr, and with --json as events on stdout. */

@@ -31,10 +31,20 @@ static bool has_number_classes(const glia_data *data, const glia_data_info *info
     return true;
 }
 
+/* How many outputs the net gives for a row; 0 if it is wrong, which is said when the model is made. */
+static size_t outputs_of(const char *net, const glia_data *data)
+{
+    glia_model     *model;
+    glia_model_info info = {0};
+    if (glia_model_new(&model, net, data, 0) == GLIA_OK) glia_model_describe(model, &info);
+    glia_model_free(model);
+    return info.outputs;
+}
+
 /* Opening a file guesses whether its target is classes or numbers; net and loss know better.
  *   classes   if the last layer is softmax or log_softmax, or the loss is cross_entropy or one of the bce
- *   numbers   if the loss is mse, l1 or huber, the last layer none of these and no sigmoid, and the data a table whose
- *             classes are numbers
+ *   numbers   if the loss is mse, l1 or huber, the last layer none of these and no sigmoid, the data a table whose
+ *             classes are numbers, and the net without an output for each class
  *   as guessed otherwise */
 static glia_target target_meant(const glia_data *data, const char *net, const char *loss)
 {
@@ -50,7 +60,8 @@ static glia_target target_meant(const glia_data *data, const char *net, const ch
     if (is_one_of(layer, layer_length, class_layers) || is_one_of(loss, loss_length, class_losses))
         return GLIA_TARGET_CLASSES;
     if (is_one_of(loss, loss_length, number_losses) && !is_one_of(layer, layer_length, sigmoid) && !info.image &&
-        info.target == GLIA_TARGET_CLASSES && has_number_classes(data, &info))
+        info.target == GLIA_TARGET_CLASSES && has_number_classes(data, &info) &&
+        (!net || outputs_of(net, data) != info.outputs))
         return GLIA_TARGET_NUMBERS;
     return info.target;
 }
@@ -63,14 +74,31 @@ static glia_status set_target(glia_data *data, glia_target target)
     return info.target == target ? GLIA_OK : glia_data_set_target(data, target);
 }
 
-static glia_status open_parts(train_parts *parts, const char *data, const char *net, const train_options *o)
+static glia_target target_of(const glia_model *model)
 {
-    const glia_data_options options = {.target = o->target};
-    glia_status             status = glia_data_open(&parts->data, data, &options);
-    if (!status && o->test) status = glia_data_open(&parts->test_data, o->test, &options);
+    glia_model_info info = {0};
+    if (model) glia_model_describe(model, &info);
+    return info.target;
+}
+
+/* The target of the test rows is the column that the training rows have for it, wherever it stands. */
+static glia_status open_both(train_parts *parts, const char *data, const char *target, const char *test)
+{
+    glia_status status = glia_data_open(&parts->data, data, &(glia_data_options){.target = target});
+    if (status || !test) return status;
+    const char *name = glia_data_target_name(parts->data, 0);
+    return glia_data_open(&parts->test_data, test, &(glia_data_options){.target = name ? name : target});
+}
+
+static glia_status open_parts(train_parts *parts, const char *data, const char *net, const glia_model *base,
+                              const train_options *o)
+{
+    const char *target = o->target || !base ? o->target : glia_model_target_name(base, 0);
+    glia_status status = open_both(parts, data, target, o->test);
     if (status) return status;
     const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
-    glia_target      meant = target_meant(parts->data, net, o->loss);
+    glia_target      meant = target_of(base);
+    if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
     parts->test = second ? second : parts->test_data;
     status = set_target(parts->data, meant);
     return status ? status : set_target(parts->test_data, meant);
@@ -103,16 +131,18 @@ static glia_status cut_parts(train_parts *parts, const train_options *o)
     return status;
 }
 
-int train_parts_open(train_parts *parts, const char *data, const char *net, const train_options *o)
+int train_parts_open(train_parts *parts, const char *data, const char *net, const glia_model *base,
+                     const train_options *o)
 {
     *parts = (train_parts){0};
-    glia_status status = open_parts(parts, data, net, o);
+    glia_status status = open_parts(parts, data, net, base, o);
     if (status) return fail_status(status);
     glia_data_info info;
     glia_data_describe(parts->data, &info);
-    if (info.target == GLIA_TARGET_NONE) return fail(CODE_ARGUMENT, "%s: has no target to learn", data);
+    if (info.target == GLIA_TARGET_NONE) return fail(CODE_ARGUMENT, "%s: has no target to learn", data_name(data));
     if (o->holdout_tail >= info.rows && o->holdout_tail > 0)
-        return fail(CODE_ARGUMENT, "--holdout-tail %zu: %s has only %zu rows", o->holdout_tail, data, info.rows);
+        return fail(CODE_ARGUMENT, "--holdout-tail %zu: %s has only %zu rows", o->holdout_tail, data_name(data),
+                    info.rows);
     status = cut_parts(parts, o);
     return status ? fail_status(status) : CODE_FINE;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "out_file.h"
 #include "report.h"
 #include "table.h"
 #include "train.h"
@@ -49,10 +50,11 @@ static void start_lines(const train_run *run, const glia_model_info *model)
 {
     const train_options *o = run->options;
     size_t               validation = rows_of(run->parts->validation), test = rows_of(run->parts->test);
-    fprintf(stderr, "%s: %zu rows train", run->data, rows_of(run->parts->train));
+    fprintf(stderr, "%s: %zu rows train", data_name(run->data), rows_of(run->parts->train));
     if (validation) fprintf(stderr, ", %zu validate", validation);
     if (test) fprintf(stderr, ", %zu test", test);
-    fprintf(stderr, "\nnet%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
+    if (run->continued) fprintf(stderr, "\nnet (of %s): %s\n", o->init, model->net);
+    if (!run->continued) fprintf(stderr, "\nnet%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
             o->optimizer, batch_rows(run), o->epochs, o->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
@@ -144,16 +146,6 @@ static glia_status judge(glia_model *model, const glia_data *data, outcome *o)
     return GLIA_OK;
 }
 
-/* The epoch whose weights are kept: of the least validation loss with patience, the last otherwise. */
-static const glia_epoch *kept_epoch(const train_run *run, size_t *count)
-{
-    const glia_epoch *history = glia_model_history(run->model, count), *kept = *count ? history + *count - 1 : NULL;
-    if (run->options->patience)
-        for (size_t i = *count; i-- > 0;)
-            if (history[i].val_loss <= kept->val_loss || isnan(kept->val_loss)) kept = history + i;
-    return kept;
-}
-
 static void put_outcome(json_t *event, const char *part, const outcome *o, bool numbers)
 {
     static const char *const names[] = {"loss", "accuracy", "r2", "rmse"};
@@ -182,20 +174,22 @@ static void hint_use(const train_run *run)
     const train_options *o = run->options;
     bool                 judged = o->test || glia_data_test(run->parts->data);
     const char          *data = o->test ? o->test : run->data, *quote = strchr(data, ' ') ? "\"" : "";
-    if (o->out)
+    if (o->out && out_file_is_stdout(o->out))
+        fputs("the model went to standard output\n", stderr);
+    else if (o->out)
         fprintf(stderr, "saved in %s; next: glia %s %s %s%s%s\n", o->out, judged ? "eval" : "predict", o->out, quote,
                 data, quote);
     else
         fputs("not saved: --out FILE keeps the model\n", stderr);
 }
 
-static void end_lines(const train_run *run, const char *stopped, const glia_epoch *kept, const outcome *validation,
-                      const outcome *test)
+static void end_lines(const train_run *run, const char *stopped, const outcome *validation, const outcome *test)
 {
+    size_t kept = glia_model_kept_epoch(run->model);
     if (strcmp(stopped, "interrupt") == 0) fputs("stopped by Ctrl-C; the step that was running is finished\n", stderr);
     if (strcmp(stopped, "patience") == 0)
         fprintf(stderr, "stopped: no better val_loss for %zu epochs\n", run->options->patience);
-    if (run->options->patience && kept) fprintf(stderr, "the weights of epoch %zu are kept\n", kept->epoch);
+    if (run->options->patience && kept) fprintf(stderr, "the weights of epoch %zu are kept\n", kept);
     tell_outcome("validation", validation);
     tell_outcome("test", test);
     hint_use(run);
@@ -219,14 +213,14 @@ static void end_event(const train_run *run, const char *stopped, size_t epochs, 
 
 int train_tell_end(train_run *run, bool interrupted)
 {
-    outcome           validation, test;
-    size_t            epochs;
-    const glia_epoch *kept = kept_epoch(run, &epochs);
-    const char       *stopped = interrupted ? "interrupt" : epochs < run->options->epochs ? "patience" : "epochs";
-    glia_status       status = judge(run->model, run->parts->validation, &validation);
+    outcome validation, test;
+    size_t  epochs;
+    glia_model_history(run->model, &epochs);
+    const char *stopped = interrupted ? "interrupt" : epochs < run->options->epochs ? "patience" : "epochs";
+    glia_status status = judge(run->model, run->parts->validation, &validation);
     if (!status) status = judge(run->model, run->parts->test, &test);
     if (status) return fail_status(status);
     if (run->options->json) end_event(run, stopped, epochs, &validation, &test);
-    if (!run->options->quiet) end_lines(run, stopped, kept, &validation, &test);
+    if (!run->options->quiet) end_lines(run, stopped, &validation, &test);
     return CODE_FINE;
 }

@@ -392,7 +392,7 @@ static const struct refusal {
     {{.clip_norm = -1}, GLIA_E_ARG, "a limit of gradients cannot be negative"},
     {{.clip_value = (double)NAN}, GLIA_E_ARG, "a limit of gradients cannot be negative"},
     {{.threads = 2000}, GLIA_E_ARG, "2000 threads are more than 1024"},
-    {{.epochs = SIZE_MAX}, GLIA_E_MEMORY, "out of memory"},
+    {{.epochs = 1000001}, GLIA_E_ARG, "1000001 epochs are more than 1000000"},
 };
 
 /* Nothing is half-changed: not the weights, and not what the model tells. */

@@ -62,7 +62,7 @@ static glia_status add_layer(const glia__text_at *where, const phrase *p, glia__
 {
     if (p->first == p->last)
         return p->before == ',' && p->after == ','
-                   ? fail_at(where->text, p->first, "there is no layer between two commas")
+                   ? fail_at(where->text, p->first, "there is no layer before this comma")
                    : GLIA_OK;
     GLIA_TRY(glia__grow(list, room, *count + 1, sizeof **list));
     glia__layer *l = *list + *count;

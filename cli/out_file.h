@@ -1,0 +1,14 @@
+/* The file that a long run writes at its end. */
+#ifndef CLI_OUT_FILE_H
+#define CLI_OUT_FILE_H
+
+#include <stdbool.h>
+
+/* Whether `path` means standard output. */
+bool out_file_is_stdout(const char *path);
+
+/* Finds out before the run whether `path` (of --out; NULL: nothing is written) can be written at its end. Returns an
+ * exit code after a sentence. What it cannot foresee is a disk that fills up. */
+int out_file_check(const char *path);
+
+#endif
