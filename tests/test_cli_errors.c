@@ -134,7 +134,9 @@ static void wrong_texts(void **state)
 static void shapes_that_do_not_fit(void **state)
 {
     static const wrong list[] = {
-        {{"train", "xor", "--net", "dense 5, softmax"}, 2, "layer 1 (softmax): gives 5 outputs, and the target has 2 classes"},
+        {{"train", "xor", "--net", "dense 5, softmax"},
+         2,
+         "layer 1 (softmax): gives 5 outputs, and the target has 2 classes"},
         {{"eval", "model.safetensors", "wide.csv"}, 2, "wide.csv has 4 numbers a row, and the net takes 2"},
         {{"predict", "model.safetensors", "wide.csv"}, 2, "wide.csv has 4 numbers a row, and the net takes 2"},
         {{"eval", "model.safetensors", "strange.csv"},

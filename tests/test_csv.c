@@ -229,6 +229,7 @@ static void test_target_column(void **state)
         {"a,b,c\n1,2,3\n", "", "1 2 3", NULL},                  /* no target */
         {"0,1,label\n5,6,7.5\n", NULL, "5 6 #7.5", "label"},    /* a header of numbers */
         {"1,2,y\n3,4,n\n", NULL, "1 2 y|3 4 n", NULL},          /* yes and no, no header */
+        {"0,1,species\n3,4,other\n", NULL, "3 4 other", "species"}, /* columns counted, a header */
         {"1,2,setosa\n3,4,other\n", NULL, "1 2 setosa|3 4 other", NULL},
         {"setosa,1,2\nother,3,4\n", "1", "1 2 setosa|3 4 other", NULL},
         {",a,b\n0,1,2.5\n", NULL, "0 1 #2.5", "b"}, /* a column without a name */

@@ -139,6 +139,18 @@ static glia_status find_wanted(table *t, const char *wanted)
     return t->target < t->columns ? GLIA_OK : fail_target(t, wanted);
 }
 
+/* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
+static bool counts_columns(const table *t, size_t target)
+{
+    double value, next = 0;
+    if (t->columns < 3 || is_number(t->first[target], &value)) return false;
+    for (size_t i = 0; i < t->columns; i++) {
+        if (i == target) continue;
+        if (!is_number(t->first[i], &value) || value != next++) return false;
+    }
+    return true;
+}
+
 /* A column that is usually the target. `y` alone makes no header: it may be the y of yes and no. */
 static void find_usual(table *t)
 {
@@ -147,7 +159,7 @@ static void find_usual(table *t)
     size_t i = 0;
     while (i < USUAL && find_column(t, usual[i]) == t->columns) i++;
     t->target = i < USUAL ? find_column(t, usual[i]) : t->columns - 1;
-    t->header = i < USUAL - 1 || has_word(t, t->target);
+    t->header = i < USUAL - 1 || has_word(t, t->target) || counts_columns(t, t->target);
 }
 
 static glia_status find_target(table *t, const char *wanted)
