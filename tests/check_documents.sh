@@ -7,7 +7,8 @@
 #               must be what stands there but for its numbers, or to the letter after <!-- exact -->
 #   ```sh       is run as it is
 #
-# <!-- not run: REASON --> before a block leaves it alone. BIN is where glia is, LIB where libglia.so is.
+# <!-- not run: REASON --> before a block leaves it alone. And whatever `glia layers` and the other lists name has to be
+# in docs/nets.md or docs/data.md. BIN is where glia is, LIB where libglia.so is.
 set -eu
 root=$1 cc=$2 bin=$3 lib=$4
 work=$(mktemp -d)
@@ -89,10 +90,16 @@ try_document() { # try_document DOCUMENT
     done
 }
 
-failed=0 tried=0
+failed=0 tried=0 named=0
 for document in "$root"/README.md "$root"/CONTRIBUTING.md "$root"/docs/*.md; do
     try_document "$document"
 done
-echo "$tried blocks tried"
-test "$tried" -gt 0
+for list in layers losses optimizers schedules initializers generators scales; do
+    for name in $(glia "$list" | sed -n 's/^\([a-z_0-9]*\): .*/\1/p'); do
+        grep -q "\`$name[\` :]" "$root/docs/nets.md" "$root/docs/data.md" || wrong "glia $list" "no document has $name"
+        named=$((named + 1))
+    done
+done
+echo "$tried blocks tried, $named names looked for"
+test "$tried" -gt 0 && test "$named" -gt 30
 exit $failed

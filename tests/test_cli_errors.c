@@ -1,4 +1,5 @@
 /* Wrong command lines, and a world that does not cooperate: each gives its exit code and one sentence. */
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "process.h"
@@ -61,6 +62,13 @@ static void wrong_commands_and_options(void **state)
         {{"show"}, 2, "show: takes either a MODEL or --net TEXT"},
         {{"show", "m.safetensors", "--net", "input 2"}, 2, "show: takes either a MODEL or --net TEXT"},
         {{"check"}, 2, "check: --net TEXT is missing"},
+        {{"predict", "m.safetensors", "xor", "--csv", "--json"}, 2, "--csv: does not go with --json"},
+        {{"predict", "m.safetensors", "xor", "--draw", "2", "--json"}, 2, "--draw: goes with neither --csv nor --json"},
+        {{"data", "xor", "--csv", "a.csv", "--json"}, 2, "--csv: does not go with --json"},
+        {{"train", "xor", "--out", "-", "--json"}, 2, "--out -: does not go with --json, which prints there too"},
+        {{"train", "xor", "--json", "--out=/dev/stdout"},
+         2,
+         "--out /dev/stdout: does not go with --json, which prints there too"},
     };
     (void)state;
     ASSERT_WRONG(list);
@@ -74,6 +82,7 @@ static void wrong_values(void **state)
         {{"train", "xor", "--epochs", "1.5"}, 2, "--epochs \"1.5\": not a whole number"},
         {{"train", "xor", "--epochs", "-3"}, 2, "--epochs \"-3\": not a whole number"},
         {{"train", "xor", "--epochs", "0"}, 2, "--epochs \"0\": must be at least 1"},
+        {{"train", "xor", "--epochs", "1000001"}, 2, "--epochs \"1000001\": must be at most 1000000"},
         {{"train", "xor", "--epochs", "99999999999999999999"}, 2, "--epochs \"99999999999999999999\": too large"},
         {{"train", "xor", "--seed", "4294967296"}, 2, "--seed \"4294967296\": must be at most 4294967295"},
         {{"train", "xor", "--batch", "ful"}, 2, "--batch \"ful\": neither a whole number nor full"},
@@ -142,6 +151,18 @@ static void shapes_that_do_not_fit(void **state)
         {{"eval", "model.safetensors", "strange.csv"},
          2,
          "strange.csv has a class \"blue\", which the model does not know"},
+        {{"train", "xor", "--holdout", "0.2", "--json", "--test", "strange.csv"},
+         2,
+         "strange.csv has a class \"blue\", which the model does not know"},
+        {{"train", "xor", "--json", "--test", "strange.csv"},
+         2,
+         "strange.csv has a class \"blue\", which the model does not know"},
+        {{"train", "xor", "--json", "--holdout", "0.2", "--test", "wide.csv"},
+         2,
+         "wide.csv has 4 numbers a row, and the net takes 2"},
+        {{"train", "wide.csv", "--init", "model.safetensors", "--holdout", "0", "--json"},
+         2,
+         "wide.csv has 4 numbers a row, and the net takes 2"},
         {{"predict", "model.safetensors", "xor", "--draw", "2"}, 2, "--draw: the rows of the data are no images"},
         {{"train", "xor", "--net", "dense 3, relu, dense 2, softmax", "--init", "model.safetensors"},
          3,
@@ -168,7 +189,16 @@ static void files_that_are_wrong(void **state)
         {{"train", "xor", "--init", "nowhere.safetensors"},
          3,
          "nowhere.safetensors: cannot be opened: No such file or directory"},
+        {{"train", "xor", "--init", "newer.safetensors"},
+         3,
+         "newer.safetensors: glia: written in format 9 by a newer version; ..."},
+        {{"train", "xor", "--init", "ragged.csv"}, 3, "ragged.csv: header of ..."},
         {{"train", "xor", "--net", "binary"}, 3, "binary: is not the text of a net"},
+        {{"train", "xor", "--net", "nosuch.txt"}, 3, "--net nosuch.txt: cannot be opened: No such file or directory"},
+        {{"train", "xor", "--net", "small.net"}, 3, "--net small.net: cannot be opened: No such file or directory"},
+        {{"check", "--net", "nets/small"}, 3, "--net nets/small: cannot be opened: No such file or directory"},
+        {{"train", "xor", "--net", "empty_folder"}, 3, "--net empty_folder: is a folder"},
+        {{"show", "--net", "/dev/full"}, 3, "--net /dev/full: is not a regular file"},
         {{"eval", "nowhere.safetensors", "xor"}, 3, "nowhere.safetensors: cannot be opened: No such file or directory"},
         {{"eval", "table.csv", "xor"},
          3,
@@ -184,6 +214,9 @@ static void files_that_are_wrong(void **state)
     ASSERT_WRONG(list);
 }
 
+#define LONG_51 "a_name_that_leaves_no_room_for_what_is_put_after_it"
+#define LONG_255 LONG_51 LONG_51 LONG_51 LONG_51 LONG_51 /* the longest that a file's name may be */
+
 /* Found out before the training, which would say `epoch` and with --json print a start. */
 static void places_that_cannot_be_written(void **state)
 {
@@ -192,13 +225,60 @@ static void places_that_cannot_be_written(void **state)
          1,
          "--out nowhere/m.safetensors: there is no folder nowhere"},
         {{"train", "xor", "--json", "--out", "empty_folder"}, 1, "--out empty_folder: is a folder"},
+        {{"train", "xor", "--json", "--out", "table.csv/m"}, 1, "--out table.csv/m: there is no folder table.csv"},
+        {{"train", "xor", "--json", "--out", "dangling"}, 1, "--out dangling: is a link to a file that does not exist"},
+        {{"train", "xor", "--json", "--out", "around"},
+         1,
+         "--out around: cannot be written: Too many levels of symbolic links"},
+        {{"train", "xor", "--json", "--out", LONG_255}, 1, "--out " LONG_255 ": cannot be written: File name too long"},
+        {{"train", "xor", "--json", "--out", "socket"},
+         1,
+         "--out socket: cannot be written: No such device or address"},
         {{"train", "xor", "--json", "--out", ""}, 2, "--out \"\": not the name of a file"},
-        {{"train", "xor", "--out", "/dev/full", "--quiet"}, 1, "/dev/full: cannot be written: No space left on device"},
+        {{"train", "xor", "--out", "/dev/full", "--quiet"},
+         1,
+         "/dev/full: cannot be written: No space left on device; the trained model was not saved"},
         {{"data", "xor", "--csv", "/dev/full"}, 1, "/dev/full: cannot be written: No space left on device"},
         {{"data", "xor", "--csv", "nowhere/a.csv"}, 1, "nowhere/a.csv: cannot be written: No such file or directory"},
     };
     (void)state;
     ASSERT_WRONG(list);
+}
+
+/* As a user whom permissions bind: root they do not. 77: the program is out of that user's reach. */
+static int try_read_only_file(void)
+{
+    static const char *const want = "glia: --out locked.safetensors: cannot be written: Permission denied\n";
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return 77;
+    if (access(GLIA_PROGRAM, X_OK) != 0) return 77;
+    result r = RUN("train", "xor", "--json", "--out", "locked.safetensors");
+    return r.code == 1 && strcmp(r.err, want) == 0 && *r.out == '\0' ? 0 : 1;
+}
+
+static void a_read_only_file_is_found_out_before_the_training(void **state)
+{
+    (void)state;
+    write_text("locked.safetensors", "");
+    assert_int_equal(chmod("locked.safetensors", 0444), 0);
+    assert_int_equal(chmod(".", 0777), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) _exit(try_read_only_file());
+    int code = wait_for(child);
+    assert_int_equal(chmod(".", 0700), 0);
+    if (code == 77) skip();
+    assert_int_equal(code, 0);
+}
+
+/* What was made to try the place is gone. */
+static void a_wrong_run_leaves_no_file(void **state)
+{
+    (void)state;
+    expect(2, "", NULL, ARGUMENTS("train", "xor", "--out", "never.safetensors", "--optimizer", "adm"));
+    DIR *here = opendir(".");
+    assert_non_null(here);
+    for (struct dirent *entry; (entry = readdir(here));) assert_null(strstr(entry->d_name, "never"));
+    closedir(here);
 }
 
 static void a_full_standard_output_is_an_error(void **state)
@@ -230,7 +310,8 @@ static void a_failed_run_keeps_the_old_model(void **state)
     result diverged = RUN("train", "big.csv", "--net", "dense 1", "--scale", "none", "--optimizer", "sgd lr=1e30",
                           "--epochs", "9", "--holdout", "0", "--quiet", "--out", "model.safetensors");
     assert_int_equal(diverged.code, 1);
-    assert_non_null(strstr(diverged.err, "epoch "));
+    assert_int_equal(strncmp(diverged.err, "glia: epoch ", 12), 0);
+    assert_string_equal(strchr(diverged.err, '\n'), "\nglia: model.safetensors was not written\n");
     result after = RUN("predict", "model.safetensors", "xor n=5");
     assert_string_equal(before.out, after.out);
     release(&before);
@@ -249,6 +330,43 @@ static void sentences_are_one_printable_line(void **state)
     release(&r);
 }
 
+/* Standard input has a name. */
+static void standard_input_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *line[5], *err;
+    } cases[] = {
+        {"ragged.csv", {"glia", "train", "-"}, "glia: standard input:3:1: a row of 2 cells; the first one has 3\n"},
+        {"empty.csv", {"glia", "data", "-"}, "glia: standard input: the file is empty\n"},
+        {"wide.csv",
+         {"glia", "eval", "model.safetensors", "-"},
+         "glia: standard input has 4 numbers a row, and the net takes 2\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        result r = run_redirected(cases[i].file, NULL, cases[i].line);
+        assert_string_equal(r.err, cases[i].err);
+        release(&r);
+    }
+    result described = run_redirected("table.csv", NULL, ARGUMENTS("data", "-"));
+    assert_int_equal(strncmp(described.out, "standard input: 4 rows", 22), 0);
+    release(&described);
+}
+
+/* The model of these tests, but for the number of its format. */
+static void write_newer_model(void)
+{
+    FILE *file = fopen("model.safetensors", "rb");
+    char  bytes[4096];
+    assert_non_null(file);
+    size_t n = fread(bytes, 1, sizeof bytes, file);
+    char  *format = memmem(bytes, n, "\"glia\":\"1\"", 10);
+    assert_non_null(format);
+    format[8] = '9';
+    fclose(file);
+    write_bytes("newer.safetensors", bytes, n);
+}
+
 static int make_world(void **state)
 {
     if (enter_folder(state)) return -1;
@@ -260,10 +378,12 @@ static int make_world(void **state)
     write_text("empty.csv", "");
     write_bytes("binary", "dense\0 3", 8);
     write_bytes("images.idx", "\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3", 19);
-    if (mkdir("empty_folder", 0777)) return -1;
+    if (mkdir("empty_folder", 0777) || symlink("nowhere/m", "dangling") || symlink("around", "around")) return -1;
+    if (mknod("socket", S_IFSOCK | 0666, 0)) return -1;
     expect(0, "", "",
            ARGUMENTS("train", "xor n=40", "--net", "dense 2, softmax", "--epochs", "1", "--out", "model.safetensors",
                      "--quiet"));
+    write_newer_model();
     return 0;
 }
 
@@ -276,6 +396,9 @@ int main(void)
         cmocka_unit_test(shapes_that_do_not_fit),
         cmocka_unit_test(files_that_are_wrong),
         cmocka_unit_test(places_that_cannot_be_written),
+        cmocka_unit_test(a_read_only_file_is_found_out_before_the_training),
+        cmocka_unit_test(a_wrong_run_leaves_no_file),
+        cmocka_unit_test(standard_input_is_named),
         cmocka_unit_test(a_full_standard_output_is_an_error),
         cmocka_unit_test(a_failed_run_keeps_the_old_model),
         cmocka_unit_test(sentences_are_one_printable_line),

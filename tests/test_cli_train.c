@@ -129,6 +129,16 @@ static void numbers_are_predicted(void **state)
     release(&rows);
 }
 
+static void assert_target(bool classes, const char *data, const char *net, const char *loss)
+{
+    result r = RUN("train", data, "--net", net, "--loss", loss, "--holdout", "0", "--json", "--epochs", "1", "--quiet");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(json_is_number(json_object_get(e.event[1], "accuracy")), classes);
+    release_events(&e);
+    release(&r);
+}
+
 /* 0 and 1 look like classes; the loss says that they are numbers, the softmax that they are not. */
 static void loss_and_net_decide_the_target(void **state)
 {
@@ -149,6 +159,11 @@ static void loss_and_net_decide_the_target(void **state)
     assert_true(json_is_number(json_object_get(e.event[1], "accuracy")));
     release_events(&e);
     release(&classes);
+    write_text("digits.csv", "x,y\n1,0\n2,1\n3,2\n4,0\n");
+    assert_target(true, "digits.csv", "dense 3", "mse");
+    assert_target(true, "digits.csv", "dense 3", "huber");
+    assert_target(false, "digits.csv", "dense 1", "mse");
+    assert_target(false, "digits.csv", "dense 2, relu, dense 1", "l1");
 }
 
 static void a_net_can_come_from_a_file_and_weights_too(void **state)
@@ -166,6 +181,110 @@ static void a_net_can_come_from_a_file_and_weights_too(void **state)
     assert_int_equal(strncmp(a.out, b.out, 2), 0);
     release(&a);
     release(&b);
+}
+
+/* Without a net, training goes on with the model: its net, scaling, loss, and column to predict. */
+static void a_model_can_be_trained_further(void **state)
+{
+    (void)state;
+    write_text("few.csv", "height,x1,x2\n1.5,0,1\n2.5,1,0\n3.5,1,2\n4.5,2,2\n");
+    write_text("more.csv", "height,x1,x2\n2.5,0,1\n5.5,9,0\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "few.csv", "--target", "height", "--net", "dense 1", "--scale", "minmax", "--loss",
+                     "huber", "--holdout", "0", "--epochs", "3", "--out", "few.safetensors", "--quiet"));
+    result r = RUN("train", "more.csv", "--init", "few.safetensors", "--optimizer", "sgd lr=0", "--holdout", "0",
+                   "--epochs", "1", "--out", "on.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, "\nnet (of few.safetensors): dense 1\n"));
+    release(&r);
+    r = RUN("show", "on.safetensors");
+    assert_non_null(strstr(r.out, "\nscaling minmax, loss huber\n"));
+    release(&r);
+    r = RUN("predict", "few.safetensors", "more.csv");
+    expect(0, r.out, "", ARGUMENTS("predict", "on.safetensors", "more.csv"));
+    release(&r);
+    expect(0, "", "",
+           ARGUMENTS("train", "more.csv", "--init", "few.safetensors", "--scale", "none", "--loss", "l1", "--holdout",
+                     "0", "--out", "on.safetensors", "--quiet"));
+    r = RUN("show", "on.safetensors");
+    assert_non_null(strstr(r.out, "\nscaling none, loss l1\n"));
+    release(&r);
+    /* the file alone would be taken for classes */
+    write_text("zeros.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "zeros.csv", "--net", "dense 1", "--loss", "mse", "--holdout", "0", "--out",
+                     "zeros.safetensors", "--quiet"));
+    expect(0, "", "", ARGUMENTS("train", "zeros.csv", "--init", "zeros.safetensors", "--holdout", "0", "--quiet"));
+}
+
+/* The same tensors without what makes them a model, as PyTorch writes them. */
+static void write_weights_alone(const char *path, const char *model)
+{
+    FILE    *file = fopen(model, "rb");
+    char     bytes[16384];
+    uint64_t was = 0;
+    assert_non_null(file);
+    size_t n = fread(bytes, 1, sizeof bytes, file);
+    assert_int_equal(fclose(file), 0);
+    memcpy(&was, bytes, 8);
+    json_t *header = json_loadb(bytes + 8, was, 0, NULL);
+    assert_int_equal(json_object_del(header, "__metadata__"), 0);
+    char    *text = json_dumps(header, JSON_COMPACT);
+    uint64_t length = strlen(text);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(&length, 1, 8, file), 8);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    assert_int_equal(fwrite(bytes + 8 + was, 1, n - 8 - was, file), n - 8 - was);
+    assert_int_equal(fclose(file), 0);
+    free(text);
+    json_decref(header);
+}
+
+/* The net chosen for the data takes them if they fit. */
+static void weights_alone_go_into_a_net(void **state)
+{
+    (void)state;
+    expect(0, "", "",
+           ARGUMENTS("train", "table.csv", "--holdout", "0", "--epochs", "1", "--out", "whole.safetensors", "--quiet"));
+    write_weights_alone("weights.safetensors", "whole.safetensors");
+    result r = RUN("train", "table.csv", "--init", "weights.safetensors", "--optimizer", "sgd lr=0", "--holdout", "0",
+                   "--seed", "9", "--epochs", "1", "--out", "again.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, "\nnet (chosen for the data): "));
+    release(&r);
+    r = RUN("predict", "whole.safetensors", "table.csv", "--csv");
+    expect(0, r.out, "", ARGUMENTS("predict", "again.safetensors", "table.csv", "--csv"));
+    release(&r);
+    expect(3, "", "glia: weights.safetensors: tensor \"0.weight\" is [32, 2], and the net needs [32, 1]\n",
+           ARGUMENTS("train", "numbers.csv", "--init", "weights.safetensors"));
+}
+
+/* The column to predict has the same name in both tables, and need not stand in the same place. */
+static void the_test_table_has_its_own_order(void **state)
+{
+    (void)state;
+    write_text("last.csv", "length,width,kind\n1,5,a\n2,6,b\n");
+    write_text("other.csv", "kind,length,width\na,1,5\nb,2,6\n");
+    assert_rows(4, 2, 0, TRAIN("table.csv", "--test", "last.csv"));
+    assert_rows(4, 2, 0, TRAIN("table.csv", "--test", "other.csv"));
+    assert_rows(4, 2, 0, TRAIN("table.csv", "--test", "other.csv", "--target", "3"));
+    expect(2, "", "glia: numbers.csv:1:1: there is no column \"kind\"; there are x, y\n",
+           ARGUMENTS("train", "table.csv", "--test", "numbers.csv", "--json"));
+}
+
+static void a_model_can_go_to_standard_output(void **state)
+{
+    (void)state;
+    result r = run_redirected(NULL, "piped.safetensors",
+                              ARGUMENTS("train", "table.csv", "--holdout", "0", "--epochs", "1", "--out", "-"));
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, "\nthe model went to standard output\n"));
+    release(&r);
+    assert_false(exists("-"));
+    r = RUN("eval", "piped.safetensors", "table.csv");
+    assert_int_equal(r.code, 0);
+    release(&r);
 }
 
 /* The loss of the last epoch. */
@@ -208,6 +327,24 @@ static void validation_comes_every_so_often(void **state)
     assert_true(json_is_null(json_object_get(e.event[1], "val_loss")));
     assert_true(json_is_number(json_object_get(e.event[2], "val_loss")));
     assert_true(json_is_number(json_object_get(e.event[3], "val_loss")));
+    release_events(&e);
+    release(&r);
+}
+
+/* Patience counts epochs, of which only every third is validated. */
+static void patience_waits_for_the_validation(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons", "--net", "dense 2, softmax", "--optimizer", "sgd lr=0", "--epochs", "30",
+                   "--every", "3", "--patience", "4", "--json");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    size_t epochs = (size_t)number_at(e.event[e.count - 1], "epochs");
+    assert_int_equal(epochs, 9); /* the third is the best; the sixth is three later, the ninth six */
+    for (size_t i = 1; i <= epochs; i++)
+        assert_int_equal(json_is_number(json_object_get(e.event[i], "val_loss")), i % 3 == 0);
+    assert_string_equal(text_at(e.event[e.count - 1], "stopped"), "patience");
+    assert_non_null(strstr(r.err, "\nthe weights of epoch 3 are kept\n"));
     release_events(&e);
     release(&r);
 }
@@ -287,8 +424,13 @@ int main(void)
         cmocka_unit_test(numbers_are_predicted),
         cmocka_unit_test(loss_and_net_decide_the_target),
         cmocka_unit_test(a_net_can_come_from_a_file_and_weights_too),
+        cmocka_unit_test(a_model_can_be_trained_further),
+        cmocka_unit_test(weights_alone_go_into_a_net),
+        cmocka_unit_test(the_test_table_has_its_own_order),
+        cmocka_unit_test(a_model_can_go_to_standard_output),
         cmocka_unit_test(settings_reach_the_training),
         cmocka_unit_test(validation_comes_every_so_often),
+        cmocka_unit_test(patience_waits_for_the_validation),
         cmocka_unit_test(a_holdout_can_be_stratified),
         cmocka_unit_test(interrupt_saves),
         cmocka_unit_test(a_terminal_gets_a_bar),

@@ -271,6 +271,38 @@ static void places(void **state)
     }
 }
 
+static void well_formed_utf8(void **state)
+{
+    (void)state;
+    const char *const good[] = {"",
+                                "ascii\x7F",
+                                "\xC2\x80",
+                                "\xDF\xBF",
+                                "\xE0\xA0\x80",
+                                "\xED\x9F\xBF",
+                                "\xEE\x80\x80",
+                                "\xEF\xBF\xBF",
+                                "\xF0\x90\x80\x80",
+                                "\xF4\x8F\xBF\xBF"};
+    const char *const bad[] = {"\x80",
+                               "\xBF",
+                               "a\xFF",
+                               "\xC2",
+                               "\xC2x",
+                               "\xE2\x82",
+                               "\xF0\x9F\x99", /* alone, cut */
+                               "\xC0\x80",
+                               "\xC1\xBF",
+                               "\xE0\x9F\xBF",
+                               "\xF0\x8F\xBF\xBF", /* longer than it need be */
+                               "\xED\xA0\x80",
+                               "\xED\xBF\xBF", /* surrogates */
+                               "\xF4\x90\x80\x80",
+                               "\xF8\x88\x80\x80\x80"}; /* beyond the last */
+    for (size_t i = 0; i < COUNT(good); i++) assert_true(glia__text_is_utf8(good[i]));
+    for (size_t i = 0; i < COUNT(bad); i++) assert_false(glia__text_is_utf8(bad[i]));
+}
+
 static void distances(void **state)
 {
     (void)state;
@@ -318,6 +350,7 @@ int main(void)
         cmocka_unit_test(strings_grow),
         cmocka_unit_test(a_failed_string_stays_failed),
         cmocka_unit_test(places),
+        cmocka_unit_test(well_formed_utf8),
         cmocka_unit_test(distances),
     };
     return cmocka_run_group_tests_name("ground", tests, NULL, NULL);

@@ -1,11 +1,9 @@
 /* Writing files whole or not at all.
  *
  * The bytes go to a new file beside the old one; only when all of them are on the disk does a rename, which is atomic,
- * put it in the old one's place. Whatever happens before (an error, a full disk, a crash), the old file is as it was.
- */
+ * put it in the old one's place. Whatever happens before, an error or a crash, the old file is as it was. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

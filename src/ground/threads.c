@@ -20,7 +20,7 @@
 #include "ground/memory.h"
 
 enum { THREADS_MOST = 1024, CACHE_LINE = 64, LOOKS_BETWEEN_CLOCKS = 16 };
-static const int64_t spin_nanoseconds = 20000;
+static const int64_t spin_nanoseconds = 5000;
 
 typedef struct member {
     glia__team *team;
