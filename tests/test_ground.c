@@ -274,33 +274,16 @@ static void places(void **state)
 static void well_formed_utf8(void **state)
 {
     (void)state;
-    const char *const good[] = {"",
-                                "ascii\x7F",
-                                "\xC2\x80",
-                                "\xDF\xBF",
-                                "\xE0\xA0\x80",
-                                "\xED\x9F\xBF",
-                                "\xEE\x80\x80",
-                                "\xEF\xBF\xBF",
-                                "\xF0\x90\x80\x80",
-                                "\xF4\x8F\xBF\xBF"};
-    const char *const bad[] = {"\x80",
-                               "\xBF",
-                               "a\xFF",
-                               "\xC2",
-                               "\xC2x",
-                               "\xE2\x82",
-                               "\xF0\x9F\x99", /* alone, cut */
-                               "\xC0\x80",
-                               "\xC1\xBF",
-                               "\xE0\x9F\xBF",
-                               "\xF0\x8F\xBF\xBF", /* longer than it need be */
-                               "\xED\xA0\x80",
-                               "\xED\xBF\xBF", /* surrogates */
-                               "\xF4\x90\x80\x80",
-                               "\xF8\x88\x80\x80\x80"}; /* beyond the last */
+    const char *const good[] = {"", "ascii\x7F", "\xC2\x80 \xDF\xBF",
+                                "\xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xEF\xBF\xBF",
+                                "\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"};
+    const char *const alone_or_cut[] = {"\x80", "\xBF", "a\xFF", "\xC2", "\xC2x", "\xE2\x82", "\xF0\x9F\x99"};
+    const char *const longer_than_needed[] = {"\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF"};
+    const char *const no_characters[] = {"\xED\xA0\x80", "\xED\xBF\xBF", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80"};
     for (size_t i = 0; i < COUNT(good); i++) assert_true(glia__text_is_utf8(good[i]));
-    for (size_t i = 0; i < COUNT(bad); i++) assert_false(glia__text_is_utf8(bad[i]));
+    for (size_t i = 0; i < COUNT(alone_or_cut); i++) assert_false(glia__text_is_utf8(alone_or_cut[i]));
+    for (size_t i = 0; i < COUNT(longer_than_needed); i++) assert_false(glia__text_is_utf8(longer_than_needed[i]));
+    for (size_t i = 0; i < COUNT(no_characters); i++) assert_false(glia__text_is_utf8(no_characters[i]));
 }
 
 static void distances(void **state)
