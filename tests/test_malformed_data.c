@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "data_files.h"
+#include "scarce.h"
 
 /* ---- CSV -------------------------------------------------------------------------------------------------------- */
 
@@ -353,33 +354,6 @@ static void test_unreadable(void **state)
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-static size_t calls, fail_at;
-
-static void *failing_malloc(size_t n)
-{
-    return ++calls == fail_at ? NULL : malloc(n);
-}
-
-static void *failing_realloc(void *p, size_t n)
-{
-    return ++calls == fail_at ? NULL : realloc(p, n);
-}
-
-/* Does `work` with the k-th allocation failing, for every k: GLIA_E_MEMORY each time, until it succeeds. */
-static void fail_each(glia_status (*work)(void))
-{
-    glia_status status = GLIA_E_MEMORY;
-    glia_set_allocator(failing_malloc, failing_realloc, free);
-    for (fail_at = 1; status == GLIA_E_MEMORY; fail_at++) {
-        calls = 0;
-        status = work();
-        if (status == GLIA_E_MEMORY && !strstr(glia_error(), "memory")) break;
-    }
-    glia_set_allocator(NULL, NULL, NULL);
-    if (status != GLIA_OK) fail_msg("call %zu: %s: %s", fail_at, glia_status_name(status), glia_error());
-    assert_true(fail_at > 5);
-}
-
 static glia_status open_and_free(const char *text)
 {
     glia_data  *d;
@@ -448,7 +422,7 @@ static void test_memory(void **state)
     (void)state;
     put_text("m.csv", "a,\"b \"\"x\"\"\",kind\n1,2,7\n3,4,5\n5,6,cat\n");
     put_text("words.csv", "a,\"b \"\"x\"\"\",kind\n1,2,dog\n3,4,cat\n");
-    for (size_t i = 0; i < COUNT(works); i++) fail_each(works[i]);
+    for (size_t i = 0; i < COUNT(works); i++) expect_survives_scarcity(works[i], 5);
 }
 
 int main(void)

@@ -797,18 +797,6 @@ static void a_full_disk_leaves_the_old_file(void **state)
 
 /* ---- no memory --------------------------------------------------------------------------------------------------- */
 
-static size_t calls, failing;
-
-static void *some(size_t size)
-{
-    return ++calls == failing ? NULL : malloc(size);
-}
-
-static void *more(void *p, size_t size)
-{
-    return ++calls == failing ? NULL : realloc(p, size);
-}
-
 static glia_model *under_test;
 
 static glia_status save_it(void)
@@ -830,33 +818,18 @@ static glia_status load_it(void)
     return glia_model_load_weights(under_test, other);
 }
 
-/* Makes allocation number `failing` of `work` fail, for every number until it succeeds. Returns how many failed. */
-static size_t fail_each(glia_status (*work)(void))
-{
-    glia_status status = GLIA_E_MEMORY;
-    for (failing = 1; status; failing++) {
-        calls = 0;
-        status = work();
-        if (status) says(status, GLIA_E_MEMORY, "memory");
-    }
-    return failing - 2;
-}
-
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
     glia_model *untouched = trained_model();
     fine(glia_model_save(untouched, other));
-    glia_set_allocator(some, more, free);
-    failing = 0;
     under_test = trained_model();
-    assert_true(fail_each(save_it) > 10);
+    expect_survives_scarcity(save_it, 10);
     same_files(path, other);
-    assert_true(fail_each(open_it) > 30);
-    assert_true(fail_each(load_it) > 3);
+    expect_survives_scarcity(open_it, 30);
+    expect_survives_scarcity(load_it, 3);
     same_models(under_test, untouched);
     glia_model_free(under_test);
-    glia_set_allocator(NULL, NULL, NULL);
     glia_model_free(untouched);
     assert_int_equal(files_in_folder(), 2);
 }
