@@ -58,12 +58,9 @@ const char *data_name(const char *data)
     return strcmp(data, "-") == 0 ? "standard input" : data;
 }
 
-/* The library begins a sentence with the data's name as it was given. */
 int fail_status(glia_status status)
 {
-    const char *sentence = glia_error();
-    bool        of_input = sentence[0] == '-' && (sentence[1] == ':' || sentence[1] == ' ');
-    return fail(code_of_status(status), "%s%s", of_input ? data_name("-") : "", sentence + of_input);
+    return fail(code_of_status(status), "%s", glia_error());
 }
 
 int flush_output(int code)

@@ -66,7 +66,7 @@ train "$mnist" "$work/notebook.safetensors" --scale none --loss "mse reduce=sum"
 near "notebook 000, epoch 16" "$(field val_accuracy "$work/train" | sed -n 16p)" 0.735 0.035
 near "notebook 000, epoch 100" "$(field val_accuracy "$work/train" | sed -n 100p)" 0.9 0.01
 
-"$glia" data "$mnist:train" --csv "$work/mnist.csv" > "$work/data"
+"$glia" data "$mnist:train" --csv "$work/mnist.csv" > "$work/data" 2> /dev/null
 {
     head -n 1 "$work/mnist.csv"
     tail -n +2 "$work/mnist.csv" | shuf -n 42000 --random-source="$work/mnist.csv"

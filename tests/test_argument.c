@@ -177,8 +177,9 @@ static void test_standard_input(void **state)
     (void)state;
     put_text("in.csv", "a,b\n1,2.5\n");
     assert_non_null(freopen("in.csv", "rb", stdin));
-    glia_data *d = opened("-", NULL);
+    glia_data *d = opened("-", NULL), *rest, *held;
     assert_true(glia_data_number(d, 0, 0) == 2.5);
+    EXPECT_FAILS(glia_data_split(d, 0.5, GLIA_SPLIT_SHUFFLED, 0, &rest, &held), GLIA_E_ARG, "standard input: holding");
     glia_data_free(d);
 }
 

@@ -51,7 +51,8 @@ static const struct {
          "a\0,\0b\0\n\0"),
      NULL, GLIA_E_FORMAT, "t.csv:1:1: column 1: a NUL byte"},
     {CSV("a,\xE9,y\n1,2,3\n"), NULL, GLIA_E_FORMAT, "t.csv:1:3: column 2: \"\xE9\" is not UTF-8 text"},
-    {CSV("a,y\n1,\xC3\xA9\n2,caf\xE9\n"), NULL, GLIA_E_FORMAT, "t.csv:3:3: column 2 (y): \"caf\xE9\" is not UTF-8 text"},
+    {CSV("a,y\n1,\xC3\xA9\n2,caf\xE9\n"), NULL, GLIA_E_FORMAT,
+     "t.csv:3:3: column 2 (y): \"caf\xE9\" is not UTF-8 text"},
     /* rows */
     {CSV("a,b,y\n1,2\n"), NULL, GLIA_E_FORMAT, "t.csv:2:1: a row of 2 cells; the first one has 3"},
     {CSV("a,b,y\n1,2,3\n4\n"), NULL, GLIA_E_FORMAT, "t.csv:3:1: a row of 1 cell; the first one has 3"},

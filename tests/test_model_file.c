@@ -17,6 +17,7 @@
 
 #include "files/files.h"
 #include "ground/memory.h"
+#include "scarce.h"
 
 enum { FILE_MOST = 1 << 19 };
 

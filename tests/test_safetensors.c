@@ -16,6 +16,7 @@
 
 #include "files/files.h"
 #include "ground/status.h"
+#include "scarce.h"
 
 enum { LENGTH_BYTES = 8, FILE_MOST = 4096 };
 
@@ -601,30 +602,6 @@ static void scrambled_bytes_are_survived(void **state)
 
 /* ---- no memory --------------------------------------------------------------------------------------------------- */
 
-static size_t calls, failing;
-
-static void *some(size_t size)
-{
-    return ++calls == failing ? NULL : malloc(size);
-}
-
-static void *more(void *p, size_t size)
-{
-    return ++calls == failing ? NULL : realloc(p, size);
-}
-
-/* Makes allocation number `failing` of `work` fail, for every number until it succeeds. Returns how many failed. */
-static size_t fail_each(glia_status (*work)(void))
-{
-    glia_status status = GLIA_E_MEMORY;
-    for (failing = 1; status; failing++) {
-        calls = 0;
-        status = work();
-        if (status) says(status, GLIA_E_MEMORY, "memory");
-    }
-    return failing - 2;
-}
-
 static glia_status open_it(void)
 {
     glia__tensors t;
@@ -638,19 +615,18 @@ static glia_status open_it(void)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    glia_set_allocator(some, more, free);
-    assert_true(fail_each(write_it) >= 3);
-    assert_true(fail_each(open_it) >= 3);
-    glia_set_allocator(NULL, NULL, NULL);
+    expect_survives_scarcity(write_it, 3);
+    expect_survives_scarcity(open_it, 3);
     assert_int_equal(open_it(), GLIA_OK);
 }
 
-/* The JSON library has an allocator of its own. (Its parser does not survive every failure: see json.c.) */
+/* The JSON library has an allocator of its own, which fails here together with ours. (Its parser does not survive every
+ * failure: see json.c.) */
 static void every_allocation_of_json_may_fail_in_writing(void **state)
 {
     (void)state;
-    json_set_alloc_funcs(some, free);
-    assert_true(fail_each(write_it) >= 10);
+    json_set_alloc_funcs(scarce_allocate, scarce_release);
+    expect_survives_scarcity(write_it, 13);
     json_set_alloc_funcs(malloc, free);
     assert_int_equal(open_it(), GLIA_OK);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
+#include "scarce.h"
 
 /* ---- golden ------------------------------------------------------------------------------------------------------ */
 
@@ -364,39 +365,33 @@ static void wrong_numbers_are_refused(void **state)
 
 /* ---- no memory --------------------------------------------------------------------------------------------------- */
 
-static size_t calls, failing;
+static int32_t drawn_truth[ROWS];
+static double  drawn_probability[ROWS * CLASSES];
 
-static void *some(size_t size)
+static glia_status score_classes(void)
 {
-    return ++calls == failing ? NULL : malloc(size);
+    glia_scores *s = NULL;
+    glia_status  status = glia_score_classes(&s, drawn_truth, NULL, drawn_probability, ROWS, CLASSES);
+    assert_int_equal(!s, status != GLIA_OK);
+    glia_scores_free(s);
+    return status;
 }
 
-static void *more(void *p, size_t size)
+static glia_status score_numbers(void)
 {
-    return ++calls == failing ? NULL : realloc(p, size);
+    glia_scores *s = NULL;
+    glia_status  status = glia_score_numbers(&s, drawn_probability, drawn_probability, 2, 2);
+    assert_int_equal(!s, status != GLIA_OK);
+    glia_scores_free(s);
+    return status;
 }
 
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    int32_t truth[ROWS];
-    double  probability[ROWS * CLASSES];
-    draw(truth, probability);
-    glia_set_allocator(some, more, free);
-    glia_status status = GLIA_E_MEMORY;
-    for (failing = 1; status; failing++) {
-        glia_scores *s = NULL;
-        calls = 0;
-        status = glia_score_classes(&s, truth, NULL, probability, ROWS, CLASSES);
-        if (status) refused(status, GLIA_E_MEMORY, &s, "memory");
-        glia_scores_free(s);
-    }
-    assert_true(failing > 5);
-    glia_scores *s = NULL;
-    calls = 0;
-    failing = 1;
-    refused(glia_score_numbers(&s, probability, probability, 2, 2), GLIA_E_MEMORY, &s, "memory");
-    glia_set_allocator(NULL, NULL, NULL);
+    draw(drawn_truth, drawn_probability);
+    expect_survives_scarcity(score_classes, 4);
+    expect_survives_scarcity(score_numbers, 1);
 }
 
 #define GOLDEN(test, name)                                                                                             \

@@ -138,7 +138,7 @@ static glia_status open_path(glia_data **data, const char *path, const glia_data
 {
     if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST);
     glia_status status = open_file(data, path, options);
-    if (status != GLIA_E_OPEN || exists(path) || strpbrk(path, "/.")) return status;
+    if (status != GLIA_E_OPEN || exists(path) || strpbrk(path, "/.") || strcmp(path, "-") == 0) return status;
     glia__string names = {0};
     for (size_t i = 0; i < glia__generator_count(); i++)
         glia__string_add(&names, "%s%s", i ? ", " : "", glia__generator_at(i)->name);
@@ -227,7 +227,7 @@ glia_status glia_data_open(glia_data **data, const char *text, const glia_data_o
     if (!data) return glia__fail(GLIA_E_ARG, "no place for the data set");
     *data = NULL;
     if (!text) return glia__fail(GLIA_E_ARG, "no data is named");
-    char       *name = glia__strdup(text);
+    char       *name = glia__strdup(glia__path_name(text));
     glia_status status = name ? open_terms(&d, text, options) : GLIA_E_MEMORY;
     if (status != GLIA_OK) {
         glia__free(name);

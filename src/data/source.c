@@ -5,10 +5,10 @@
 
 glia_status glia__source_open(glia__source *s, const char *path)
 {
-    *s = (glia__source){.path = path};
+    *s = (glia__source){.path = glia__path_name(path)};
     GLIA_TRY(glia__reader_open(&s->reader, path));
     glia_status status = glia__reader_read(s->reader, s->head, sizeof s->head, &s->head_size);
-    if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", path);
+    if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", s->path);
     if (status != GLIA_OK) glia__source_close(s);
     return status;
 }

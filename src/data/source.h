@@ -7,7 +7,7 @@
 
 /* A stream and its first bytes, which tell the format and are read again with the rest: so pipes work too. */
 typedef struct glia__source {
-    const char   *path;
+    const char   *path; /* as sentences call it */
     glia__reader *reader;
     unsigned char head[4];
     size_t        head_size, head_read;

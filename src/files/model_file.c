@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "files/metadata.h"
+#include "ground/file.h"
 #include "ground/memory.h"
 
 /* ---- saving ------------------------------------------------------------------------------------------------------ */
@@ -167,7 +168,7 @@ static glia_status read_weights(const glia__tensors *t, glia_model *m)
 /* Whatever is wrong with what a file says, the file is wrong; and it is named. */
 static glia_status fail_file(glia_status status, const char *path)
 {
-    return glia__fail_at(status == GLIA_E_MEMORY ? status : GLIA_E_FORMAT, "%s", path);
+    return glia__fail_at(status == GLIA_E_MEMORY ? status : GLIA_E_FORMAT, "%s", glia__path_name(path));
 }
 
 /* Plans the net and holds it against the tensors, without memory for its weights. */

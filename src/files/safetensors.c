@@ -236,7 +236,7 @@ glia_status glia__tensors_open(glia__tensors *t, const char *path)
     glia_status status = glia__file_read(path, file_most, &t->bytes, &t->n_bytes);
     if (!status) {
         status = read_header(t);
-        if (status) glia__fail_at(status, "%s", path);
+        if (status) glia__fail_at(status, "%s", glia__path_name(path));
     }
     if (status) glia__tensors_clear(t);
     return status;

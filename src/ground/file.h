@@ -4,6 +4,9 @@
 
 #include "ground/status.h"
 
+/* What sentences call the file of a path: "-" is "standard input". */
+const char *glia__path_name(const char *path);
+
 /* A stream of a file's bytes, gunzipped if it begins with gzip's magic. "-" is standard input.
  * A folder, a missing, an unreadable file: GLIA_E_OPEN. Damaged or truncated gzip: GLIA_E_FORMAT with the path. */
 typedef struct glia__reader glia__reader;

@@ -46,6 +46,11 @@ static bool is_standard_input(const char *path)
     return !strcmp(path, "-");
 }
 
+const char *glia__path_name(const char *path)
+{
+    return is_standard_input(path) ? "standard input" : path;
+}
+
 /* Opens whatever can be read as bytes; `name` is for sentences. */
 static glia_status open_file(const char *path, const char *name, int *fd, struct stat *at)
 {
@@ -134,7 +139,7 @@ static bool is_gzipped(const glia__reader *r)
 static glia_status begin(glia__reader *r, const char *path)
 {
     struct stat at;
-    r->path = glia__strdup(is_standard_input(path) ? "standard input" : path);
+    r->path = glia__strdup(glia__path_name(path));
     if (!r->path) return GLIA_E_MEMORY;
     GLIA_TRY(open_file(path, r->path, &r->fd, &at));
     r->size = S_ISREG(at.st_mode) ? (size_t)at.st_size : 0;
@@ -183,16 +188,17 @@ bool glia__reader_gzipped(const glia__reader *r)
 static glia_status read_whole(const char *path, size_t limit, int *fd, unsigned char **bytes, size_t *n)
 {
     struct stat at;
-    GLIA_TRY(open_file(path, path, fd, &at));
-    if (!S_ISREG(at.st_mode)) return glia__fail(GLIA_E_OPEN, "%s: is not a regular file", path);
+    const char *name = glia__path_name(path);
+    GLIA_TRY(open_file(path, name, fd, &at));
+    if (!S_ISREG(at.st_mode)) return glia__fail(GLIA_E_OPEN, "%s: is not a regular file", name);
     if ((uintmax_t)at.st_size > limit)
-        return glia__fail(GLIA_E_FORMAT, "%s: has %jd bytes, and may have %zu at most", path, (intmax_t)at.st_size,
+        return glia__fail(GLIA_E_FORMAT, "%s: has %jd bytes, and may have %zu at most", name, (intmax_t)at.st_size,
                           limit);
     *bytes = glia__new((size_t)at.st_size, 1);
     if (!*bytes) return GLIA_E_MEMORY;
-    GLIA_TRY(read_file(*fd, path, *bytes, (size_t)at.st_size, n));
+    GLIA_TRY(read_file(*fd, name, *bytes, (size_t)at.st_size, n));
     if (*n < (size_t)at.st_size)
-        return glia__fail(GLIA_E_OPEN, "%s: ended at byte %zu: it was changed while it was read", path, *n);
+        return glia__fail(GLIA_E_OPEN, "%s: ended at byte %zu: it was changed while it was read", name, *n);
     return GLIA_OK;
 }
 
