@@ -44,13 +44,13 @@ static bool worth_sharing(const glia__cut *cut)
 }
 
 /* Runs a phase that no meeting has to precede: this thread's blocks of it. */
-static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run, unsigned alone)
+static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
 {
     size_t blocks = (cut->units + cut->block - 1) / cut->block;
     bool   share = w->size > 1 && worth_sharing(cut);
     if (share)
         run_blocks(w, l, cut, run, blocks * w->rank / w->size, blocks * (w->rank + 1) / w->size);
-    else if (w->rank == alone)
+    else if (w->rank == 0)
         run_blocks(w, l, cut, run, 0, blocks);
     w->since = share ? SHARED : w->since == SHARED ? SHARED : SERIAL;
 }
@@ -59,7 +59,7 @@ static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block
 static void run_phase(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
 {
     if (worth_sharing(cut) || w->since == SHARED) meet(w);
-    run_apart(w, l, cut, run, 0);
+    run_apart(w, l, cut, run);
 }
 
 /* Something that one thread does. */
@@ -252,7 +252,7 @@ static void clip(glia__step *s)
     s->clip_scale = s->clip_norm > 0 ? glia__clip_scale(glia__gradient_norm(s->model), s->clip_norm) : 1;
 }
 
-/* Every layer's weights, with no meeting in between. Small ones go to the last thread, which waited for the first. */
+/* Every layer's weights, with no meeting in between. Small ones are the first thread's, which reads them too. */
 static void over_weights(walk *w, block_function *run)
 {
     const glia_model *m = w->s->model;
@@ -263,7 +263,7 @@ static void over_weights(walk *w, block_function *run)
         glia__cut          cut;
         if (!l->class->backward_w) continue;
         cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
-        run_apart(w, l, &cut, run, w->size - 1);
+        run_apart(w, l, &cut, run);
     }
     w->since = SHARED;
 }
