@@ -217,8 +217,8 @@ typedef struct glia_fit_options {
     size_t      patience;    /* > 0: stop when the validation loss has not improved for so many epochs, and
                                 restore the best weights. Without validation rows 10 % of train decide        */
     size_t      val_every;   /* 1: validate after each so-many-th epoch, and after the last                   */
-    /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached are
-     * kept and glia_fit returns GLIA_OK. */
+    /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
+     * (with patience the best) are kept and glia_fit returns GLIA_OK. */
     bool (*on_batch)(void *user, const glia_batch *batch);
     bool (*on_epoch)(void *user, const glia_epoch *epoch);
     void *user;
@@ -364,7 +364,8 @@ GLIA_API glia_status glia_gradient_set(glia_model *model, const char *name, cons
 GLIA_API glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real *values, size_t count);
 
 /* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,
- * for `loss` (NULL: by the last layer). Each parameter and input is perturbed; points nearer than 1e-3 to a kink are
+ * for `loss` (NULL: by the last layer). Every number of a small tensor is perturbed, and some
+ * hundred, evenly, of a large one; points nearer than 1e-3 to a kink are
  * drawn again. */
 typedef struct glia_gradcheck_result {
     double worst;         /* largest |analytic - numeric| / max(1, |analytic|, |numeric|)         */
