@@ -77,6 +77,7 @@ struct glia__layer_class {
     size_t cost;         /* of a number of x in multiply-adds, where no cut says better: decides what threads share */
     bool   kink_at_zero; /* f has no derivative at x = 0: the gradient check keeps away */
     bool   no_gradient;  /* step: the derivative is zero everywhere, and no test of it makes sense */
+    bool   gives_logs;   /* y are logarithms of probabilities */
     /* a user's own activation */
     glia_real (*own)(glia_real x);
     glia_real (*own_back)(glia_real x, glia_real y);

@@ -31,7 +31,7 @@ double glia__loss_reduce(const glia__loss *l, double sum, size_t rows, size_t n)
 double glia__loss_told(const glia__loss *l, double sum, size_t rows, size_t n)
 {
     double by = divisor(l, rows, n);
-    return sum / (by == 1 ? (double)rows : by);
+    return sum / (by == 1 ? (double)rows : by); /* 1: reduce=sum, or a single number, which is its own mean */
 }
 
 /* What output j of row r should be: a class stands for its one-hot row, or for itself where there is one output. */

@@ -73,16 +73,10 @@ glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *lo
 
 /* ---- the meaning of outputs ------------------------------------------------------------------------------------ */
 
-static bool is_log(const glia_model *m)
-{
-    extern const glia__layer_class glia__layer_log_softmax;
-    return glia__model_last(m)->class == &glia__layer_log_softmax;
-}
-
 glia__outcome glia__outcome_of(const glia_model *m, const glia__loss *loss, bool fused)
 {
     if (m->target == GLIA_TARGET_NUMBERS) return m->target_scale.columns ? GLIA__IN_UNITS : GLIA__AS_THEY_ARE;
-    if (is_log(m)) return GLIA__EXP;
+    if (glia__model_last(m)->class->gives_logs) return GLIA__EXP;
     if (!loss || fused || !loss->class->logits) return GLIA__AS_THEY_ARE;
     return loss->class->takes == GLIA__TAKES_CLASSES ? GLIA__SOFTMAX : GLIA__LOGISTIC;
 }

@@ -102,4 +102,5 @@ const glia__layer_class glia__layer_log_softmax = {
     .forward = log_softmax_forward,
     .backward_x = log_softmax_backward,
     .cost = 200,
+    .gives_logs = true,
 };
