@@ -133,11 +133,15 @@ typedef struct glia__step {
     bool   nonfinite; /* loss or output gradient: nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);
+/* Names the first layer, in order, whose outputs are not finite ("layer 2 (dense)"), or what else is not. */
+void glia__step_blame(const glia_model *m, size_t rows, char text[96]);
+
+/* --- update.c --- */
+/* s->clip_scale, from all gradients of the model. */
+void glia__step_clip(glia__step *s);
 /* One tensor's numbers from .. to-1: clipped by s->clip_scale and s->clip_value, then updated. */
 void   glia__step_update(const glia__step *s, const glia__param *p, size_t from, size_t to);
 double glia__gradient_norm(const glia_model *m);
 double glia__clip_scale(double norm, double most); /* what to multiply gradients of that norm by */
-/* Names the first layer, in order, whose outputs are not finite ("layer 2 (dense)"), or what else is not. */
-void glia__step_blame(const glia_model *m, size_t rows, char text[96]);
 
 #endif

@@ -224,34 +224,6 @@ static void update_block(walk *w, const glia__layer *l, size_t begin, size_t end
     }
 }
 
-void glia__step_update(const glia__step *s, const glia__param *p, size_t from, size_t to)
-{
-    const glia__kernels *k = glia__kernels_get();
-    real                *slot[GLIA__SLOTS_MOST];
-    for (size_t i = 0; i < s->optim->slots; i++) slot[i] = s->slot[i] + p->offset + from;
-    if (s->clip_scale != 1) k->multiply(to - from, (real)s->clip_scale, p->grad + from);
-    if (s->clip_value > 0) k->limit(to - from, (real)s->clip_value, p->grad + from);
-    bool decay = p->in > 0 || s->optim->decay_bias;
-    s->optim->class->slice(s->optim, k, to - from, decay, p->grad + from, slot, p->value + from);
-}
-
-/* As torch.nn.utils.clip_grad_norm_: all gradients together, in double. */
-double glia__gradient_norm(const glia_model *m)
-{
-    return sqrt(glia__kernels_get()->sum_squares(m->n_parameters, m->gradients));
-}
-
-double glia__clip_scale(double norm, double most)
-{
-    double scale = most / (norm + 1e-6);
-    return scale < 1 ? scale : 1;
-}
-
-static void clip(glia__step *s)
-{
-    s->clip_scale = s->clip_norm > 0 ? glia__clip_scale(glia__gradient_norm(s->model), s->clip_norm) : 1;
-}
-
 /* Every layer's weights, with no meeting in between. Small ones are the first thread's, which reads them too. */
 static void over_weights(walk *w, block_function *run)
 {
@@ -294,7 +266,7 @@ static void walk_step(void *context, unsigned rank)
     backward_x(&w);
     over_weights(&w, backward_w_block);
     if (!s->optim || updates_in_place(s)) return;
-    run_once(&w, clip);
+    run_once(&w, glia__step_clip);
     over_weights(&w, update_block);
 }
 
