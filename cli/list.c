@@ -85,6 +85,10 @@ static int run_list(const command *self, int argc, char **argv)
         found = true;
         (o.json ? print_entry_json : print_entry)(what, i, &entry);
     }
+    if (what == GLIA_LIST_LAYERS && !words[0] && glia_list_entry(GLIA_LIST_EVERY_LAYER, 0, &entry)) {
+        if (!o.json) putchar('\n');
+        (o.json ? print_entry_json : print_entry)(GLIA_LIST_EVERY_LAYER, 0, &entry);
+    }
     if (!found)
         return fail(CODE_ARGUMENT, "%s: there is no %s; `glia %s` lists them", self->name, words[0], self->name);
     return CODE_FINE;

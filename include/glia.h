@@ -313,6 +313,11 @@ GLIA_API glia_status glia_model_layer(const glia_model *model, size_t layer, gli
 
 /* ---- 6. By hand ------------------------------------------------------------------------------------------------ */
 
+/* What passes by hand are like: as in training (a new model's mode) or as in prediction: the difference is in layers
+ * such as batchnorm and dropout. As model.train() and model.eval() of PyTorch. Forgets the latest pass. */
+typedef enum glia_mode { GLIA_MODE_TRAIN = 0, GLIA_MODE_EVALUATE } glia_mode;
+GLIA_API glia_status glia_set_mode(glia_model *model, glia_mode mode);
+
 /* The steps that glia_fit is made of, for those who write their own loop. x: [rows][inputs], already scaled.
  *
  *   glia_forward(m, x, rows, y);  glia_loss(m, "cross_entropy", classes, NULL, &loss);
@@ -353,6 +358,7 @@ typedef struct glia_parameter_info {
     int    rank;
     size_t shape[4];
     size_t count;
+    bool   learned; /* false: frozen, or kept beside what is learned (running statistics) */
 } glia_parameter_info;
 GLIA_API size_t      glia_parameter_count(const glia_model *model);
 GLIA_API glia_status glia_parameter_describe(const glia_model *model, size_t i, glia_parameter_info *info);
@@ -399,7 +405,8 @@ typedef enum glia_list {
     GLIA_LIST_SCHEDULES,
     GLIA_LIST_INITIALIZERS,
     GLIA_LIST_GENERATORS,
-    GLIA_LIST_SCALES
+    GLIA_LIST_SCALES,
+    GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {
     const char *name, *help;
@@ -407,7 +414,7 @@ typedef struct glia_entry {
 } glia_entry;
 typedef struct glia_setting {
     const char *name;     /* "stride"                                                    */
-    const char *type;     /* "whole", "number", "yes/no", "word", "shape", "span"        */
+    const char *type;     /* "whole", "number", "yes/no", "word", "shape", "span", "labels"        */
     const char *standard; /* what it is when not given, as text; "" if it must be given  */
     const char *help;
     double      least, most; /* for whole and number */

@@ -4,7 +4,7 @@
 #   - src/ files include downward only: ground < numbers < data < parts < model < files < train
 #   - layers, losses and optimizers do not know each other
 #   - cli/ and examples/ include glia.h and files of their own folder, nothing of src/
-#   - a foreign library is named in one place: oneDNN and OpenMP in src/numbers/onednn.c, zlib in src/ground/gunzip.c,
+#   - a foreign library is named in one place: oneDNN and OpenMP in src/numbers/onednn*.c, zlib in src/ground/gunzip.c,
 #     jansson in src/files/ and cli/
 #
 # Before it judges ROOT it judges small trees that are wrong in one way each, so that a check that lets everything
@@ -21,10 +21,10 @@ FNR == 1 {
     folder = file; sub("/[^/]*$", "", folder)
 }
 FNR == 1 && part[1] == "src" && !(part[2] in floor) { wrong("a folder that is no floor") }
-/[^A-Za-z_](dnnl|omp)_[a-z]/ { only_in("^src/numbers/onednn[.]c$", "oneDNN or OpenMP outside numbers/onednn.c") }
+/[^A-Za-z_](dnnl|omp)_[a-z]/ { only_in("^src/numbers/onednn(_conv)?[.]c$", "oneDNN or OpenMP outside numbers/onednn*.c") }
 !/^[ \t]*#[ \t]*include/ { next }
 
-/<(oneapi\/.*|dnnl.*|omp)[.]h/ { only_in("^src/numbers/onednn[.]c$", "oneDNN or OpenMP outside numbers/onednn.c") }
+/<(oneapi\/.*|dnnl.*|omp)[.]h/ { only_in("^src/numbers/onednn(_conv)?[.]c$", "oneDNN or OpenMP outside numbers/onednn*.c") }
 /<zlib[.]h>/                   { only_in("^src/ground/gunzip[.]c$", "zlib outside ground/gunzip.c") }
 /<jansson[.]h>/                { only_in("^(src/files|cli)/", "jansson outside files/ and cli/") }
 

@@ -111,7 +111,7 @@ static void wrong_texts(void **state)
          "net:1:10: there is no layer \"rleu\"; did you mean relu? there are ..."},
         {{"train", "xor", "--net", "dense 3 unit=4"},
          2,
-         "net:1:9: dense: \"unit\" is not a setting; it has units, bias, init, bias_init"},
+         "net:1:9: dense: \"unit\" is not a setting; it has units, bias, init, bias_init, as, from, freeze, l1, l2, max_norm"},
         {{"train", "xor", "--net", "dense x"}, 2, "net:1:7: dense: units must be a whole number, not \"x\""},
         {{"train", "xor", "--optimizer", "adm"},
          2,

@@ -166,7 +166,7 @@ static void texts_that_are_no_initializer(void **state)
         {"normal:0:1:2", "normal: \"2\" is one value too many; it has mean, sd"},
         {"normal:var=2", "normal: \"var\" is not a setting; it has mean, sd"},
         {"he:2", "he: \"2\" is one value too many; it has no settings"},
-        {"uniform:-0.00000000000000000000000000000000001:1",
+        {"uniform:-0.000000000000000000000000000000000000000000000000000001:1",
          "an initializer is too long: \"uniform:-0.00000000000000000000000000000...\""},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {

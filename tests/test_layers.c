@@ -27,6 +27,29 @@ static const struct golden_layer {
     {"softmax_axis1_3d", "softmax"},
     {"log_softmax_last", "log_softmax"},
     {"log_softmax_axis1_3d", "log_softmax"},
+    {"conv2d_k1", "conv 6 1"},
+    {"conv2d_k3", "conv 4 3x3"},
+    {"conv2d_k3_p1", "conv 4 3 pad=1"},
+    {"conv2d_k3_p1", "conv 4 3 pad=same"},
+    {"conv2d_k3_s2", "conv 3 3 stride=2"},
+    {"conv2d_k3_s2_p1", "conv 3 3 stride=2 pad=1"},
+    {"conv2d_k4_s2_p2", "conv 3 4 stride=2 pad=2"},
+    {"conv2d_k5_p2", "conv 3 5x5 pad=2x2"},
+    {"conv2d_k5_p2", "conv 3 5x5 pad=same"},
+    {"conv2d_no_bias", "conv 2 3 bias=no"},
+    {"conv2d_uneven", "conv 4 3x2 stride=2x1 pad=1x0 dilation=1x2"},
+    {"conv2d_dilation2", "conv 3 3 dilation=2"},
+    {"conv2d_groups2", "conv 6 3 pad=1 groups=2"},
+    {"conv2d_dil2_s2_p2_g2", "conv 4 3 stride=2 pad=2 dilation=2 groups=2"},
+    {"conv2d_depthwise", "conv 4 3 stride=2 pad=1 groups=4"},
+    {"conv1d_k3", "conv1d 4 3"},
+    {"conv1d_k4_s2_p1", "conv1d 4 4 stride=2 pad=1"},
+    {"conv1d_dil2_p2_g2", "conv1d 6 3 pad=2 dilation=2 groups=2"},
+    {"batch_norm1d_train", "batchnorm"},
+    {"batch_norm1d_ncl_train", "batchnorm momentum=0.3 eps=0.001"},
+    {"batch_norm1d_eval", "batchnorm"},
+    {"batch_norm2d_train", "batchnorm"},
+    {"batch_norm2d_eval", "batchnorm"},
 };
 
 /* The first axis of x is the batch; a case of one axis is one row. */
@@ -39,6 +62,18 @@ static glia_model *golden_model(const golden_array *x, const char *layers, size_
     *rows = first ? x->shape[0] : 1;
     return model_of(net, 0);
 }
+
+/* How the cases call what the layer calls weight, bias and so on. */
+static const struct golden_tensor {
+    const char *name, *input, *after, *gradient;
+} tensors[] = {
+    {"0.weight", "w", NULL, "grad_w"},
+    {"0.bias", "b", NULL, "grad_b"},
+    {"0.weight", "gamma", NULL, "grad_gamma"},
+    {"0.bias", "beta", NULL, "grad_beta"},
+    {"0.running_mean", "running_mean", "running_mean_after", NULL},
+    {"0.running_var", "running_var", "running_var_after", NULL},
+};
 
 static void set_if_there(glia_model *m, const char *name, const golden_array *a)
 {
@@ -57,6 +92,15 @@ static void expect_gradient(glia_model *m, const char *name, const golden_array 
     free(got);
 }
 
+static void expect_values(glia_model *m, const char *name, const golden_array *want, golden_tolerance t)
+{
+    if (!want) return;
+    glia_real *got = need(want->count, sizeof *got);
+    EXPECT_OK(glia_parameter_get(m, name, got, want->count));
+    golden_expect_reals(want, got, t);
+    free(got);
+}
+
 static void expect_golden(const struct golden_layer *g)
 {
     char name[64] = "layers_torch/";
@@ -68,14 +112,16 @@ static void expect_golden(const struct golden_layer *g)
     glia_model         *m = golden_model(x, g->net, &rows);
     glia_real          *in = golden_reals(x), *dy = golden_reals(golden_get(c, "dy")), *out = golden_reals(y),
               *dx = golden_reals(x);
-    set_if_there(m, "0.weight", golden_find(c, "w"));
-    set_if_there(m, "0.bias", golden_find(c, "b"));
+    if (strstr(g->name, "_eval")) EXPECT_OK(glia_set_mode(m, GLIA_MODE_EVALUATE));
+    for (size_t i = 0; i < COUNT(tensors); i++) set_if_there(m, tensors[i].name, golden_find(c, tensors[i].input));
     EXPECT_OK(glia_forward(m, in, rows, out));
     golden_expect_reals(y, out, t);
     EXPECT_OK(glia_backward_from(m, dy, dx));
     golden_expect_reals(golden_get(c, "grad_x"), dx, t);
-    expect_gradient(m, "0.weight", golden_find(c, "grad_w"), t);
-    expect_gradient(m, "0.bias", golden_find(c, "grad_b"), t);
+    for (size_t i = 0; i < COUNT(tensors); i++) {
+        if (tensors[i].gradient) expect_gradient(m, tensors[i].name, golden_find(c, tensors[i].gradient), t);
+        if (tensors[i].after) expect_values(m, tensors[i].name, golden_find(c, tensors[i].after), t);
+    }
     free(in);
     free(dy);
     free(out);

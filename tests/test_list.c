@@ -38,7 +38,7 @@ static void every_table_shows_its_names(void **state)
 
 static void expect_setting(const glia_setting *s)
 {
-    static const char *const types[] = {"whole", "number", "yes/no", "word", "shape", "span"};
+    static const char *const types[] = {"whole", "number", "yes/no", "word", "shape", "span", "labels"};
     size_t                   known = 0;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) known += strcmp(s->type, types[t]) == 0;
     assert_int_equal(1, known);
@@ -49,7 +49,7 @@ static void expect_setting(const glia_setting *s)
 static void every_entry_is_told_in_full(void **state)
 {
     (void)state;
-    for (glia_list what = GLIA_LIST_LAYERS; what <= GLIA_LIST_SCALES; what++) {
+    for (glia_list what = GLIA_LIST_LAYERS; what <= GLIA_LIST_EVERY_LAYER; what++) {
         glia_entry entry, other;
         size_t     i = 0, same;
         for (; glia_list_entry(what, i, &entry); i++) {
@@ -89,11 +89,11 @@ static void what_there_is_not(void **state)
     (void)state;
     glia_entry   entry = {.name = "untouched"};
     glia_setting setting = {.name = "untouched"};
-    assert_false(glia_list_entry((glia_list)(GLIA_LIST_SCALES + 1), 0, &entry));
+    assert_false(glia_list_entry((glia_list)(GLIA_LIST_EVERY_LAYER + 1), 0, &entry));
     assert_false(glia_list_entry((glia_list)-1, 0, &entry));
     assert_false(glia_list_entry(GLIA_LIST_LAYERS, 100000, &entry));
     assert_false(glia_list_entry(GLIA_LIST_LAYERS, 0, NULL));
-    assert_false(glia_list_setting((glia_list)(GLIA_LIST_SCALES + 1), 0, 0, &setting));
+    assert_false(glia_list_setting((glia_list)(GLIA_LIST_EVERY_LAYER + 1), 0, 0, &setting));
     assert_false(glia_list_setting(GLIA_LIST_OPTIMIZERS, 0, 1000, &setting));
     assert_false(glia_list_setting(GLIA_LIST_OPTIMIZERS, 1000, 0, &setting));
     assert_false(glia_list_setting(GLIA_LIST_OPTIMIZERS, 0, 0, NULL));

@@ -218,7 +218,7 @@ static const struct {
     {"conv 8 pad=smae", "net:1:8: conv: pad must be one of valid, same, not \"smae\""},
     {"conv 8 pad=valid|same", "net:1:8: conv: pad must be one of valid, same, not \"valid|same\""},
     {"conv 8 pad=vali", "net:1:8: conv: pad must be one of valid, same, not \"vali\""},
-    {"conv 8 init=a123456789b123456789c123456789d123456789e1234567",
+    {"conv 8 init=a123456789b123456789c123456789d123456789e1234567xxxxxxxxxxxxxxxx",
      "net:1:8: conv: init is too long: \"a123456789b123456789c123456789d123456789...\""},
     {"conv 8 slope=steep", "net:1:8: conv: slope must be a number, not \"steep\""},
     {"conv 8 slope=0.5x", "net:1:8: conv: slope must be a number, not \"0.5x\""},

@@ -55,7 +55,7 @@ glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor
                                 size_t metas);
 
 /* record.c: the training record as a JSON object, the caller's: what is equal in every run of the same training. */
-glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss, size_t rows,
-                               size_t batch);
+glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,
+                               size_t rows, size_t batch);
 
 #endif

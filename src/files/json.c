@@ -31,7 +31,8 @@ glia_status glia__json_parse(const char *text, size_t n, bool reals, json_t **js
 
 glia_status glia__json_string(const char *text, json_t **json)
 {
-    if (!glia__text_is_utf8(text)) return glia__fail(GLIA_E_WRITE, "\"%s\" is not UTF-8 text and cannot be kept in a file", text);
+    if (!glia__text_is_utf8(text))
+        return glia__fail(GLIA_E_WRITE, "\"%s\" is not UTF-8 text and cannot be kept in a file", text);
     *json = json_string_nocheck(text);
     return *json ? GLIA_OK : glia__json_no_memory();
 }

@@ -109,12 +109,11 @@ static const glia__param *find_param(layers of, const char *name)
 
 static glia_status check_shape(const glia__tensor *tensor, const glia__param *p)
 {
-    size_t want[2] = {p->out, p->in};
-    int    rank = p->in ? 2 : 1;
-    char   have_text[SHAPE_TEXT], want_text[SHAPE_TEXT];
-    if (tensor->rank == rank && memcmp(tensor->shape, want, (size_t)rank * sizeof *want) == 0) return GLIA_OK;
+    char have_text[SHAPE_TEXT], want_text[SHAPE_TEXT];
+    if (tensor->rank == p->rank && memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0)
+        return GLIA_OK;
     return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is %s, and the net needs %s", tensor->name,
-                      shape_text(have_text, tensor->shape, tensor->rank), shape_text(want_text, want, rank));
+                      shape_text(have_text, tensor->shape, tensor->rank), shape_text(want_text, p->shape, p->rank));
 }
 
 /* PyTorch's batch norm counts its batches in the state dict; it is nothing that a net computes with. */
@@ -174,12 +173,13 @@ static glia_status fail_file(glia_status status, const char *path)
 /* Plans the net and holds it against the tensors, without memory for its weights. */
 static glia_status check_net(const glia__tensors *t, const glia__outline *o)
 {
-    const glia__shape row = {.rank = 1, .dim = {o->numbers}};
+    const glia__shape data = {.rank = 3, .dim = {o->channels, o->height, o->width}};
     layers            of = {0};
     glia_status       status = glia__net_parse(o->net, &of.list, &of.count);
+    glia__shape       row = glia__net_rows(of.list, of.count, &data);
     if (!status) status = glia__plan_shapes(of.list, of.count, &row, o->net);
     if (!status) status = check_tensors(t, of, false);
-    glia__free(of.list);
+    glia__layers_free(of.list, of.count);
     return status;
 }
 

@@ -10,7 +10,7 @@ const char *glia__path_name(const char *path);
 /* A stream of a file's bytes, gunzipped if it begins with gzip's magic. "-" is standard input.
  * A folder, a missing, an unreadable file: GLIA_E_OPEN. Damaged or truncated gzip: GLIA_E_FORMAT with the path. */
 typedef struct glia__reader glia__reader;
-glia_status glia__reader_open(glia__reader **reader, const char *path);
+glia_status                 glia__reader_open(glia__reader **reader, const char *path);
 /* Fills up to n bytes; *got < n only at the end of the file. */
 glia_status glia__reader_read(glia__reader *reader, void *bytes, size_t n, size_t *got);
 /* Size of the file on disk (compressed or not), 0 if unknown (a pipe). */
@@ -28,8 +28,8 @@ bool glia__is_file(const char *path); /* a regular file that exists */
 /* Writes a file whole or not at all: into PATH.part-PID, then fsync, rename, fsync of the folder. A path that exists
  * and is no regular file (/dev/full, a pipe) is written directly. */
 typedef struct glia__writer glia__writer;
-glia_status glia__writer_open(glia__writer **writer, const char *path);
-glia_status glia__writer_write(glia__writer *writer, const void *bytes, size_t n);
+glia_status                 glia__writer_open(glia__writer **writer, const char *path);
+glia_status                 glia__writer_write(glia__writer *writer, const void *bytes, size_t n);
 /* Ends the writing, frees the writer. On failure, GLIA_E_WRITE, what stood at the path before still stands there. */
 glia_status glia__writer_commit(glia__writer *writer);
 void        glia__writer_abandon(glia__writer *writer); /* removes what was written; NULL is fine */

@@ -54,7 +54,7 @@ static glia_status placed(const glia__text_at *at, const char *here, const char 
 }
 
 typedef struct list {
-    char text[512];
+    char text[768];
 } list;
 
 static void list_add(list *l, const char *name)
@@ -65,8 +65,9 @@ static void list_add(list *l, const char *name)
 
 static list list_settings(const glia__named *named)
 {
-    list l = {""};
-    for (const glia__setting *s = named->settings; s->name; s++) list_add(&l, s->name);
+    list                 l = {""};
+    const glia__setting *s;
+    for (size_t i = 0; (s = glia__setting_at(named, i)); i++) list_add(&l, s->name);
     return l;
 }
 
@@ -210,17 +211,38 @@ static glia_status read_span(const glia__setting *s, word w, glia__value *v)
     return check_range(s, v->number, w);
 }
 
+static bool is_label_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* One or more of `@name`; what there is already is kept before them. */
+static glia_status read_labels(const glia__setting *s, word w, glia__value *v)
+{
+    size_t kept = strlen(v->word), n = (size_t)(w.end - w.begin);
+    if (kept + n >= sizeof v->word) return glia__fail(GLIA_E_TEXT, "%s: too many names, or too long", s->name);
+    for (const char *at = w.begin; at < w.end; at++) {
+        bool last = at + 1 == w.end || at[1] == '@';
+        if (at == w.begin ? *at != '@' || last : *at == '@' ? last : !is_label_letter(*at))
+            return glia__fail(GLIA_E_TEXT, "%s must be @ and a name of letters, digits and _, not \"%.*s\"", s->name,
+                              SHOWN(w));
+    }
+    memcpy(v->word + kept, w.begin, n);
+    v->word[kept + n] = '\0';
+    return GLIA_OK;
+}
+
 typedef glia_status reader(const glia__setting *s, word w, glia__value *v);
 
 static reader *const readers[] = {
-    [GLIA__WHOLE] = read_whole, [GLIA__NUMBER] = read_number, [GLIA__YESNO] = read_yesno,
-    [GLIA__WORD] = read_word,   [GLIA__SHAPE] = read_shape,   [GLIA__SPAN] = read_span,
+    [GLIA__WHOLE] = read_whole, [GLIA__NUMBER] = read_number, [GLIA__YESNO] = read_yesno,   [GLIA__WORD] = read_word,
+    [GLIA__SHAPE] = read_shape, [GLIA__SPAN] = read_span,     [GLIA__LABELS] = read_labels,
 };
 
 /* *v is as it was if the word will not do. */
 static glia_status read_value(const glia__setting *s, word w, glia__value *v)
 {
-    glia__value made = {0};
+    glia__value made = s->type == GLIA__LABELS ? *v : (glia__value){0};
     GLIA_TRY(readers[s->type](s, w, &made));
     *v = made;
     return GLIA_OK;
@@ -240,12 +262,25 @@ static glia__value standard_value(const glia__setting *s)
 
 /* ---- phrases --------------------------------------------------------------------------------------------------- */
 
-size_t glia__settings_count(const glia__named *named)
+static size_t count_settings(const glia__setting *table)
 {
     size_t n = 0;
-    while (named->settings[n].name) n++;
+    while (table && table[n].name) n++;
+    return n;
+}
+
+size_t glia__settings_count(const glia__named *named)
+{
+    size_t n = count_settings(named->settings) + count_settings(named->common);
     assert(n <= GLIA__SETTINGS_MOST);
     return n;
+}
+
+const glia__setting *glia__setting_at(const glia__named *named, size_t i)
+{
+    size_t own = count_settings(named->settings);
+    if (i < own) return &named->settings[i];
+    return i - own < count_settings(named->common) ? &named->common[i - own] : NULL;
 }
 
 static glia_status fail_missing(const glia__setting *s)
@@ -256,9 +291,10 @@ static glia_status fail_missing(const glia__setting *s)
 /* The setting of this name; false if there is none. */
 static bool find_name(const glia__named *named, word name, size_t *which)
 {
-    *which = 0;
-    while (named->settings[*which].name && !word_is(name, named->settings[*which].name)) ++*which;
-    return named->settings[*which].name;
+    const glia__setting *s;
+    for (*which = 0; (s = glia__setting_at(named, *which)); ++*which)
+        if (word_is(name, s->name)) return true;
+    return false;
 }
 
 static glia_status find_key(const glia__named *named, word key, size_t *which)
@@ -268,9 +304,11 @@ static glia_status find_key(const glia__named *named, word key, size_t *which)
 
 static glia_status find_positional(const glia__named *named, const glia__value *values, word w, size_t *which)
 {
-    if (find_name(named, w, which)) return fail_missing(&named->settings[*which]);
-    for (*which = 0; named->settings[*which].name; ++*which)
-        if (named->settings[*which].positional && !values[*which].given) return GLIA_OK;
+    const glia__setting *s;
+    bool                 label = *w.begin == '@';
+    if (find_name(named, w, which)) return fail_missing(glia__setting_at(named, *which));
+    for (*which = 0; (s = glia__setting_at(named, *which)); ++*which)
+        if (s->positional && label == (s->type == GLIA__LABELS) && (label || !values[*which].given)) return GLIA_OK;
     return fail_setting(named, w, "is one value too many");
 }
 
@@ -280,8 +318,9 @@ static glia_status read_setting(const glia__named *named, word w, glia__value *v
     word        value = {equals ? equals + 1 : w.begin, w.end};
     size_t      which;
     GLIA_TRY(equals ? find_key(named, (word){w.begin, equals}, &which) : find_positional(named, values, w, &which));
-    const glia__setting *s = &named->settings[which];
-    if (values[which].given) return glia__fail(GLIA_E_TEXT, "%s is given twice", s->name);
+    const glia__setting *s = glia__setting_at(named, which);
+    if (values[which].given && (equals || s->type != GLIA__LABELS))
+        return glia__fail(GLIA_E_TEXT, "%s is given twice", s->name);
     if (value.begin == value.end) return fail_missing(s);
     GLIA_TRY(read_value(s, value, &values[which]));
     values[which].given = true;
@@ -294,12 +333,13 @@ glia_status glia__phrase_settings(const glia__text_at *at, const char *begin, co
     const char *here = begin;
     size_t      n = glia__settings_count(named);
     for (size_t i = 0; i < GLIA__SETTINGS_MOST; i++)
-        values[i] = i < n ? standard_value(&named->settings[i]) : (glia__value){0};
+        values[i] = i < n ? standard_value(glia__setting_at(named, i)) : (glia__value){0};
     for (word w; next_word(&here, end, &w);)
         if (read_setting(named, w, values) != GLIA_OK) return placed(at, w.begin, named->name);
     for (size_t i = 0; i < n; i++) {
-        if (named->settings[i].standard || values[i].given) continue;
-        glia__fail(GLIA_E_TEXT, "%s must be given", named->settings[i].name);
+        const glia__setting *s = glia__setting_at(named, i);
+        if (s->standard || values[i].given) continue;
+        glia__fail(GLIA_E_TEXT, "%s must be given", s->name);
         return placed(at, begin, named->name);
     }
     return GLIA_OK;
@@ -389,8 +429,8 @@ static void print_span(glia__string *s, const glia__value *v)
 typedef void printer(glia__string *s, const glia__value *v);
 
 static printer *const printers[] = {
-    [GLIA__WHOLE] = print_whole, [GLIA__NUMBER] = print_number, [GLIA__YESNO] = print_yesno,
-    [GLIA__WORD] = print_word,   [GLIA__SHAPE] = print_shape,   [GLIA__SPAN] = print_span,
+    [GLIA__WHOLE] = print_whole, [GLIA__NUMBER] = print_number, [GLIA__YESNO] = print_yesno, [GLIA__WORD] = print_word,
+    [GLIA__SHAPE] = print_shape, [GLIA__SPAN] = print_span,     [GLIA__LABELS] = print_word,
 };
 
 static bool same_value(const glia__value *a, const glia__value *b)
@@ -408,14 +448,16 @@ static bool differs(const glia__setting *s, const glia__value *v)
 
 void glia__phrase_print(glia__string *s, const glia__named *named, const glia__value *values)
 {
-    bool bare = true; /* no positional setting was left out so far */
-    for (size_t i = 0; named->settings[i].name; i++) {
-        const glia__setting *setting = &named->settings[i];
+    const glia__setting *setting;
+    bool                 bare = true, bare_labels = true; /* no positional setting was passed over so far */
+    for (size_t i = 0; (setting = glia__setting_at(named, i)); i++) {
+        bool *may = setting->type == GLIA__LABELS ? &bare_labels : &bare, stands_bare = setting->positional && *may;
+        if (setting->type == GLIA__LABELS) bare_labels = bare_labels && !setting->positional;
         if (!differs(setting, &values[i])) {
-            bare = bare && !setting->positional;
+            *may = *may && !setting->positional;
             continue;
         }
-        if (setting->positional && bare)
+        if (stands_bare)
             glia__string_add(s, " ");
         else
             glia__string_add(s, " %s=", setting->name);

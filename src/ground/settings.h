@@ -12,7 +12,8 @@ typedef enum glia__setting_type {
     GLIA__YESNO,  /* yes / no      -> .yes             */
     GLIA__WORD,   /* one of choices, or any word if there are none -> .word */
     GLIA__SHAPE,  /* 1x28x28       -> .shape, .rank    */
-    GLIA__SPAN    /* 10, 500s, 5%  -> .number, .unit ('e' epochs, 's' steps, '%') */
+    GLIA__SPAN,   /* 10, 500s, 5%  -> .number, .unit ('e' epochs, 's' steps, '%') */
+    GLIA__LABELS  /* @a@b          -> .word, "@a@b"; may stand bare, and as several words: @a @b */
 } glia__setting_type;
 
 typedef struct glia__setting {
@@ -20,18 +21,18 @@ typedef struct glia__setting {
     glia__setting_type type;
     const char        *standard;    /* its text when not given; NULL: must be given; "": nothing (given == false) */
     double             least, most; /* inclusive, for all numbers in the value; both 0: no limits */
-    bool               positional;  /* takes the next bare value */
+    bool               positional;  /* takes the next bare value; of LABELS: takes bare labels */
     const char        *choices;     /* WORD: "mean|sum|rows", else NULL */
     const char        *help;
 } glia__setting;
 
-#define GLIA__SETTINGS_MOST 12
+#define GLIA__SETTINGS_MOST 20
 typedef struct glia__value {
     bool   given; /* in the text; false for a default */
     size_t whole;
     double number;
     bool   yes;
-    char   word[48];
+    char   word[64];
     size_t shape[4];
     int    rank;
     char   unit;
@@ -42,6 +43,7 @@ typedef struct glia__named {
     const char          *name;
     const char          *help;
     const glia__setting *settings; /* ends with a NULL name */
+    const glia__setting *common;   /* those that all of its kind have, after its own; NULL: none */
 } glia__named;
 
 /* Of what has none. */
@@ -70,8 +72,10 @@ glia_status glia__phrase_settings(const glia__text_at *at, const char *begin, co
 glia_status glia__phrase_read(const char *what, const char *kind, const char *text, const glia__named *const *names,
                               size_t count, size_t *which, glia__value *values);
 /* Appends the settings that differ from their standard, positional ones bare: ` 128 bias=no`. */
-void   glia__phrase_print(glia__string *s, const glia__named *named, const glia__value *values);
-size_t glia__settings_count(const glia__named *named);
+void glia__phrase_print(glia__string *s, const glia__named *named, const glia__value *values);
+/* Its own, then the common ones: so they are numbered in `values`. */
+size_t               glia__settings_count(const glia__named *named);
+const glia__setting *glia__setting_at(const glia__named *named, size_t i); /* NULL past the end */
 
 /* Whether a user may call a `kind` of his own `name`: lower-case letters, digits and _, fewer than GLIA__NAME_MOST, and
  * not one of `names`. GLIA_E_ARG says why not. */

@@ -13,12 +13,23 @@ glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, gli
 {
     GLIA_TRY(need(model && x && rows, "glia_forward: a model and at least one row are needed"));
     GLIA_TRY(need(glia__model_last(model) != NULL, "glia_forward: the net has no layers"));
-    GLIA_TRY(glia__model_reserve(model, rows, GLIA__PLAN_INPUT_GRADIENT));
-    memcpy(model->x, x, rows * model->n_in * sizeof *x);
-    glia__step_run(&(glia__step){.model = model, .rows = rows, .train = true});
+    GLIA_TRY(glia__model_reserve(model, rows, 1, GLIA__PLAN_INPUT_GRADIENT));
+    const glia__layer *last = glia__model_last(model);
+    glia__rows_in_memory(&model->in, rows, x, model->x);
+    glia__step_run(
+        &(glia__step){.model = model, .rows = rows, .train = !model->evaluates, .chance = {.seed = model->seed}});
     model->rows = rows;
     model->has_loss = false;
-    if (y) memcpy(y, glia__model_last(model)->y, rows * model->n_out * sizeof *y);
+    if (y) glia__rows_spoken(&last->out, rows, last->y, y);
+    return GLIA_OK;
+}
+
+glia_status glia_set_mode(glia_model *model, glia_mode mode)
+{
+    GLIA_TRY(need(model && (mode == GLIA_MODE_TRAIN || mode == GLIA_MODE_EVALUATE),
+                  "glia_set_mode: a model and one of the two modes are needed"));
+    model->evaluates = mode == GLIA_MODE_EVALUATE;
+    model->rows = 0;
     return GLIA_OK;
 }
 
@@ -27,7 +38,8 @@ static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
 {
     glia__step_run(&(glia__step){.model = m,
                                  .rows = m->rows,
-                                 .train = true,
+                                 .train = !m->evaluates,
+                                 .chance = {.seed = m->seed},
                                  .loss = loss,
                                  .fused = fused,
                                  .skip_forward = true,
@@ -47,7 +59,12 @@ glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *c
     double      sum = 0;
     GLIA_TRY(glia__model_loss(model, loss_text, &made, &fused));
     GLIA_TRY(glia__loss_check(&made, model->rows, model->n_out, &truth));
+    GLIA_TRY(need(!classes || !model->turned, "glia_loss: the net gives images, which are no classes"));
     glia__judged top = glia__model_judged(model, fused);
+    if (model->turned && targets) {
+        glia__rows_in_memory(&glia__model_last(model)->out, model->rows, targets, model->turned);
+        truth.targets = model->turned;
+    }
     made.class->rows(&made, model->rows, top.n, top.y, &truth, 0, model->rows, model->row_loss, top.dy);
     for (size_t r = 0; r < model->rows; r++) sum += model->row_loss[r];
     if (loss) *loss = glia__loss_reduce(&made, sum, model->rows, top.n);
@@ -67,10 +84,11 @@ glia_status glia_backward(glia_model *model)
 glia_status glia_backward_from(glia_model *model, const glia_real *dy, glia_real *dx)
 {
     GLIA_TRY(need(model && dy && model->rows, "glia_backward_from: a forward pass and dy are needed"));
-    memcpy(glia__model_last(model)->dy, dy, model->rows * model->n_out * sizeof *dy);
+    const glia__layer *last = glia__model_last(model);
+    glia__rows_in_memory(&last->out, model->rows, dy, last->dy);
     model->has_loss = false; /* its gradient is overwritten */
     pass_back(model, NULL, false);
-    if (dx) memcpy(dx, model->dx, model->rows * model->n_in * sizeof *dx);
+    if (dx) glia__rows_spoken(&model->in, model->rows, model->dx, dx);
     return GLIA_OK;
 }
 
@@ -81,7 +99,7 @@ glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real
     const glia__layer *l = &model->layers[layer];
     if (count != model->rows * l->n_out)
         return glia__fail(GLIA_E_ARG, "layer %zu gave %zu numbers, not %zu", layer, model->rows * l->n_out, count);
-    memcpy(values, l->class->forward ? l->y : model->x, count * sizeof *values);
+    glia__rows_spoken(&l->out, model->rows, l->class->forward ? l->y : model->x, values);
     return GLIA_OK;
 }
 
@@ -137,7 +155,8 @@ glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
     glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
     optimizer->rule.steps++;
     const glia__param *p;
-    for (size_t i = 0; (p = glia__model_param(model, i, NULL)); i++) glia__step_update(&step, p, 0, p->count);
+    for (size_t i = 0; (p = glia__model_param(model, i, NULL)); i++)
+        if (p->learns) glia__step_update(&step, p, 0, p->count);
     return GLIA_OK;
 }
 

@@ -8,7 +8,7 @@
 static size_t layer_parameters(const glia__layer *l)
 {
     size_t count = 0;
-    for (int j = 0; j < l->params; j++) count += l->param[j].count;
+    for (int j = 0; j < l->params; j++) count += l->param[j].state ? 0 : l->param[j].count;
     return count;
 }
 
@@ -74,7 +74,8 @@ glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_i
         return glia__fail(GLIA_E_ARG, "glia_model_layer: there is no layer %zu", layer);
     const glia__layer *l = &model->layers[layer];
     glia__string       settings = {0};
-    glia__phrase_print(&settings, &l->class->named, l->set);
+    glia__named        named = glia__layer_named(l->class);
+    glia__phrase_print(&settings, &named, l->set);
     *info = (glia_layer_info){
         .name = l->class->named.name,
         .index = l->number,

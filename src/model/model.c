@@ -104,18 +104,19 @@ glia_status glia__model_bind(glia_model *m, const glia_data *data)
 /* ---- making ---------------------------------------------------------------------------------------------------- */
 
 /* Everything that follows from the text: layers, shapes, blocks. */
-static glia_status build(glia_model *m, const char *text, const glia__shape *in)
+static glia_status build(glia_model *m, const char *text, const glia__shape *data)
 {
     size_t total;
     GLIA_TRY(glia__net_parse(text, &m->layers, &m->n_layers));
-    GLIA_TRY(glia__plan_shapes(m->layers, m->n_layers, in, text));
+    glia__shape rows = glia__net_rows(m->layers, m->n_layers, data);
+    GLIA_TRY(glia__plan_shapes(m->layers, m->n_layers, &rows, text));
     GLIA_TRY(glia__plan_tensors(m->layers, m->n_layers, &total));
     for (size_t i = 0; i < m->n_layers; i++) m->layers[i].at = NULL; /* the text is the caller's, and goes */
     m->n_parameters = total;
     if (!(m->net = glia__net_print(m->layers, m->n_layers))) return glia__fail(GLIA_E_MEMORY, "out of memory");
     if (!(m->parameters = glia__new_aligned(total, sizeof *m->parameters))) return GLIA_E_MEMORY;
     glia__model_attach(m);
-    m->in = m->n_layers ? m->layers[0].class->forward ? m->layers[0].in : m->layers[0].out : *in;
+    m->in = m->n_layers ? m->layers[0].class->forward ? m->layers[0].in : m->layers[0].out : rows;
     m->n_in = m->in.rank ? glia__shape_count(&m->in) : 0;
     m->n_out = m->n_layers ? m->layers[m->n_layers - 1].n_out : m->n_in;
     return GLIA_OK;
@@ -149,7 +150,7 @@ glia_status glia_model_new(glia_model **model, const char *net, const glia_data 
     if (data) {
         glia_data_info info;
         glia_data_describe(data, &info);
-        in = (glia__shape){.rank = 1, .dim = {info.columns}};
+        in = (glia__shape){.rank = 3, .dim = {info.channels, info.height, info.width}};
         if (!net && info.target == GLIA_TARGET_NONE)
             return glia__fail(GLIA_E_SHAPE, "%s has no target, so no net can be picked for it", data->name);
     }
@@ -185,8 +186,9 @@ glia_status glia_model_add(glia_model *model, const char *layers)
     glia__string_add(&text, "%s%s%s", model->net, *model->net ? ", " : "", layers);
     char *net = glia__string_take(&text);
     if (!net) return glia__fail(GLIA_E_MEMORY, "out of memory");
+    glia__shape rows = {.rank = model->n_in ? 3 : 0, .dim = {model->channels, model->height, model->width}};
     bool        says = model->n_layers && !model->layers[0].class->forward;
-    glia_status status = make(&longer, net, says ? &(glia__shape){0} : &model->in, model->seed);
+    glia_status status = make(&longer, net, says ? &(glia__shape){0} : &rows, model->seed);
     glia__free(net);
     if (status != GLIA_OK) return status;
     if (model->target != GLIA_TARGET_NONE) hand_over(model, longer);
@@ -207,7 +209,7 @@ void glia_model_free(glia_model *m)
     glia__free_aligned(m->gradients);
     glia__free_aligned(m->activations);
     glia__free(m->row_loss);
-    glia__free(m->layers);
+    glia__layers_free(m->layers, m->n_layers);
     glia__free(m->net);
     glia__free(m->loss_text);
     glia__free(m->record);

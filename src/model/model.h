@@ -22,15 +22,23 @@ struct glia_model {
     /* Blocks. Parameters and gradients: every tensor at its offset. */
     real           *parameters, *gradients;
     size_t          n_parameters; /* numbers in each block, padding between tensors included */
-    real           *activations;  /* x, y of each layer, and for training dy of each */
+    real           *activations;  /* x, y of each layer, for training dy of each, and what layers keep and work in */
     real           *x, *dx;       /* of the net, in that block */
+    real           *dx_of[GLIA__READERS_MOST]; /* where several layers read x: glia__layer.dy_of */
+    int             dxs;
+    real           *spoken; /* x as the data have it, where memory has it in another order */
+    real           *turned; /* room for targets in memory's order, where outputs lie in another */
+    real           *work;   /* [workers_planned][works] */
+    size_t          works;
     double         *row_loss;     /* of each row of the batch, unreduced */
     size_t          rows_planned; /* the batch the activations have room for */
+    unsigned        workers_planned;
     glia__plan_mode mode_planned;
 
-    size_t     rows;     /* of the latest pass by hand; 0: none */
-    bool       has_loss; /* its output gradient is there */
-    glia__loss loss;     /* that made it */
+    bool       evaluates; /* passes by hand are as in prediction */
+    size_t     rows;      /* of the latest pass by hand; 0: none */
+    bool       has_loss;  /* its output gradient is there */
+    glia__loss loss;      /* that made it */
     bool       loss_fused;
 
     /* What makes raw rows into inputs, and outputs into answers. */
@@ -51,16 +59,25 @@ struct glia_model {
 
 /* --- net.c: text -> layers (parsed, not yet planned) --- */
 glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *count);
+/* How these layers read rows of data of that shape: images as images, or as plain numbers. */
+glia__shape glia__net_rows(const glia__layer *layers, size_t count, const glia__shape *data);
+void        glia__layers_free(glia__layer *layers, size_t count);
 /* The text of the layers: canonical, one line. Caller's (glia__free). */
 char *glia__net_print(const glia__layer *layers, size_t count);
 /* A net that suits the data, for those who name none. Caller's. */
 char *glia__net_for(const glia_data *data);
 
+/* --- graph.c: who reads whom, by the names in the text --- */
+glia_status glia__graph_link(glia__layer *layers, size_t count, const char *text);
+/* How many layers read the y of layer `from` (SIZE_MAX: the rows of the net). */
+size_t glia__graph_readers(const glia__layer *layers, size_t count, size_t from);
+
 /* --- plan.c: shapes, offsets, memory --- */
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text);
 glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total); /* their offsets */
-/* Memory for passes over up to `rows` rows. What an earlier pass left is lost if it has to grow. */
-glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode);
+/* Memory for passes over up to `rows` rows by a team of `workers`. What an earlier pass left is lost if it has to grow.
+ */
+glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode);
 
 /* --- model.c --- */
 /* m takes target and names from data; checks that data fit the net: GLIA_E_SHAPE. */
@@ -84,8 +101,8 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
 /* Tensor i of all, in order of the layers. NULL past the end. */
 glia__param *glia__model_param(const glia_model *m, size_t i, const glia__layer **layer);
 void         glia__param_name(const glia__layer *l, const glia__param *p, char name[64]); /* "0.weight" */
-/* Which number of its tensor stands at place `memory`: weight[*out][*in], bias[*out]. */
-void glia__param_place(const glia__param *p, size_t memory, size_t *out, size_t *in);
+/* Which number of its tensor, in the order of files, stands at place `memory`. */
+size_t glia__param_place(const glia__param *p, size_t memory);
 /* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
 void        glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
 void        glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
@@ -108,8 +125,9 @@ typedef struct glia__step {
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
     const glia_data    *data;
     const glia__scaler *scale;
-    const size_t       *order; /* rows of data, [rows] */
-    const real         *x;     /* or inputs in place */
+    const size_t       *order;  /* rows of data, [rows] */
+    const real         *x;      /* or inputs in place */
+    glia__chance        chance; /* what the rows of the batch draw from */
     /* loss; NULL: none */
     const glia__loss   *loss;
     bool                fused; /* loss is computed on the inputs of the last layer */

@@ -41,7 +41,8 @@ static glia_status parse_layer(const glia__text_at *where, const char *first, co
     const char        *rest;
     GLIA_TRY(glia__phrase_name(where, first, last, names, count, "layer", &which, &rest));
     *layer = (glia__layer){.class = glia__layer_at(which), .at = first};
-    return glia__phrase_settings(where, rest, last, names[which], layer->set);
+    glia__named named = glia__layer_named(layer->class);
+    return glia__phrase_settings(where, rest, last, &named, layer->set);
 }
 
 static bool is_input(const glia__layer *l)
@@ -82,8 +83,9 @@ glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *coun
     const char   *at = text;
     phrase        p = {.after = ','};
     while (status == GLIA_OK && next_phrase(&at, where.end, &p)) status = add_layer(&where, &p, &list, &n, &room);
+    if (status == GLIA_OK) status = glia__graph_link(list, n, text);
     if (status != GLIA_OK) {
-        glia__free(list);
+        glia__layers_free(list, n);
         return status;
     }
     *layers = list;
@@ -91,13 +93,31 @@ glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *coun
     return GLIA_OK;
 }
 
+void glia__layers_free(glia__layer *layers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (layers[i].class->release) layers[i].class->release(&layers[i]);
+    glia__free(layers);
+}
+
+/* A table is no image. Of an image the first layer that cares decides. */
+glia__shape glia__net_rows(const glia__layer *layers, size_t count, const glia__shape *data)
+{
+    bool   image = data->rank == 3 && data->dim[0] * data->dim[1] > 1;
+    size_t i = 0;
+    while (i < count && layers[i].class->reads == GLIA__READS_ALL) i++;
+    if (image && i < count && layers[i].class->reads == GLIA__READS_IMAGES) return *data;
+    return (glia__shape){.rank = data->rank ? 1 : 0, .dim = {glia__shape_count(data)}};
+}
+
 char *glia__net_print(const glia__layer *layers, size_t count)
 {
     glia__string s = {0};
     glia__string_add(&s, "%s", "");
     for (size_t i = 0; i < count; i++) {
-        glia__string_add(&s, "%s%s", i ? ", " : "", layers[i].class->named.name);
-        glia__phrase_print(&s, &layers[i].class->named, layers[i].set);
+        glia__named named = glia__layer_named(layers[i].class);
+        glia__string_add(&s, "%s%s", i ? ", " : "", named.name);
+        glia__phrase_print(&s, &named, layers[i].set);
     }
     return glia__string_take(&s);
 }

@@ -36,19 +36,21 @@ void glia__param_name(const glia__layer *l, const glia__param *p, char name[64])
     snprintf(name, 64, "%zu.%s", l->number, p->name);
 }
 
-/* Where w[i][o] stands in memory. */
+/* Where w[i][o] stands in memory. In the order of files, i is [channel][position]; in memory [position][channel]. */
 static size_t place(const glia__param *p, size_t i, size_t o)
 {
     size_t q = o / p->panel * p->panel, width = p->out - q < p->panel ? p->out - q : p->panel;
-    return p->in * q + i * width + (o - q);
+    size_t channels = p->in / p->positions, turned = i % p->positions * channels + i / p->positions;
+    return p->in * q + turned * width + (o - q);
 }
 
-void glia__param_place(const glia__param *p, size_t memory, size_t *out, size_t *in)
+size_t glia__param_place(const glia__param *p, size_t memory)
 {
-    size_t of_panel = (p->in ? p->in : 1) * p->panel, q = memory / of_panel * p->panel;
+    if (!p->in) return memory;
+    size_t of_panel = p->in * p->panel, q = memory / of_panel * p->panel;
     size_t width = p->out - q < p->panel ? p->out - q : p->panel, within = memory % of_panel;
-    *out = q + within % width;
-    *in = within / width;
+    size_t channels = p->in / p->positions, turned = within / width;
+    return (q + within % width) * p->in + turned % channels * p->positions + turned / channels;
 }
 
 typedef void element(size_t flat, size_t memory, void *context);
@@ -136,7 +138,8 @@ glia_status glia_parameter_describe(const glia_model *model, size_t i, glia_para
     const glia__layer *l;
     const glia__param *p = model ? glia__model_param(model, i, &l) : NULL;
     if (!p || !info) return glia__fail(GLIA_E_ARG, "glia_parameter_describe: there is no parameter %zu", i);
-    *info = (glia_parameter_info){.count = p->count, .rank = p->in ? 2 : 1, .shape = {p->out, p->in}};
+    *info = (glia_parameter_info){.count = p->count, .rank = p->rank, .learned = p->learns};
+    memcpy(info->shape, p->shape, sizeof info->shape);
     glia__param_name(l, p, info->name);
     return GLIA_OK;
 }
@@ -179,6 +182,7 @@ glia_status glia_gradient_get(const glia_model *model, const char *name, glia_re
     const glia__param *p;
     GLIA_TRY(find(model, name, values, count, &p));
     if (!p->grad) return glia__fail(GLIA_E_ARG, "there are no gradients before the first backward pass");
+    if (!p->learns) return glia__fail(GLIA_E_ARG, "%s is not learned: it has no gradient", name);
     glia__param_export(p, p->grad, true, values);
     return GLIA_OK;
 }
@@ -187,7 +191,8 @@ glia_status glia_gradient_set(glia_model *model, const char *name, const glia_re
 {
     const glia__param *p;
     GLIA_TRY(find(model, name, values, count, &p));
-    GLIA_TRY(glia__model_reserve(model, 1, GLIA__PLAN_TRAINING));
+    if (!p->learns) return glia__fail(GLIA_E_ARG, "%s is not learned: it has no gradient", name);
+    GLIA_TRY(glia__model_reserve(model, 1, 1, GLIA__PLAN_TRAINING));
     glia__param_import(p, p->grad, true, values);
     return GLIA_OK;
 }

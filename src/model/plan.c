@@ -24,30 +24,73 @@ static bool count_numbers(const glia__shape *s, size_t *count)
     return true;
 }
 
-static glia_status plan_layer(glia__layer *l, const glia__shape *in)
+/* What learns, and settings that need weights. */
+static glia_status plan_learning(glia__layer *l)
 {
-    l->in = *in;
+    static const glia__common of_weights[] = {GLIA__L1, GLIA__L2, GLIA__MAX_NORM};
+    l->frozen = glia__layer_common(l, GLIA__FREEZE)->yes;
+    for (int j = 0; j < l->params; j++) l->param[j].learns = !l->param[j].state && !l->frozen;
+    for (size_t i = 0; i < sizeof of_weights / sizeof *of_weights; i++)
+        if (glia__layer_common(l, of_weights[i])->number > 0 && l->params == 0)
+            return glia__layer_fail(l, "has no weights for %s", glia__layer_settings[of_weights[i]].name);
+    return GLIA_OK;
+}
+
+static glia_status plan_layer(glia__layer *l)
+{
     l->k = glia__kernels_get();
     l->params = 0;
-    if (in->rank == 0 && l->class->forward)
+    if (l->in.rank == 0 && l->class->forward)
         return glia__layer_fail(l,
                                 "there are no data to tell the shape of a row, and the net does not begin with input");
     GLIA_TRY(l->class->plan(l));
     char text[64];
     if (!count_numbers(&l->out, &l->n_out))
         return glia__layer_fail(l, "rows of %s are more than memory can address", glia__shape_text(&l->out, text));
-    l->n_in = in->rank ? glia__shape_count(in) : l->n_out;
-    return GLIA_OK;
+    l->n_in = l->in.rank ? glia__shape_count(&l->in) : l->n_out;
+    return plan_learning(l);
+}
+
+/* The shapes of what the layer reads, from those who give it. */
+static void take_shapes(glia__layer *layers, glia__layer *l, const glia__shape *rows)
+{
+    l->in = *rows; /* of `input`, which reads nothing */
+    l->upstream = false;
+    for (int k = 0; k < l->inputs; k++) {
+        glia__input       *input = &l->input[k];
+        const glia__layer *from = input->from == SIZE_MAX ? NULL : &layers[input->from];
+        input->shape = from ? from->out : *rows;
+        input->n = input->shape.rank ? glia__shape_count(&input->shape) : 0;
+        l->upstream = l->upstream || (from && (from->upstream || glia__layer_learns(from)));
+    }
+    if (l->inputs) l->in = l->input[0].shape;
+}
+
+/* How many rows of images go through the layers at once: so many that what the widest layer reads and writes stays in a
+ * core's cache. */
+static void plan_shards(glia__layer *layers, size_t count)
+{
+    enum { NUMBERS = 1 << 17, MOST = 8 };
+    size_t widest = 1, shard = MOST;
+    for (size_t i = 0; i < count; i++) {
+        const glia__layer *l = &layers[i];
+        size_t             wide = l->n_in + l->n_out;
+        if (l->class->forward && (l->in.rank > 1 || l->out.rank > 1) && wide > widest) widest = wide;
+    }
+    while (shard > 1 && shard * widest > NUMBERS) shard /= 2;
+    for (size_t i = 0; i < count; i++) layers[i].shard = shard;
 }
 
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text)
 {
-    glia__shape shape = *in;
+    glia__shape rows = *in;
     for (size_t i = 0; i < count; i++) {
-        glia_status status = plan_layer(&layers[i], &shape);
+        take_shapes(layers, &layers[i], &rows);
+        glia_status status = plan_layer(&layers[i]);
         if (status != GLIA_OK) return fail_place(status, text, layers[i].at);
-        shape = layers[i].out;
+        if (!layers[i].class->forward) rows = layers[i].out;
     }
+    plan_shards(layers, count);
     return GLIA_OK;
 }
 
@@ -75,57 +118,128 @@ static bool take(size_t rows, size_t n, size_t *at, size_t *place)
            (*at = *at / ALIGN * ALIGN, true);
 }
 
-/* Goes over all activations: with a block, hands out its parts; without, only counts. */
-static bool lay_out(glia_model *m, size_t rows, glia__plan_mode mode, real *block, size_t *total)
+typedef struct layout {
+    glia_model     *m;
+    size_t          rows;
+    unsigned        workers;
+    glia__plan_mode mode;
+    real           *block; /* NULL: only counts */
+    size_t          at;
+    bool            fits;
+} layout;
+
+/* The next rows * n numbers of the block; NULL while it only counts. */
+static real *next(layout *o, size_t rows, size_t n)
 {
-    size_t at = 0, place;
-    bool   fits = take(rows, m->n_in, &at, &place);
-    if (block) m->x = block + place;
-    if (mode == GLIA__PLAN_INPUT_GRADIENT) fits = fits && take(rows, m->n_in, &at, &place);
-    if (block) m->dx = mode == GLIA__PLAN_INPUT_GRADIENT ? block + place : NULL;
-    for (size_t i = 0; i < m->n_layers && fits; i++) {
-        glia__layer *l = &m->layers[i];
-        if (!l->class->forward) continue;
-        fits = take(rows, l->n_out, &at, &place);
-        if (block) l->y = block + place;
-        if (mode != GLIA__PLAN_FORWARD) fits = fits && take(rows, l->n_out, &at, &place);
-        if (block) l->dy = mode != GLIA__PLAN_FORWARD ? block + place : NULL;
-    }
-    *total = at;
-    return fits;
+    size_t place;
+    o->fits = o->fits && take(rows, n, &o->at, &place);
+    return o->block && o->fits ? o->block + place : NULL;
 }
 
-/* Each layer's x and dx are the layer before's y and dy. */
-static void chain(glia_model *m)
+/* Gradients of what `readers` layers read: the first one's, and those of the others. */
+static real *next_gradients(layout *o, size_t readers, size_t n, real **others, int *count)
 {
-    const real *x = m->x;
-    real       *dx = m->dx;
+    real *first = next(o, o->rows, n);
+    for (*count = 0; (size_t)*count + 1 < readers; ++*count) others[*count] = next(o, o->rows, n);
+    return first;
+}
+
+static void lay_out_layer(layout *o, size_t i)
+{
+    glia_model  *m = o->m;
+    glia__layer *l = &m->layers[i];
+    l->y = next(o, o->rows, l->n_out);
+    l->kept = next(o, 1, l->keeps);
+    if (o->mode != GLIA__PLAN_FORWARD)
+        l->dy = next_gradients(o, glia__graph_readers(m->layers, m->n_layers, i), l->n_out, l->dy_of, &l->dys);
+    if (m->works < l->works) m->works = l->works;
+}
+
+/* Goes over all that the passes need: with a block, hands out its parts. */
+static bool lay_out(layout *o)
+{
+    enum { LINE = 64 / sizeof(real) };
+    glia_model *m = o->m;
+    m->x = next(o, o->rows, m->n_in);
+    m->dx = NULL;
+    m->dxs = 0;
+    if (o->mode == GLIA__PLAN_INPUT_GRADIENT)
+        m->dx = next_gradients(o, glia__graph_readers(m->layers, m->n_layers, SIZE_MAX), m->n_in, m->dx_of, &m->dxs);
+    if (glia__shape_turned(&m->in)) m->spoken = next(o, o->rows, m->n_in);
+    const glia__layer *last = glia__model_last(m);
+    if (last && glia__shape_turned(&last->out)) m->turned = next(o, o->rows, last->n_out);
+    m->works = 0;
+    for (size_t i = 0; i < m->n_layers && o->fits; i++)
+        if (m->layers[i].class->forward) lay_out_layer(o, i);
+    m->works = (m->works + LINE - 1) / LINE * LINE;
+    m->work = next(o, o->workers, m->works);
+    return o->fits;
+}
+
+/* What an input's x and dx are: the y of the layer it reads, and the gradient of it that is this reader's. */
+static void link_input(glia_model *m, glia__input *input, size_t nth)
+{
+    glia__layer *from = input->from == SIZE_MAX ? NULL : &m->layers[input->from];
+    input->x = from ? from->y : m->x;
+    if (nth == 0)
+        input->dx = from ? from->dy : m->dx;
+    else
+        input->dx = from ? from->dy_of[nth - 1] : m->dxs ? m->dx_of[nth - 1] : NULL;
+}
+
+static void link_layers(glia_model *m)
+{
     for (size_t i = 0; i < m->n_layers; i++) {
         glia__layer *l = &m->layers[i];
-        if (!l->class->forward) continue;
-        l->x = x;
-        l->dx = dx;
-        x = l->y;
-        dx = l->dy;
+        for (int k = 0; k < l->inputs; k++) {
+            size_t from = l->input[k].from, before = glia__graph_readers(m->layers, i, from);
+            for (int j = 0; j < k; j++) before += l->input[j].from == from;
+            link_input(m, &l->input[k], before);
+        }
+        l->x = l->input[0].x;
+        l->dx = l->input[0].dx;
     }
 }
 
-glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode)
+static glia_status reserve_layers(glia_model *m, size_t rows, bool training)
 {
-    size_t total;
-    if (mode != GLIA__PLAN_FORWARD && !m->gradients) {
-        real *gradients = glia__new_aligned(m->n_parameters, sizeof *gradients);
-        if (!gradients) return GLIA_E_MEMORY;
-        m->gradients = gradients;
-        glia__model_attach(m);
-    }
-    if (rows <= m->rows_planned && mode <= m->mode_planned) return GLIA_OK;
-    if (rows < m->rows_planned) rows = m->rows_planned;
-    if (mode < m->mode_planned) mode = m->mode_planned;
-    if (!lay_out(m, rows, mode, NULL, &total))
-        return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is more than memory can address", rows);
-    real   *block = glia__new_aligned(total, sizeof *block);
-    double *row_loss = glia__new(rows, sizeof *row_loss);
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (m->layers[i].class->reserve) GLIA_TRY(m->layers[i].class->reserve(&m->layers[i], rows, training));
+    return GLIA_OK;
+}
+
+static glia_status reserve_gradients(glia_model *m)
+{
+    if (m->gradients) return GLIA_OK;
+    if (!(m->gradients = glia__new_aligned(m->n_parameters, sizeof *m->gradients))) return GLIA_E_MEMORY;
+    glia__model_attach(m);
+    return GLIA_OK;
+}
+
+/* Counts what the passes need, and sees to it that each layer has what its kernels need. */
+static glia_status count_needs(layout *o)
+{
+    GLIA_TRY(reserve_layers(o->m, o->rows, o->mode != GLIA__PLAN_FORWARD));
+    if (lay_out(o)) return GLIA_OK;
+    return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is more than memory can address", o->rows);
+}
+
+/* Hands out the parts of the block that the model has; what layers said of themselves for it, they say again. */
+static void hand_out(glia_model *m)
+{
+    layout o = {m, m->rows_planned, m->workers_planned, m->mode_planned, m->activations, 0, true};
+    if (!m->activations) return;
+    reserve_layers(m, o.rows, o.mode != GLIA__PLAN_FORWARD);
+    lay_out(&o);
+    link_layers(m);
+}
+
+static glia_status replace_activations(layout *o)
+{
+    glia_model *m = o->m;
+    GLIA_TRY(count_needs(o));
+    real   *block = glia__new_aligned(o->at, sizeof *block);
+    double *row_loss = glia__new(o->rows, sizeof *row_loss);
     if (!block || !row_loss) {
         glia__free_aligned(block);
         glia__free(row_loss);
@@ -135,10 +249,22 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, glia__plan_mode mode
     glia__free(m->row_loss);
     m->activations = block;
     m->row_loss = row_loss;
-    m->rows_planned = rows;
-    m->mode_planned = mode;
+    m->rows_planned = o->rows;
+    m->mode_planned = o->mode;
+    m->workers_planned = o->workers;
     m->rows = 0;
-    lay_out(m, rows, mode, block, &total);
-    chain(m);
     return GLIA_OK;
+}
+
+glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode)
+{
+    if (mode != GLIA__PLAN_FORWARD) GLIA_TRY(reserve_gradients(m));
+    if (rows <= m->rows_planned && mode <= m->mode_planned && workers <= m->workers_planned) return GLIA_OK;
+    layout o = {m, rows, workers, mode, NULL, 0, true};
+    if (o.rows < m->rows_planned) o.rows = m->rows_planned;
+    if (o.mode < m->mode_planned) o.mode = m->mode_planned;
+    if (o.workers < m->workers_planned) o.workers = m->workers_planned;
+    glia_status status = replace_activations(&o);
+    hand_out(m); /* of the new block, or again of the old one */
+    return status;
 }

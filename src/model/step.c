@@ -1,24 +1,41 @@
 /* The passes over the layers, on a team of threads.
  *
- *   gather -> forward, layer by layer -> loss -> backward_x, from the last layer down -> backward_w of all -> update
+ *   gather -> forward, layer by layer -> loss -> backward, from the last layer down -> weights of all layers
  *
- * Each phase is cut into blocks by its layer and the batch alone, and a thread takes whole blocks: so each number comes
- * from the same call whoever makes it, and no result depends on the number of threads. A phase too small to share runs
- * on the first thread. Threads meet between two phases only where one of them is shared. The weights' gradients come
- * last, all together: nothing reads a weight after them, so they need no meeting among themselves, and a plain
- * gradient descent makes its update in the same pass (w = w - rate * gradient). */
+ * Each phase of a layer is cut into blocks by the layer and the batch alone, and a thread takes whole blocks: so each
+ * number comes from the same call whoever makes it, and no result depends on the number of threads.
+ *
+ * Phases that follow each other and are cut in the same blocks of rows are one job: a thread takes a block of rows
+ * through all of them, so that its numbers are still in its cache, and nobody has to meet in between. A job too small
+ * to share runs on the first thread. Threads meet between two jobs only where one of them is shared. The weights'
+ * gradients come last, all together: nothing reads a weight after them, so they need no meeting among themselves, and a
+ * plain gradient descent makes its update in the same pass (w = w - rate * gradient). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/model.h"
 
+/* ---- jobs ------------------------------------------------------------------------------------------------------ */
+
+typedef struct walk walk;
+typedef void        block_function(walk *w, const glia__layer *l, size_t begin, size_t end);
+
+typedef struct task {
+    const glia__layer *l;
+    block_function    *run;
+} task;
+
 /* One thread's way through a step. Everyone walks the same way and makes the same decisions. */
-typedef struct walk {
+enum { PHASES_MOST = 64 };
+struct walk {
     glia__step *s;
     unsigned    rank, size;
     enum { MET, SERIAL, SHARED } since; /* what ran since all last met */
-} walk;
+    task      job[PHASES_MOST];         /* the one that is being put together */
+    size_t    phases;
+    glia__cut cut; /* of all its phases */
+};
 
 static void meet(walk *w)
 {
@@ -26,45 +43,62 @@ static void meet(walk *w)
     w->since = MET;
 }
 
-typedef void block_function(walk *w, const glia__layer *l, size_t begin, size_t end);
-
 enum { WORTH_SHARING = 400000 }; /* multiply-adds; some microseconds */
-
-static void run_blocks(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run, size_t from, size_t to)
-{
-    for (size_t b = from; b < to; b++) {
-        size_t begin = b * cut->block, end = begin + cut->block;
-        run(w, l, begin, end < cut->units ? end : cut->units);
-    }
-}
 
 static bool worth_sharing(const glia__cut *cut)
 {
     return cut->units > cut->block && cut->work >= WORTH_SHARING;
 }
 
-/* Runs a phase that no meeting has to precede: this thread's blocks of it. */
-static void run_apart(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
+static void run_blocks(walk *w, size_t from, size_t to)
 {
-    size_t blocks = (cut->units + cut->block - 1) / cut->block;
-    bool   share = w->size > 1 && worth_sharing(cut);
-    if (share)
-        run_blocks(w, l, cut, run, blocks * w->rank / w->size, blocks * (w->rank + 1) / w->size);
-    else if (w->rank == 0)
-        run_blocks(w, l, cut, run, 0, blocks);
-    w->since = share ? SHARED : w->since == SHARED ? SHARED : SERIAL;
+    for (size_t b = from; b < to; b++) {
+        size_t begin = b * w->cut.block, end = begin + w->cut.block;
+        for (size_t i = 0; i < w->phases; i++)
+            w->job[i].run(w, w->job[i].l, begin, end < w->cut.units ? end : w->cut.units);
+    }
 }
 
-/* Runs a phase that reads what came before. */
-static void run_phase(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
+/* Runs the job that was put together: this thread's blocks of it. */
+static void run_job(walk *w)
 {
-    if (worth_sharing(cut) || w->since == SHARED) meet(w);
-    run_apart(w, l, cut, run);
+    size_t blocks = (w->cut.units + w->cut.block - 1) / w->cut.block;
+    bool   share = w->size > 1 && worth_sharing(&w->cut);
+    if (share)
+        run_blocks(w, blocks * w->rank / w->size, blocks * (w->rank + 1) / w->size);
+    else if (w->rank == 0)
+        run_blocks(w, 0, blocks);
+    w->since = share ? SHARED : w->since == SHARED ? SHARED : SERIAL;
+    w->phases = 0;
+}
+
+/* The same, after what came before it. */
+static void end_job(walk *w)
+{
+    if (w->phases == 0) return;
+    if (worth_sharing(&w->cut) || w->since == SHARED) meet(w);
+    run_job(w);
+}
+
+static bool same_rows(const glia__cut *a, const glia__cut *b)
+{
+    return a->by_rows && b->by_rows && a->units == b->units && a->block == b->block;
+}
+
+/* The next phase: of the job that is being put together, or of a new one. */
+static void add_phase(walk *w, const glia__layer *l, const glia__cut *cut, block_function *run)
+{
+    if (w->phases == PHASES_MOST || (w->phases > 0 && !same_rows(&w->cut, cut))) end_job(w);
+    size_t work = w->phases ? w->cut.work : 0;
+    w->cut = *cut;
+    w->cut.work += work;
+    w->job[w->phases++] = (task){l, run};
 }
 
 /* Something that one thread does. */
 static void run_once(walk *w, void (*run)(glia__step *s))
 {
+    end_job(w);
     if (w->since == SHARED) meet(w);
     if (w->rank == 0) run(w->s);
     w->since = SERIAL;
@@ -72,7 +106,26 @@ static void run_once(walk *w, void (*run)(glia__step *s))
 
 static void cut_layer(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut)
 {
+    *cut = (glia__cut){0};
     (l->class->cut ? l->class->cut : glia__cut_rows)(l, phase, rows, cut);
+}
+
+static void add_layer(walk *w, const glia__layer *l, glia__phase phase, block_function *run)
+{
+    glia__cut cut;
+    cut_layer(l, phase, w->s->rows, &cut);
+    add_phase(w, l, &cut, run);
+}
+
+static glia__part part_of(const walk *w, size_t begin, size_t end)
+{
+    const glia__step *s = w->s;
+    return (glia__part){.rows = s->rows,
+                        .begin = begin,
+                        .end = end,
+                        .train = s->train,
+                        .chance = s->chance,
+                        .work = s->model->work + w->rank * s->model->works};
 }
 
 /* ---- gather and forward ---------------------------------------------------------------------------------------- */
@@ -80,39 +133,65 @@ static void cut_layer(const glia__layer *l, glia__phase phase, size_t rows, glia
 static void gather_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
     const glia__step *s = w->s;
+    const glia_model *m = s->model;
+    bool              turned = glia__shape_turned(&m->in);
+    real             *x = m->x + begin * m->n_in, *spoken = turned ? m->spoken + begin * m->n_in : x;
     (void)l;
-    glia__batch_inputs(s->data, s->scale, s->order, begin, end, s->model->x + begin * s->model->n_in);
+    glia__batch_inputs(s->data, s->scale, s->order, begin, end, spoken);
+    if (turned) glia__rows_in_memory(&m->in, end - begin, spoken, x);
 }
 
 static glia__cut cut_gather(const glia__step *s)
 {
     enum { NUMBERS = 4096, COST = 25 }; /* rows come from anywhere in memory */
-    size_t n = s->model->n_in;
-    return (glia__cut){s->rows, 1 + NUMBERS / n, s->rows * n * COST};
+    const glia_model *m = s->model;
+    size_t            n = m->n_in;
+    return (glia__cut){s->rows, m->in.rank > 1 ? m->layers[0].shard : 1 + NUMBERS / n, s->rows * n * COST, true};
 }
 
 static void gather(walk *w)
 {
     glia__cut cut = cut_gather(w->s);
-    run_phase(w, NULL, &cut, gather_block);
+    add_phase(w, NULL, &cut, gather_block);
+}
+
+/* What follows from the weights alone: each layer is one thread's. */
+static void prepare(walk *w)
+{
+    const glia_model *m = w->s->model;
+    size_t            found = 0;
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (m->layers[i].class->prepare && found++ % w->size == w->rank) m->layers[i].class->prepare(&m->layers[i]);
+    if (found) w->since = SHARED;
+}
+
+static void forward_sums_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    glia__part part = part_of(w, begin, end);
+    l->class->forward_sums(l, &part);
 }
 
 static void forward_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
-    glia__part part = {.rows = w->s->rows, .begin = begin, .end = end, .train = w->s->train};
+    glia__part part = part_of(w, begin, end);
     l->class->forward(l, &part);
 }
 
 static void forward(walk *w)
 {
     const glia_model *m = w->s->model;
+    prepare(w);
+    if (w->s->data) gather(w);
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        glia__cut          cut;
         if (!l->class->forward) continue;
-        cut_layer(l, GLIA__FORWARD, w->s->rows, &cut);
-        run_phase(w, l, &cut, forward_block);
+        if (l->class->forward_sums && w->s->train && !l->frozen) {
+            add_layer(w, l, GLIA__FORWARD_SUMS, forward_sums_block);
+            end_job(w);
+        }
+        add_layer(w, l, GLIA__FORWARD, forward_block);
     }
+    end_job(w);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */
@@ -132,10 +211,12 @@ static void loss_in_units(glia__step *s)
     glia__judged top = glia__model_judged(s->model, s->fused);
     size_t       n = top.n, count = s->rows * n;
     real        *y = s->unscaled, *t = s->unscaled + count;
+    glia__rows_spoken(&glia__model_last(s->model)->out, s->rows, top.y, y);
+    glia__rows_spoken(&glia__model_last(s->model)->out, s->rows, s->truth.targets, t);
     for (size_t i = 0; i < count; i++) {
         real shift = (real)s->units->shift[i % n], scale = (real)s->units->scale[i % n];
-        y[i] = top.y[i] * scale + shift;
-        t[i] = s->truth.targets[i] * scale + shift;
+        y[i] = y[i] * scale + shift;
+        t[i] = t[i] * scale + shift;
     }
     s->loss->class->rows(s->loss, s->rows, n, y, &(glia__truth){.targets = t}, 0, s->rows, s->model->row_loss, NULL);
 }
@@ -167,33 +248,68 @@ static void loss(walk *w)
 {
     enum { COST = 200 };
     size_t    rows = w->s->rows;
-    glia__cut cut = {rows, 1 + (rows - 1) / 8, rows * w->s->model->n_out * COST};
-    run_phase(w, NULL, &cut, loss_block);
+    glia__cut cut = {rows, 1 + (rows - 1) / 8, rows * w->s->model->n_out * COST, false};
+    add_phase(w, NULL, &cut, loss_block);
     run_once(w, total);
 }
 
 /* ---- backward and update --------------------------------------------------------------------------------------- */
 
+/* Where several layers read y, dy is the sum of what each of them says. */
+static void add_gradients_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    (void)w;
+    for (int k = 0; k < l->dys; k++)
+        l->k->add((end - begin) * l->n_out, l->dy_of[k] + begin * l->n_out, l->dy + begin * l->n_out);
+}
+
+static void add_dx_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    const glia_model *m = w->s->model;
+    size_t            n = m->n_in;
+    for (int k = 0; k < m->dxs; k++) l->k->add((end - begin) * n, m->dx_of[k] + begin * n, m->dx + begin * n);
+}
+
+static void backward_sums_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    glia__part part = part_of(w, begin, end);
+    l->class->backward_sums(l, &part);
+}
+
 static void backward_x_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
-    glia__part part = {.rows = w->s->rows, .begin = begin, .end = end, .train = w->s->train};
+    glia__part part = part_of(w, begin, end);
     l->class->backward_x(l, &part);
 }
 
-/* From the layer under the loss down to the first whose dx anyone needs: the inputs, or a layer with weights before it.
- */
-static void backward_x(walk *w)
+/* A layer's own part of the way back: dy made whole, sums, dx where somebody needs it. */
+static void backward_layer(walk *w, const glia__layer *l)
+{
+    bool needs_x = w->s->want_dx || l->upstream, learns = glia__layer_learns(l), across = l->class->across;
+    if (!needs_x && !learns) return;
+    if (l->dys) {
+        glia__cut cut = {0};
+        glia__cut_rows(l, GLIA__BACKWARD_X, w->s->rows, &cut);
+        add_phase(w, l, &cut, add_gradients_block);
+    }
+    if (l->class->backward_sums && !l->frozen && (learns || across))
+        add_layer(w, l, GLIA__BACKWARD_SUMS, backward_sums_block);
+    if (across) end_job(w);
+    if (needs_x) add_layer(w, l, GLIA__BACKWARD_X, backward_x_block);
+}
+
+/* From the layer under the loss down to the first that learns anything, or to the inputs. */
+static void backward(walk *w)
 {
     const glia_model *m = w->s->model;
-    bool              want_dx = w->s->want_dx;
-    size_t            top = m->n_layers - (w->s->loss && w->s->fused), first = 0;
-    while (first < top && !(want_dx ? m->layers[first].class->forward != NULL : m->layers[first].params > 0)) first++;
-    for (size_t i = top; i-- > first + !want_dx;) {
-        const glia__layer *l = &m->layers[i];
-        glia__cut          cut;
-        cut_layer(l, GLIA__BACKWARD_X, w->s->rows, &cut);
-        run_phase(w, l, &cut, backward_x_block);
+    size_t            top = m->n_layers - (w->s->loss && w->s->fused);
+    for (size_t i = top; i-- > 0;)
+        if (m->layers[i].class->forward) backward_layer(w, &m->layers[i]);
+    if (w->s->want_dx && m->dxs) {
+        glia__cut cut = cut_gather(w->s);
+        add_phase(w, &m->layers[m->n_layers - 1], &cut, add_dx_block);
     }
+    end_job(w);
 }
 
 static bool updates_in_place(const glia__step *s)
@@ -204,7 +320,7 @@ static bool updates_in_place(const glia__step *s)
 static void backward_w_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
     const glia__step *s = w->s;
-    glia__part        part = {.rows = s->rows, .begin = begin, .end = end, .train = s->train};
+    glia__part        part = part_of(w, begin, end);
     if (updates_in_place(s))
         part.into = s->model->parameters, part.keep = 1, part.scale = (real)-s->optim->rate;
     else
@@ -219,7 +335,8 @@ static void update_block(walk *w, const glia__layer *l, size_t begin, size_t end
     cut_layer(l, GLIA__BACKWARD_W, s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        size_t             from = p->count * begin / cut.units, to = p->count * end / cut.units;
+        if (!p->learns) continue;
+        size_t from = p->count * begin / cut.units, to = p->count * end / cut.units;
         glia__step_update(s, p, from, to);
     }
 }
@@ -232,12 +349,26 @@ static void over_weights(walk *w, block_function *run)
     if (w->s->nonfinite) return;
     for (size_t i = m->n_layers; i-- > 0;) {
         const glia__layer *l = &m->layers[i];
-        glia__cut          cut;
-        if (!l->class->backward_w) continue;
-        cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
-        run_apart(w, l, &cut, run);
+        if (!glia__layer_learns(l)) continue;
+        w->phases = 1;
+        w->job[0] = (task){l, run};
+        cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &w->cut);
+        run_job(w);
     }
     w->since = SHARED;
+}
+
+/* What layers keep of a training pass beside their weights: running statistics. Each layer is one thread's. */
+static void settle(walk *w)
+{
+    const glia_model *m = w->s->model;
+    size_t            found = 0;
+    if (!w->s->train || w->s->skip_forward) return;
+    meet(w);
+    for (size_t i = 0; i < m->n_layers && !w->s->nonfinite; i++) {
+        const glia__layer *l = &m->layers[i];
+        if (l->class->settle && !l->frozen && found++ % w->size == w->rank) l->class->settle(l, w->s->rows);
+    }
 }
 
 /* Whether any phase is worth a second thread: where none is, the others are left asleep. */
@@ -259,11 +390,11 @@ static void walk_step(void *context, unsigned rank)
 {
     glia__step *s = context;
     walk        w = {.s = s, .rank = rank, .size = s->shared ? glia__team_size(s->team) : 1};
-    if (s->data) gather(&w);
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
+    if (s->backward) backward(&w);
+    settle(&w);
     if (!s->backward) return;
-    backward_x(&w);
     over_weights(&w, backward_w_block);
     if (!s->optim || updates_in_place(s)) return;
     run_once(&w, glia__step_clip);

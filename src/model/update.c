@@ -28,6 +28,6 @@ void glia__step_update(const glia__step *s, const glia__param *p, size_t from, s
     for (size_t i = 0; i < s->optim->slots; i++) slot[i] = s->slot[i] + p->offset + from;
     if (s->clip_scale != 1) k->multiply(to - from, (real)s->clip_scale, p->grad + from);
     if (s->clip_value > 0) k->limit(to - from, (real)s->clip_value, p->grad + from);
-    bool decay = p->in > 0 || s->optim->decay_bias;
+    bool decay = p->rank > 1 || s->optim->decay_bias;
     s->optim->class->slice(s->optim, k, to - from, decay, p->grad + from, slot, p->value + from);
 }

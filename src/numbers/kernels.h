@@ -3,7 +3,7 @@
 #ifndef GLIA_NUMBERS_KERNELS_H
 #define GLIA_NUMBERS_KERNELS_H
 
-#include "ground/real.h"
+#include "numbers/conv.h"
 
 typedef struct glia__kernels {
     /* c[m][n] = alpha * a[m][k] b[k][n] + beta * c[m][n], rows ld* apart. _tn: a is stored [k][m]. _nt: b is stored
@@ -18,6 +18,26 @@ typedef struct glia__kernels {
     void (*add_bias)(size_t rows, size_t n, const real *b, real *y, size_t ldy);
     /* s[j] = keep * s[j] + scale * sum_r y[r][j], in the order of rows */
     void (*sum_rows)(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s);
+
+    /* Columns of x [rows][n], for normalisation. sum_products: s[j] = sum_r (x[r][j] - mx[j]) (y[r][j] - my[j]).
+     * normalize: y = (x - m) a + b. normalize_back: dx = dy a + (x - m) b + d. */
+    void (*sum_products)(size_t rows, size_t n, const real *x, const real *mx, const real *y, const real *my, real *s);
+    void (*normalize)(size_t rows, size_t n, const real *x, const real *m, const real *a, const real *b, real *y);
+    void (*normalize_back)(size_t rows, size_t n, const real *x, const real *m, const real *dy, const real *a,
+                           const real *b, const real *d, real *dx);
+
+    /* Convolutions (numbers/conv.h): c->s is set, the rest is the plan's; freed by conv_free. `prepared` is what
+     * conv_prepare made of the weights for all calls until they change. Up to c->s.rows images at once. conv_backward_w
+     * overwrites dweight and dbias (which may be NULL, as may bias) with the gradients of these images. */
+    glia_status (*conv_plan)(glia__conv *c, const struct glia__kernels *k);
+    void (*conv_free)(glia__conv *c);
+    void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
+    void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
+                         const real *bias, real *y, real *work);
+    void (*conv_backward_x)(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
+                            real *dx, real *work);
+    void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
+                            real *work);
 
     /* Conversion of a batch: x = (b - shift) / scale; _columns: with a pair for each of n columns. */
     void (*scale_bytes)(size_t n, const uint8_t *b, real shift, real scale, real *x);
@@ -47,6 +67,8 @@ typedef struct glia__kernels {
      * root: sqrt(1 - beta2^t) */
     void (*adam)(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
                  const real *g, real *m, real *v, real *most, real *p);
+    /* y += x */
+    void (*add)(size_t n, const real *x, real *y);
     /* g = g * by, and g limited to -most..most */
     void (*multiply)(size_t n, real by, real *g);
     void (*limit)(size_t n, real most, real *g);

@@ -1,12 +1,11 @@
 /* Matrix products by oneDNN (https://uxlfoundation.github.io/oneDNN), written over the portable ones.
  *
- * dnnl_sgemm is row-major and has the form of the table's own products. oneDNN opens an OpenMP team inside each call; a
- * result must not depend on its size, and the threads are ours, so each call is made with a team of one. A call that
- * fails (it allocates) is done again by the portable kernel. */
+ * dnnl_sgemm is row-major and has the form of the table's own products. A call that fails (it allocates) is done again
+ * by the portable kernel. */
+#include "numbers/onednn.h"
+
 #include <dnnl.h>
 #include <stdio.h>
-
-#include "numbers/kernels.h"
 
 /* of the OpenMP runtime that oneDNN is linked with; declared here because not every compiler brings <omp.h> */
 extern int  omp_get_max_threads(void);
@@ -14,14 +13,25 @@ extern void omp_set_num_threads(int threads);
 
 static glia__kernels portable;
 
+int glia__onednn_alone(void)
+{
+    int threads = omp_get_max_threads(); /* a setting of the calling thread */
+    if (threads != 1) omp_set_num_threads(1);
+    return threads;
+}
+
+void glia__onednn_give_back(int threads)
+{
+    if (threads != 1) omp_set_num_threads(threads);
+}
+
 static bool sgemm(char ta, char tb, size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
                   size_t ldb, real beta, real *c, size_t ldc)
 {
-    int threads = omp_get_max_threads(); /* a setting of the calling thread, given back below */
-    if (threads != 1) omp_set_num_threads(1);
+    int           threads = glia__onednn_alone();
     dnnl_status_t status = dnnl_sgemm(ta, tb, (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)k, alpha, a, (dnnl_dim_t)lda, b,
                                       (dnnl_dim_t)ldb, beta, c, (dnnl_dim_t)ldc);
-    if (threads != 1) omp_set_num_threads(threads);
+    glia__onednn_give_back(threads);
     return status == dnnl_success;
 }
 
@@ -54,5 +64,6 @@ void glia__kernels_onednn(glia__kernels *k, const char *isa)
     k->gemm = gemm;
     k->gemm_tn = gemm_tn;
     k->gemm_nt = gemm_nt;
+    glia__onednn_convolutions(k);
     k->name = name;
 }

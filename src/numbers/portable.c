@@ -45,6 +45,34 @@ static void sum_rows(size_t rows, size_t n, real scale, const real *y, size_t ld
     }
 }
 
+/* ---- normalisation --------------------------------------------------------------------------------------------- */
+
+static void sum_products(size_t rows, size_t n, const real *x, const real *mx, const real *y, const real *my, real *s)
+{
+    for (size_t j = 0; j < n; j++) s[j] = 0;
+    for (size_t r = 0; r < rows; r++, x += n, y += n)
+        for (size_t j = 0; j < n; j++) s[j] += (x[j] - mx[j]) * (y[j] - my[j]);
+}
+
+static void normalize(size_t rows, size_t n, const real *restrict x, const real *restrict m, const real *restrict a,
+                      const real *restrict b, real *restrict y)
+{
+    for (size_t r = 0; r < rows; r++, x += n, y += n)
+        for (size_t j = 0; j < n; j++) y[j] = (x[j] - m[j]) * a[j] + b[j];
+}
+
+static void normalize_back(size_t rows, size_t n, const real *restrict x, const real *restrict m,
+                           const real *restrict dy, const real *restrict a, const real *restrict b,
+                           const real *restrict d, real *restrict dx)
+{
+    for (size_t r = 0; r < rows; r++, x += n, dy += n, dx += n)
+        for (size_t j = 0; j < n; j++) dx[j] = dy[j] * a[j] + (x[j] - m[j]) * b[j] + d[j];
+}
+
+/* ---- convolutions ---------------------------------------------------------------------------------------------- */
+
+#include "numbers/portable_conv.h"
+
 /* ---- conversion of a batch ------------------------------------------------------------------------------------- */
 
 static void scale_bytes(size_t n, const uint8_t *b, real shift, real scale, real *x)
@@ -190,6 +218,11 @@ static void adam(size_t n, real rate, real decay, real shrink, real beta1, real 
     }
 }
 
+static void add(size_t n, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
 /* ---- gradients as a whole -------------------------------------------------------------------------------------- */
 
 static void multiply(size_t n, real by, real *g)
@@ -241,6 +274,15 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .gemm_nt = gemm_nt,
            .add_bias = add_bias,
            .sum_rows = sum_rows,
+           .sum_products = sum_products,
+           .normalize = normalize,
+           .normalize_back = normalize_back,
+           .conv_plan = conv_plan,
+           .conv_free = conv_free,
+           .conv_prepare = conv_prepare,
+           .conv_forward = conv_forward,
+           .conv_backward_x = conv_backward_x,
+           .conv_backward_w = conv_backward_w,
            .scale_bytes = scale_bytes,
            .scale_bytes_columns = scale_bytes_columns,
            .scale_reals = scale_reals,
@@ -253,6 +295,7 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
     .adagrad = adagrad,
     .rmsprop = rmsprop,
     .adam = adam,
+    .add = add,
     .multiply = multiply,
     .limit = limit,
     .sum_squares = sum_squares,

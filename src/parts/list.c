@@ -9,8 +9,9 @@
 
 #define LAYERS(X)                                                                                                      \
     X(input)                                                                                                           \
-    X(dense) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus) X(softmax) \
-        X(log_softmax)
+    X(dense)                                                                                                           \
+    X(conv) X(conv1d) X(batchnorm) X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) \
+        X(gelu) X(silu) X(softplus) X(softmax) X(log_softmax)
 
 #define DECLARE(name) extern const glia__layer_class glia__layer_##name;
 LAYERS(DECLARE)
@@ -77,7 +78,44 @@ glia_status glia_register_activation(const char *name, glia_real (*f)(glia_real 
     return GLIA_OK;
 }
 
-/* ---- for layer files ------------------------------------------------------------------------------------------- */
+/* ---- settings of all layers ------------------------------------------------------------------------------------ */
+
+const glia__setting glia__layer_settings[] = {
+    {.name = "as",
+     .type = GLIA__LABELS,
+     .standard = "",
+     .positional = true,
+     .help = "a name for y, that others can read"},
+    {.name = "from", .type = GLIA__LABELS, .standard = "", .help = "reads what has this name, not the layer before"},
+    {.name = "freeze", .type = GLIA__YESNO, .standard = "no", .help = "learns nothing"},
+    {.name = "l1", .type = GLIA__NUMBER, .standard = "0", .most = 1e6, .help = "loss for the size of its weights"},
+    {.name = "l2",
+     .type = GLIA__NUMBER,
+     .standard = "0",
+     .most = 1e6,
+     .help = "loss for half the squares of its weights"},
+    {.name = "max_norm",
+     .type = GLIA__NUMBER,
+     .standard = "0",
+     .most = 1e9,
+     .help = "limit to the 2-norm of the weights of an output; 0: none"},
+    {.name = NULL},
+};
+
+glia__named glia__layer_named(const glia__layer_class *class)
+{
+    glia__named named = class->named;
+    named.common = glia__layer_settings;
+    return named;
+}
+
+const glia__value *glia__layer_common(const glia__layer *l, glia__common which)
+{
+    size_t own = glia__settings_count(&l->class->named);
+    return &l->set[own + which];
+}
+
+/* ---- shapes ---------------------------------------------------------------------------------------------------- */
 
 size_t glia__shape_count(const glia__shape *s)
 {
@@ -94,6 +132,55 @@ const char *glia__shape_text(const glia__shape *s, char text[64])
     return text;
 }
 
+bool glia__shape_same(const glia__shape *a, const glia__shape *b)
+{
+    return a->rank == b->rank && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim) == 0;
+}
+
+bool glia__shape_turned(const glia__shape *s)
+{
+    return s->rank == 3 && s->dim[0] > 1 && s->dim[1] * s->dim[2] > 1;
+}
+
+/* to[j][i] = from[i][j] for each row */
+static void turn(size_t rows, size_t n, size_t m, const real *from, real *to)
+{
+    for (size_t r = 0; r < rows; r++, from += n * m, to += n * m)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < m; j++) to[j * n + i] = from[i * m + j];
+}
+
+void glia__rows_spoken(const glia__shape *s, size_t rows, const real *memory, real *spoken)
+{
+    if (glia__shape_turned(s))
+        turn(rows, s->dim[1] * s->dim[2], s->dim[0], memory, spoken);
+    else
+        memcpy(spoken, memory, rows * glia__shape_count(s) * sizeof *spoken);
+}
+
+void glia__rows_in_memory(const glia__shape *s, size_t rows, const real *spoken, real *memory)
+{
+    if (glia__shape_turned(s))
+        turn(rows, s->dim[0], s->dim[1] * s->dim[2], spoken, memory);
+    else
+        memcpy(memory, spoken, rows * glia__shape_count(s) * sizeof *memory);
+}
+
+size_t glia__place_in_memory(const glia__shape *s, size_t i)
+{
+    if (!glia__shape_turned(s)) return i;
+    size_t positions = s->dim[1] * s->dim[2];
+    return i % positions * s->dim[0] + i / positions;
+}
+
+glia__channels glia__channels_of(const glia__shape *s)
+{
+    size_t rest = glia__shape_count(s) / s->dim[0];
+    return s->rank == 3 ? (glia__channels){rest, s->dim[0], 1} : (glia__channels){1, s->dim[0], rest};
+}
+
+/* ---- for layer files ------------------------------------------------------------------------------------------- */
+
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...)
 {
     char    sentence[512];
@@ -105,26 +192,61 @@ glia_status glia__layer_fail(const glia__layer *l, const char *format, ...)
     return glia__fail(GLIA_E_SHAPE, "layer %zu (%s): %s", l->number, l->class->named.name, sentence);
 }
 
+glia_status glia__need_rank(const glia__layer *l, int rank)
+{
+    char shape[64];
+    if (l->in.rank == rank) return GLIA_OK;
+    glia__shape_text(&l->in, shape);
+    if (rank == 3)
+        return glia__layer_fail(l,
+                                "takes images (channels x height x width), not rows of %s: begin the net with "
+                                "`input 1x28x28`, or put reshape before it",
+                                shape);
+    return glia__layer_fail(l,
+                            "takes sequences (channels x length), not rows of %s: begin the net with `input 3x100`, or "
+                            "put reshape before it",
+                            shape);
+}
+
 glia_status glia__plan_same(glia__layer *l)
 {
     l->out = l->in;
     return GLIA_OK;
 }
 
+/* Rows that are images are cut as the whole net is, so that a worker takes a block of them through many layers. */
 void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut)
 {
     enum { NUMBERS = 4096 }; /* of a block, at least */
     (void)phase;
     size_t of_row = l->n_in + l->n_out;
+    bool   image = l->in.rank > 1 || l->out.rank > 1;
     cut->units = rows;
-    cut->block = 1 + NUMBERS / of_row;
+    cut->block = image ? l->shard : 1 + NUMBERS / of_row;
     cut->work = rows * of_row * (l->class->cost ? l->class->cost : 1);
+    cut->by_rows = true;
+}
+
+bool glia__layer_learns(const glia__layer *l)
+{
+    for (int i = 0; i < l->params; i++)
+        if (l->param[i].learns) return true;
+    return false;
+}
+
+size_t glia__shards(const glia__layer *l, size_t rows)
+{
+    return (rows + l->shard - 1) / l->shard;
 }
 
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init)
 {
     glia__param *p = &l->param[l->params++];
-    *p = (glia__param){.name = name, .in = in, .out = out, .panel = panel, .count = in ? in * out : out};
+    *p =
+        (glia__param){.name = name, .in = in, .out = out, .panel = panel, .positions = 1, .count = in ? in * out : out};
+    p->rank = in ? 2 : 1;
+    p->shape[0] = out;
+    p->shape[1] = in;
     p->fan_in = in;
     p->fan_out = out;
     snprintf(p->init, sizeof p->init, "%s", init);

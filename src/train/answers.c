@@ -46,7 +46,10 @@ void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia
         for (size_t r = 0; a->map && r < rows; r++) a->classes[r] = a->map[a->classes[r]];
         return;
     }
-    glia__batch_numbers(a->data, &a->model->target_scale, order, 0, rows, a->numbers);
+    const glia__shape *out = &glia__model_last(a->model)->out;
+    bool               turned = glia__shape_turned(out);
+    glia__batch_numbers(a->data, &a->model->target_scale, order, 0, rows, turned ? a->unscaled : a->numbers);
+    if (turned) glia__rows_in_memory(out, rows, a->unscaled, a->numbers);
     s->units = a->model->target_scale.columns ? &a->model->target_scale : NULL;
     s->unscaled = a->unscaled;
 }
@@ -60,6 +63,8 @@ glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *lo
     GLIA_TRY(glia__model_loss(m, text, loss, fused));
     if (m->target != GLIA_TARGET_NUMBERS)
         GLIA_TRY(glia__loss_check(loss, 0, m->n_out, &(glia__truth){.classes = no_rows}));
+    if (m->target == GLIA_TARGET_CLASSES && glia__shape_turned(&last->out))
+        return glia__layer_fail(last, "gives images, and the target is classes: put flatten after it");
     const char *name = loss->class->named.name;
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);
@@ -100,7 +105,7 @@ void glia__outcome_take(const glia_model *m, glia__outcome outcome, size_t rows,
     const glia__scaler *units = &m->target_scale;
     size_t              n = last->n_out;
     for (size_t i = 0; i < rows * n; i++) {
-        double y = (double)last->y[i];
+        double y = (double)last->y[i / n * n + glia__place_in_memory(&last->out, i % n)];
         if (outcome == GLIA__IN_UNITS) y = y * units->scale[i % n] + units->shift[i % n];
         if (outcome == GLIA__EXP) y = exp(y);
         if (outcome == GLIA__LOGISTIC) y = 1 / (1 + exp(-y));

@@ -31,9 +31,9 @@ static glia_status score_classes(const glia__judge *j, glia_scores **scores)
     return status;
 }
 
-static glia_status score(glia__judge *j, glia__team *team, glia_scores **scores)
+static glia_status score(glia__judge *j, glia_scores **scores)
 {
-    glia__judgement judgement = glia__judge_run(j, team);
+    glia__judgement judgement = glia__judge_run(j);
     if (j->truth)
         GLIA_TRY(glia_score_numbers(scores, j->truth, j->answers, j->data->rows, j->m->n_out));
     else
@@ -58,11 +58,13 @@ glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores 
     *scores = NULL;
     GLIA_TRY(glia__model_check_data(model, data, true));
     GLIA_TRY(glia__loss_for(model, trained_loss(model), &loss, &fused));
-    GLIA_TRY(glia__judge_new(&judge, model, data, &loss, fused, true));
-    glia_status status = glia__team_new(&team, 0);
-    if (status == GLIA_OK) status = score(&judge, team, scores);
+    GLIA_TRY(glia__team_new(&team, 0));
+    glia_status status = glia__judge_new(&judge, model, data, team, &loss, fused, true);
+    if (status == GLIA_OK) {
+        status = score(&judge, scores);
+        glia__judge_clear(&judge);
+    }
     glia__team_free(team);
-    glia__judge_clear(&judge);
     return status;
 }
 
@@ -80,14 +82,14 @@ glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *ou
     glia__judge judge;
     glia__team *team = NULL;
     if (!model || !data || !out) return glia__fail(GLIA_E_ARG, "glia_predict: a model, data and room are needed");
-    GLIA_TRY(glia__judge_new(&judge, model, data, NULL, false, true));
-    glia_status status = glia__team_new(&team, 0);
+    GLIA_TRY(glia__team_new(&team, 0));
+    glia_status status = glia__judge_new(&judge, model, data, team, NULL, false, true);
     if (status == GLIA_OK) {
         judge.outcome = outcome_of(model);
-        glia__judge_run(&judge, team);
+        glia__judge_run(&judge);
         for (size_t i = 0; i < data->rows * model->n_out; i++) out[i] = (glia_real)judge.answers[i];
+        glia__judge_clear(&judge);
     }
     glia__team_free(team);
-    glia__judge_clear(&judge);
     return status;
 }

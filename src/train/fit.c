@@ -113,8 +113,8 @@ static glia_status make_room(run *r)
     GLIA_TRY(glia__team_new(&r->team, r->o.threads));
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
-    GLIA_TRY(glia__model_reserve(m, r->batch, GLIA__PLAN_TRAINING));
-    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, &r->loss, r->fused, false));
+    GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
+    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, false));
     GLIA_TRY(glia_rng_new(&r->rng, r->o.seed));
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
@@ -230,6 +230,7 @@ static glia_status train_epoch(run *r)
     for (size_t b = 0; b < r->batches && !r->stop; b++, at += step.rows) {
         size_t rows = r->train->rows - at < r->batch ? r->train->rows - at : r->batch;
         glia__answers_fill(&r->targets, r->order + at, rows, &step);
+        step.chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + at};
         r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, done + b, r->o.epochs * r->batches, r->batches);
         glia__step_run(&step);
         if (step.nonfinite) return fail_step(r, b, rows);
@@ -264,7 +265,7 @@ static glia_status check_weights(run *r)
 
 static void validate(run *r)
 {
-    glia__judgement judgement = glia__judge_run(&r->judge, r->team);
+    glia__judgement judgement = glia__judge_run(&r->judge);
     r->epoch.val_loss = judgement.loss;
     r->epoch.val_accuracy = judgement.accuracy;
     r->epoch.val_r2 = judgement.r2;

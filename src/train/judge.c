@@ -23,7 +23,7 @@ static glia_status make_room(glia__judge *j, bool answers)
 {
     const glia_data *data = j->data;
     bool             numbers = j->loss && data->target == GLIA_TARGET_NUMBERS;
-    GLIA_TRY(glia__model_reserve(j->m, ROWS, GLIA__PLAN_FORWARD));
+    GLIA_TRY(glia__model_reserve(j->m, ROWS, glia__team_size(j->team), GLIA__PLAN_FORWARD));
     if (!(j->order = glia__new(data->rows, sizeof *j->order))) return GLIA_E_MEMORY;
     for (size_t r = 0; r < data->rows; r++) j->order[r] = r;
     if (j->loss) GLIA_TRY(glia__answers_new(&j->targets, j->m, data, ROWS));
@@ -33,10 +33,10 @@ static glia_status make_room(glia__judge *j, bool answers)
     return GLIA_OK;
 }
 
-glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data, const glia__loss *loss, bool fused,
-                            bool answers)
+glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data, glia__team *team,
+                            const glia__loss *loss, bool fused, bool answers)
 {
-    *j = (glia__judge){.m = m, .data = data, .loss = loss, .fused = fused};
+    *j = (glia__judge){.m = m, .team = team, .data = data, .loss = loss, .fused = fused};
     glia_status status = glia__model_check_data(m, data, loss != NULL);
     if (status == GLIA_OK) status = make_room(j, answers);
     if (status != GLIA_OK) glia__judge_clear(j);
@@ -66,14 +66,14 @@ static void run_rows(glia__judge *j, size_t at, glia__step *s)
     if (j->answers) glia__outcome_take(j->m, j->outcome, s->rows, j->answers + at * j->m->n_out);
 }
 
-glia__judgement glia__judge_run(glia__judge *j, glia__team *team)
+glia__judgement glia__judge_run(glia__judge *j)
 {
     glia__judgement result = {.loss = (double)NAN, .accuracy = (double)NAN, .r2 = (double)NAN};
     size_t          rows = j->data->rows, n = j->m->n_out, hits = 0;
     double          sum = 0;
     if (j->loss) j->outcome = glia__outcome_of(j->m, j->loss, j->fused); /* scaling may have come since */
     glia__step step = {.model = j->m,
-                       .team = team,
+                       .team = j->team,
                        .loss = j->loss,
                        .fused = j->fused,
                        .threshold = glia__outcome_threshold(j->outcome)};

@@ -7,6 +7,7 @@
 /* Made before, with all its memory, for one model and data set; a pass then cannot fail. */
 typedef struct glia__judge {
     glia_model       *m;
+    glia__team       *team;
     const glia_data  *data;
     const glia__loss *loss; /* NULL: answers alone, targets are not looked at */
     bool              fused;
@@ -17,14 +18,14 @@ typedef struct glia__judge {
     double           *answers; /* [rows][n_out]: probabilities, or numbers in the user's units; NULL if nobody asked */
 } glia__judge;
 
-glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data, const glia__loss *loss, bool fused,
-                            bool answers);
+glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data, glia__team *team,
+                            const glia__loss *loss, bool fused, bool answers);
 void        glia__judge_clear(glia__judge *j);
 
 typedef struct glia__judgement {
     double loss, accuracy, r2; /* NaN where there is none */
 } glia__judgement;
 /* Runs all rows forward, some hundred at a time. */
-glia__judgement glia__judge_run(glia__judge *j, glia__team *team);
+glia__judgement glia__judge_run(glia__judge *j);
 
 #endif

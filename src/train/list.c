@@ -9,6 +9,17 @@ static glia__named layer(size_t i)
     return glia__layer_at(i)->named;
 }
 
+static size_t one(void)
+{
+    return 1;
+}
+
+static glia__named every_layer(size_t i)
+{
+    (void)i;
+    return (glia__named){"every layer", "what each of them takes besides", glia__layer_settings};
+}
+
 static glia__named loss(size_t i)
 {
     return glia__loss_at(i)->named;
@@ -55,11 +66,12 @@ static const struct {
     [GLIA_LIST_INITIALIZERS] = {glia__init_count, initializer},
     [GLIA_LIST_GENERATORS] = {glia__generator_count, generator},
     [GLIA_LIST_SCALES] = {scale_count, scale},
+    [GLIA_LIST_EVERY_LAYER] = {one, every_layer},
 };
 
 static const char *const type_names[] = {
     [GLIA__WHOLE] = "whole", [GLIA__NUMBER] = "number", [GLIA__YESNO] = "yes/no",
-    [GLIA__WORD] = "word",   [GLIA__SHAPE] = "shape",   [GLIA__SPAN] = "span",
+    [GLIA__WORD] = "word",   [GLIA__SHAPE] = "shape",   [GLIA__SPAN] = "span",   [GLIA__LABELS] = "labels",
 };
 
 static bool find(glia_list what, size_t i, glia__named *named)
@@ -81,7 +93,7 @@ bool glia_list_setting(glia_list what, size_t i, size_t j, glia_setting *setting
 {
     glia__named named;
     if (!setting || !find(what, i, &named) || j >= glia__settings_count(&named)) return false;
-    const glia__setting *s = &named.settings[j];
+    const glia__setting *s = glia__setting_at(&named, j);
     *setting = (glia_setting){
         .name = s->name,
         .type = type_names[s->type],

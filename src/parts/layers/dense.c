@@ -78,7 +78,7 @@ static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut 
         else
             *c = (glia__cut){w->in, c->work < SLICED ? w->in : ceil_to(w->in / BLOCKS, MULTIPLE), c->work};
     else if (!heavy)
-        *c = (glia__cut){rows, ceil_to(1 + (rows - 1) / BLOCKS, MULTIPLE), c->work};
+        *c = (glia__cut){rows, ceil_to(1 + (rows - 1) / BLOCKS, MULTIPLE), c->work, true};
     else if (phase == GLIA__FORWARD)
         *c = (glia__cut){panels, 1, c->work};
     else
@@ -161,6 +161,7 @@ static void backward_w(const glia__layer *l, const glia__part *p)
 const glia__layer_class glia__layer_dense = {
     .named = {"dense", "fully connected: y = x W + b", settings},
     .plan = plan,
+    .reads = GLIA__READS_NUMBERS,
     .cut = cut,
     .forward = forward,
     .backward_x = backward_x,

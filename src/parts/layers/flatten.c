@@ -1,6 +1,5 @@
-/* flatten: CxHxW -> C*H*W, in PyTorch's order (channels, then rows, then columns). */
-#include <string.h>
-
+/* flatten: CxHxW -> C*H*W, in PyTorch's order (channels, then rows, then columns): here images, which lie with their
+ * channels last, are turned into that order. */
 #include "parts/layer.h"
 
 static glia_status plan(glia__layer *l)
@@ -11,12 +10,12 @@ static glia_status plan(glia__layer *l)
 
 static void forward(const glia__layer *l, const glia__part *p)
 {
-    memcpy(l->y + p->begin * l->n_out, l->x + p->begin * l->n_in, (p->end - p->begin) * l->n_in * sizeof(real));
+    glia__rows_spoken(&l->in, p->end - p->begin, l->x + p->begin * l->n_in, l->y + p->begin * l->n_out);
 }
 
 static void backward_x(const glia__layer *l, const glia__part *p)
 {
-    memcpy(l->dx + p->begin * l->n_in, l->dy + p->begin * l->n_out, (p->end - p->begin) * l->n_in * sizeof(real));
+    glia__rows_in_memory(&l->in, p->end - p->begin, l->dy + p->begin * l->n_out, l->dx + p->begin * l->n_in);
 }
 
 const glia__layer_class glia__layer_flatten = {
@@ -25,4 +24,5 @@ const glia__layer_class glia__layer_flatten = {
     .forward = forward,
     .backward_x = backward_x,
     .cost = 4,
+    .reads = GLIA__READS_IMAGES,
 };

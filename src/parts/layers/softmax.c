@@ -13,11 +13,6 @@ typedef struct group {
     size_t n, stride;
 } group;
 
-static group group_of(const glia__layer *l)
-{
-    return (group){l->in.dim[0], l->n_in / l->in.dim[0]};
-}
-
 static real largest(group g, const real *x)
 {
     real most = x[0];
@@ -54,39 +49,38 @@ static void log_softmax_group_back(group g, const real *y, const real *dy, real 
     for (size_t c = 0; c < g.n; c++) dx[c * g.stride] = dy[c * g.stride] - exp(y[c * g.stride]) * sum;
 }
 
-static void each_group(const glia__layer *l, const glia__part *p, void (*f)(group, const real *, real *))
+/* Calls f, or its way back, for each group of the part. */
+static void each_group(const glia__layer *l, const glia__part *p, void (*f)(group, const real *, real *),
+                       void (*back)(group, const real *, const real *, real *))
 {
-    group g = group_of(l);
-    for (size_t r = p->begin; r < p->end; r++)
-        for (size_t i = r * l->n_in; i < r * l->n_in + g.stride; i++) f(g, l->x + i, l->y + i);
-}
-
-static void each_group_back(const glia__layer *l, const glia__part *p,
-                            void (*f)(group, const real *, const real *, real *))
-{
-    group g = group_of(l);
-    for (size_t r = p->begin; r < p->end; r++)
-        for (size_t i = r * l->n_in; i < r * l->n_in + g.stride; i++) f(g, l->y + i, l->dy + i, l->dx + i);
+    glia__channels c = glia__channels_of(&l->in);
+    group          g = {c.count, c.inner};
+    for (size_t at = p->begin * l->n_in; at < p->end * l->n_in; at += c.count * c.inner)
+        for (size_t i = at; i < at + c.inner; i++)
+            if (f)
+                f(g, l->x + i, l->y + i);
+            else
+                back(g, l->y + i, l->dy + i, l->dx + i);
 }
 
 static void softmax_forward(const glia__layer *l, const glia__part *p)
 {
-    each_group(l, p, softmax_group);
+    each_group(l, p, softmax_group, NULL);
 }
 
 static void softmax_backward(const glia__layer *l, const glia__part *p)
 {
-    each_group_back(l, p, softmax_group_back);
+    each_group(l, p, NULL, softmax_group_back);
 }
 
 static void log_softmax_forward(const glia__layer *l, const glia__part *p)
 {
-    each_group(l, p, log_softmax_group);
+    each_group(l, p, log_softmax_group, NULL);
 }
 
 static void log_softmax_backward(const glia__layer *l, const glia__part *p)
 {
-    each_group_back(l, p, log_softmax_group_back);
+    each_group(l, p, NULL, log_softmax_group_back);
 }
 
 const glia__layer_class glia__layer_softmax = {

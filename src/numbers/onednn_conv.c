@@ -1,0 +1,478 @@
+/* Convolutions by oneDNN, written over the portable ones where it has a fast one for the shape.
+ *
+ * A plan holds up to six primitives: forward, back to x and to the weights, each for a whole shard of rows and for a
+ * single one; a shard that is not whole is done row by row. Images lie as ours do (nhwc). The weights lie as each
+ * primitive wants them: they are reordered from ours (hwio) once a step, and their gradients into ours. Everything is
+ * made and run for one thread, and works in memory of the caller's. What oneDNN has no fast code for, and a call that
+ * fails, is done by the portable kernel. */
+#include <dnnl.h>
+#include <string.h>
+
+#include "ground/memory.h"
+#include "numbers/onednn.h"
+
+/* ---- what differs between versions 2 and 3 --------------------------------------------------------------------- */
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef dnnl_memory_desc_t layout;
+#define AT(layout) (layout)
+#define MADE(status) ((status) == dnnl_success)
+
+static bool layout_make(layout *l, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+{
+    return MADE(dnnl_memory_desc_create_with_tag(l, rank, dims, dnnl_f32, tag));
+}
+
+static bool layout_copy(layout *to, const_dnnl_memory_desc_t from)
+{
+    return MADE(dnnl_memory_desc_clone(to, from));
+}
+
+static void layout_free(layout *l)
+{
+    if (*l) dnnl_memory_desc_destroy(*l);
+    *l = NULL;
+}
+#else
+typedef dnnl_memory_desc_t layout;
+#define AT(layout) (&(layout))
+#define MADE(status) ((status) == dnnl_success)
+
+static bool layout_make(layout *l, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+{
+    return MADE(dnnl_memory_desc_init_by_tag(l, rank, dims, dnnl_f32, tag));
+}
+
+static bool layout_copy(layout *to, const dnnl_memory_desc_t *from)
+{
+    *to = *from;
+    return true;
+}
+
+static void layout_free(layout *l)
+{
+    (void)l;
+}
+#endif
+
+typedef enum way { FORWARD, BACKWARD_X, BACKWARD_W, WAYS } way;
+
+/* What a primitive is made of, for so many rows. */
+typedef struct shapes {
+    layout      x, weight, bias, y;
+    bool        has_bias;
+    dnnl_dims_t stride, dilation, before, after;
+} shapes;
+
+static dnnl_engine_t         engine;
+static dnnl_stream_t         stream;
+static dnnl_primitive_attr_t attributes; /* scratch memory is the caller's */
+
+#if DNNL_VERSION_MAJOR >= 3
+static dnnl_status_t describe(dnnl_primitive_desc_t *d, way w, const shapes *s, dnnl_primitive_desc_t forward)
+{
+    if (w == FORWARD)
+        return dnnl_convolution_forward_primitive_desc_create(d, engine, dnnl_forward_training, dnnl_convolution_direct,
+                                                              s->x, s->weight, s->has_bias ? s->bias : NULL, s->y,
+                                                              s->stride, s->dilation, s->before, s->after, attributes);
+    if (w == BACKWARD_X)
+        return dnnl_convolution_backward_data_primitive_desc_create(d, engine, dnnl_convolution_direct, s->x, s->weight,
+                                                                    s->y, s->stride, s->dilation, s->before, s->after,
+                                                                    forward, attributes);
+    return dnnl_convolution_backward_weights_primitive_desc_create(
+        d, engine, dnnl_convolution_direct, s->x, s->weight, s->has_bias ? s->bias : NULL, s->y, s->stride, s->dilation,
+        s->before, s->after, forward, attributes);
+}
+
+static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *d, layout *from, layout *to)
+{
+    return dnnl_reorder_primitive_desc_create(d, *from, engine, *to, engine, NULL);
+}
+
+static bool same_layout(layout *a, layout *b)
+{
+    return dnnl_memory_desc_equal(*a, *b);
+}
+#else
+static dnnl_status_t describe(dnnl_primitive_desc_t *d, way w, const shapes *s, dnnl_primitive_desc_t forward)
+{
+    dnnl_convolution_desc_t c;
+    dnnl_status_t           status;
+    if (w == FORWARD)
+        status = dnnl_dilated_convolution_forward_desc_init(&c, dnnl_forward_training, dnnl_convolution_direct, &s->x,
+                                                            &s->weight, s->has_bias ? &s->bias : NULL, &s->y, s->stride,
+                                                            s->dilation, s->before, s->after);
+    else if (w == BACKWARD_X)
+        status = dnnl_dilated_convolution_backward_data_desc_init(&c, dnnl_convolution_direct, &s->x, &s->weight, &s->y,
+                                                                  s->stride, s->dilation, s->before, s->after);
+    else
+        status = dnnl_dilated_convolution_backward_weights_desc_init(&c, dnnl_convolution_direct, &s->x, &s->weight,
+                                                                     s->has_bias ? &s->bias : NULL, &s->y, s->stride,
+                                                                     s->dilation, s->before, s->after);
+    return status == dnnl_success ? dnnl_primitive_desc_create(d, &c, attributes, engine, forward) : status;
+}
+
+static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *d, layout *from, layout *to)
+{
+    return dnnl_reorder_primitive_desc_create(d, from, engine, to, engine, NULL);
+}
+
+static bool same_layout(layout *a, layout *b)
+{
+    return dnnl_memory_desc_equal(a, b);
+}
+#endif
+
+/* ---- a plan ---------------------------------------------------------------------------------------------------- */
+
+enum { SHARD, SINGLE, SIZES }; /* rows at once */
+
+typedef struct primitive {
+    dnnl_primitive_t run; /* NULL: there is none that is fast */
+    layout           x, y, weight, scratch;
+} primitive;
+
+typedef struct library {
+    primitive of[WAYS][SIZES];
+    bool      ready[WAYS]; /* the prepared weights are there */
+    dnnl_primitive_t
+           reorder[WAYS]; /* of the weights to (of their gradient from) what the primitives want; NULL: equal */
+    layout ours, bias;
+    size_t prepared[WAYS]; /* where in the prepared weights */
+    size_t scratch;        /* numbers of the caller's memory: for primitives, then a gradient in their layout, */
+    size_t weight;         /* then one in ours, then of the bias */
+} library;
+
+static glia__kernels portable;
+
+static size_t numbers_of(layout *l)
+{
+    enum { LINE = 64 / sizeof(real) };
+    return (dnnl_memory_desc_get_size(AT(*l)) / sizeof(real) + LINE - 1) / LINE * LINE;
+}
+
+static void shapes_clear(shapes *s)
+{
+    layout_free(&s->x);
+    layout_free(&s->y);
+    layout_free(&s->weight);
+    layout_free(&s->bias);
+}
+
+/* Zeros after the last row or column, as far as the last position of the kernel reaches. */
+static dnnl_dim_t zeros_after(const glia__conv_shape *s, int axis)
+{
+    size_t end = (s->y[axis] - 1) * s->stride[axis] + (s->kernel[axis] - 1) * s->dilation[axis] + 1;
+    size_t have = s->x[axis] + s->before[axis];
+    return end > have ? (dnnl_dim_t)(end - have) : 0;
+}
+
+static bool make_weight(layout *l, const glia__conv_shape *s, bool any)
+{
+    dnnl_dim_t in = (dnnl_dim_t)glia__conv_in(s), out = (dnnl_dim_t)glia__conv_out(s), groups = (dnnl_dim_t)s->groups;
+    dnnl_dim_t h = (dnnl_dim_t)s->kernel[0], w = (dnnl_dim_t)s->kernel[1];
+    if (groups == 1) return layout_make(l, 4, (dnnl_dims_t){out, in, h, w}, any ? dnnl_format_tag_any : dnnl_hwio);
+    return layout_make(l, 5, (dnnl_dims_t){groups, out, in, h, w}, any ? dnnl_format_tag_any : dnnl_hwigo);
+}
+
+/* The weights in any layout, or in the one given. */
+static bool make_shapes(shapes *v, const glia__conv_shape *s, size_t rows, layout *weight)
+{
+    *v = (shapes){.has_bias = s->bias};
+    for (int axis = 0; axis < 2; axis++) {
+        v->stride[axis] = (dnnl_dim_t)s->stride[axis];
+        v->dilation[axis] = (dnnl_dim_t)s->dilation[axis] - 1;
+        v->before[axis] = (dnnl_dim_t)s->before[axis];
+        v->after[axis] = zeros_after(s, axis);
+    }
+    dnnl_dim_t n = (dnnl_dim_t)rows, in = (dnnl_dim_t)s->in, out = (dnnl_dim_t)s->out;
+    return layout_make(&v->x, 4, (dnnl_dims_t){n, in, (dnnl_dim_t)s->x[0], (dnnl_dim_t)s->x[1]}, dnnl_nhwc) &&
+           layout_make(&v->y, 4, (dnnl_dims_t){n, out, (dnnl_dim_t)s->y[0], (dnnl_dim_t)s->y[1]}, dnnl_nhwc) &&
+           layout_make(&v->bias, 1, (dnnl_dims_t){out}, dnnl_x) &&
+           (weight ? layout_copy(&v->weight, AT(*weight)) : make_weight(&v->weight, s, true));
+}
+
+/* oneDNN has a plain loop for every shape, which is slower than ours by far. */
+static bool is_fast(dnnl_primitive_desc_t d)
+{
+    const char *how = NULL;
+    return MADE(dnnl_primitive_desc_query(d, dnnl_query_impl_info_str, 0, &how)) && how && !strstr(how, "ref") &&
+           !strstr(how, "simple");
+}
+
+static bool take_layouts(primitive *p, dnnl_primitive_desc_t d, way w, shapes *s)
+{
+    dnnl_query_t weight = w == BACKWARD_W ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+    return layout_copy(&p->x, AT(s->x)) && layout_copy(&p->y, AT(s->y)) &&
+           layout_copy(&p->weight, dnnl_primitive_desc_query_md(d, weight, 0)) &&
+           layout_copy(&p->scratch, dnnl_primitive_desc_query_md(d, dnnl_query_scratchpad_md, 0));
+}
+
+static bool make_described(primitive *p, way w, shapes *s, dnnl_primitive_desc_t forward)
+{
+    dnnl_primitive_desc_t d = NULL;
+    if (!MADE(describe(&d, w, s, forward))) return false;
+    bool made = is_fast(d) && take_layouts(p, d, w, s) && MADE(dnnl_primitive_create(&p->run, d));
+    dnnl_primitive_desc_destroy(d);
+    return made;
+}
+
+/* A primitive for `rows` rows; with `weight`, for weights in this layout. Leaves p->run NULL if there is none. */
+static void make_primitive(primitive *p, way w, const glia__conv_shape *c, size_t rows, layout *weight)
+{
+    shapes                s;
+    dnnl_primitive_desc_t forward = NULL;
+    shapes                any;
+    bool                  fits = make_shapes(&s, c, rows, weight), hint = make_shapes(&any, c, rows, NULL);
+    if (fits && hint && w != FORWARD) fits = MADE(describe(&forward, FORWARD, &any, NULL));
+    if (fits && hint) make_described(p, w, &s, forward);
+    if (forward) dnnl_primitive_desc_destroy(forward);
+    shapes_clear(&s);
+    shapes_clear(&any);
+}
+
+static bool make_reorder(library *l, way w)
+{
+    layout               *theirs = &l->of[w][SHARD].weight;
+    dnnl_primitive_desc_t d = NULL;
+    if (same_layout(&l->ours, theirs)) return true;
+    bool made = MADE(w == BACKWARD_W ? describe_reorder(&d, theirs, &l->ours) : describe_reorder(&d, &l->ours, theirs));
+    if (made) made = MADE(dnnl_primitive_create(&l->reorder[w], d));
+    if (d) dnnl_primitive_desc_destroy(d);
+    return made;
+}
+
+static void clear_primitive(primitive *p)
+{
+    if (p->run) dnnl_primitive_destroy(p->run);
+    layout_free(&p->x);
+    layout_free(&p->y);
+    layout_free(&p->weight);
+    layout_free(&p->scratch);
+    p->run = NULL;
+}
+
+/* Both sizes of one way; none of it if anything of it cannot be had. */
+static bool make_way(library *l, way w, const glia__conv_shape *s)
+{
+    primitive *shard = &l->of[w][SHARD], *single = &l->of[w][SINGLE];
+    make_primitive(shard, w, s, s->rows, NULL);
+    if (shard->run && s->rows > 1) make_primitive(single, w, s, 1, &shard->weight);
+    if (shard->run && (single->run || s->rows == 1) && make_reorder(l, w)) return true;
+    clear_primitive(shard);
+    clear_primitive(single);
+    return false;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What the caller has to bring for all this. */
+static void count_memory(library *l, glia__conv *c)
+{
+    for (int w = 0; w < WAYS; w++) {
+        for (int size = 0; size < SIZES; size++)
+            if (l->of[w][size].run) l->scratch = larger(l->scratch, numbers_of(&l->of[w][size].scratch));
+        if (!l->reorder[w] || w == BACKWARD_W) continue;
+        l->prepared[w] = c->prepared;
+        c->prepared += numbers_of(&l->of[w][SHARD].weight);
+    }
+    if (c->by_library[BACKWARD_W])
+        l->weight = larger(numbers_of(&l->of[BACKWARD_W][SHARD].weight), numbers_of(&l->ours));
+    c->work = larger(c->work, l->scratch + 2 * l->weight + numbers_of(&l->bias));
+}
+
+static void conv_free(glia__conv *c)
+{
+    library *l = c->library;
+    if (!l) return;
+    for (int w = 0; w < WAYS; w++) {
+        if (l->reorder[w]) dnnl_primitive_destroy(l->reorder[w]);
+        for (int size = 0; size < SIZES; size++) clear_primitive(&l->of[w][size]);
+    }
+    layout_free(&l->ours);
+    layout_free(&l->bias);
+    glia__free(l);
+    c->library = NULL;
+}
+
+static glia_status conv_plan(glia__conv *c, const glia__kernels *k)
+{
+    GLIA_TRY(portable.conv_plan(c, k));
+    library *l = glia__new(1, sizeof *l);
+    if (!l) return GLIA_E_MEMORY;
+    c->library = l;
+    int threads = glia__onednn_alone();
+    if (make_weight(&l->ours, &c->s, false) && layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_x)) {
+        for (int w = 0; w < WAYS; w++) c->by_library[w] = make_way(l, (way)w, &c->s);
+        count_memory(l, c);
+    }
+    glia__onednn_give_back(threads);
+    return GLIA_OK;
+}
+
+/* ---- running --------------------------------------------------------------------------------------------------- */
+
+typedef struct argument {
+    int         what;
+    layout     *layout;
+    const void *numbers;
+} argument;
+
+enum { ARGUMENTS_MOST = 5 };
+
+static bool run(dnnl_primitive_t what, const argument *list, int count)
+{
+    dnnl_exec_arg_t given[ARGUMENTS_MOST];
+    int             made = 0;
+    bool            ran = true;
+    for (; made < count && ran; made += ran) {
+        given[made].arg = list[made].what;
+        ran = MADE(dnnl_memory_create(&given[made].memory, AT(*list[made].layout), engine,
+                                      (void *)(uintptr_t)list[made].numbers));
+    }
+    int threads = glia__onednn_alone();
+    if (ran) ran = MADE(dnnl_primitive_execute(what, stream, count, given));
+    glia__onednn_give_back(threads);
+    for (int i = 0; i < made; i++) dnnl_memory_destroy(given[i].memory);
+    return ran;
+}
+
+static bool reorder(library *l, way w, const real *from, real *to)
+{
+    layout  *theirs = &l->of[w][SHARD].weight;
+    argument given[] = {{DNNL_ARG_FROM, w == BACKWARD_W ? theirs : &l->ours, from},
+                        {DNNL_ARG_TO, w == BACKWARD_W ? &l->ours : theirs, to}};
+    return run(l->reorder[w], given, 2);
+}
+
+static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
+{
+    library *l = c->library;
+    for (int w = FORWARD; w <= BACKWARD_X; w++)
+        l->ready[w] = !l->reorder[w] || reorder(l, (way)w, weight, prepared + l->prepared[w]);
+}
+
+/* One call: of a whole shard, or of one row. */
+static bool forward(library *l, int size, const real *x, const real *weight, const real *bias, real *y, real *work)
+{
+    primitive *p = &l->of[FORWARD][size];
+    argument   given[] = {{DNNL_ARG_SRC, &p->x, x},
+                          {DNNL_ARG_WEIGHTS, &p->weight, weight},
+                          {DNNL_ARG_DST, &p->y, y},
+                          {DNNL_ARG_SCRATCHPAD, &p->scratch, work},
+                          {DNNL_ARG_BIAS, &l->bias, bias}};
+    return run(p->run, given, bias ? 5 : 4);
+}
+
+static bool backward_x(library *l, int size, const real *dy, const real *weight, real *dx, real *work)
+{
+    primitive *p = &l->of[BACKWARD_X][size];
+    argument   given[] = {{DNNL_ARG_DIFF_DST, &p->y, dy},
+                          {DNNL_ARG_WEIGHTS, &p->weight, weight},
+                          {DNNL_ARG_DIFF_SRC, &p->x, dx},
+                          {DNNL_ARG_SCRATCHPAD, &p->scratch, work}};
+    return run(p->run, given, 4);
+}
+
+/* The gradient comes in the primitive's own layout, and is turned into ours. */
+static bool backward_w(library *l, int size, const real *x, const real *dy, real *dweight, real *dbias, real *work)
+{
+    primitive *p = &l->of[BACKWARD_W][size];
+    real      *theirs = l->reorder[BACKWARD_W] ? work + l->scratch : dweight;
+    argument   given[] = {{DNNL_ARG_SRC, &p->x, x},
+                          {DNNL_ARG_DIFF_DST, &p->y, dy},
+                          {DNNL_ARG_DIFF_WEIGHTS, &p->weight, theirs},
+                          {DNNL_ARG_SCRATCHPAD, &p->scratch, work},
+                          {DNNL_ARG_DIFF_BIAS, &l->bias, dbias}};
+    return run(p->run, given, dbias ? 5 : 4) && (theirs == dweight || reorder(l, BACKWARD_W, theirs, dweight));
+}
+
+static size_t row_x(const glia__conv *c)
+{
+    return c->s.x[0] * c->s.x[1] * c->s.in;
+}
+
+static size_t row_y(const glia__conv *c)
+{
+    return c->s.y[0] * c->s.y[1] * c->s.out;
+}
+
+static const real *weight_of(const library *l, way w, const real *weight, const real *prepared)
+{
+    return l->reorder[w] ? prepared + l->prepared[w] : weight;
+}
+
+static void conv_forward(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
+                         const real *bias, real *y, real *work)
+{
+    library    *l = c->library;
+    const real *theirs = weight_of(l, FORWARD, weight, prepared);
+    bool        ran = c->by_library[FORWARD] && l->ready[FORWARD];
+    if (rows == c->s.rows)
+        ran = ran && forward(l, SHARD, x, theirs, bias, y, work);
+    else
+        for (size_t r = 0; r < rows && ran; r++)
+            ran = forward(l, SINGLE, x + r * row_x(c), theirs, bias, y + r * row_y(c), work);
+    if (!ran) portable.conv_forward(c, rows, x, weight, prepared, bias, y, work);
+}
+
+static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
+                            real *dx, real *work)
+{
+    library    *l = c->library;
+    const real *theirs = weight_of(l, BACKWARD_X, weight, prepared);
+    bool        ran = c->by_library[BACKWARD_X] && l->ready[BACKWARD_X];
+    if (rows == c->s.rows)
+        ran = ran && backward_x(l, SHARD, dy, theirs, dx, work);
+    else
+        for (size_t r = 0; r < rows && ran; r++)
+            ran = backward_x(l, SINGLE, dy + r * row_y(c), theirs, dx + r * row_x(c), work);
+    if (!ran) portable.conv_backward_x(c, rows, dy, weight, prepared, dx, work);
+}
+
+/* Row by row, each row's gradient is added to those before. */
+static bool backward_w_singly(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight,
+                              real *dbias, real *work)
+{
+    library *l = c->library;
+    real    *one = work + l->scratch + l->weight, *one_bias = one + l->weight;
+    size_t   n = glia__conv_depth(&c->s) * c->s.out;
+    bool     ran = true;
+    for (size_t r = 0; r < rows && ran; r++) {
+        const real *xr = x + r * row_x(c), *dyr = dy + r * row_y(c);
+        ran = backward_w(l, SINGLE, xr, dyr, r ? one : dweight, !dbias || r == 0 ? dbias : one_bias, work);
+        if (r) portable.add(n, one, dweight);
+        if (r && dbias) portable.add(c->s.out, one_bias, dbias);
+    }
+    return ran;
+}
+
+static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
+                            real *work)
+{
+    bool ran = c->by_library[BACKWARD_W];
+    if (rows == c->s.rows)
+        ran = ran && backward_w(c->library, SHARD, x, dy, dweight, dbias, work);
+    else
+        ran = ran && backward_w_singly(c, rows, x, dy, dweight, dbias, work);
+    if (!ran) portable.conv_backward_w(c, rows, x, dy, dweight, dbias, work);
+}
+
+void glia__onednn_convolutions(glia__kernels *k)
+{
+    portable = *k;
+    bool made = MADE(dnnl_engine_create(&engine, dnnl_cpu, 0)) &&
+                MADE(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags)) &&
+                MADE(dnnl_primitive_attr_create(&attributes)) &&
+                MADE(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
+    if (!made) return;
+    k->conv_plan = conv_plan;
+    k->conv_free = conv_free;
+    k->conv_prepare = conv_prepare;
+    k->conv_forward = conv_forward;
+    k->conv_backward_x = conv_backward_x;
+    k->conv_backward_w = conv_backward_w;
+}
