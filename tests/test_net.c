@@ -223,7 +223,7 @@ static const struct mistake {
     {"input 0", "net:1:7: input: shape must be from 1 to 1000000000, not 0"},
     {"input 1x", "net:1:7: input: " A_SHAPE "\"1x\""},
     {"input 1x2x3x4x5", "net:1:7: input: " A_SHAPE "\"1x2x3x4x5\""},
-    {"input 4 5", "net:1:9: input: \"5\" is one value too many; it has shape"},
+    {"input 4 5", "net:1:9: input: \"5\" is one value too many; it has shape, as, from, freeze, l1, l2, max_norm"},
     {"dense 3,, relu", "net:1:9: there is no layer before this comma"},
     {", dense 3", "net:1:1: there is no layer before this comma"},
     {"input 4, input 4", "net:1:10: input can only come first"},

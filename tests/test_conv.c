@@ -1,0 +1,227 @@
+/* Convolutions: random shapes by the portable kernels of every instruction set, and by oneDNN, against sums made here
+ * in double from the formula in numbers/conv.h; all three directions, whole shards and smaller ones. */
+#include "help.h"
+#include "numbers/kernels.h"
+
+enum { SHAPES = 330, ISAS = 3 };
+
+/* ---- shapes ---------------------------------------------------------------------------------------------------- */
+
+static size_t between(glia_rng *rng, size_t least, size_t most)
+{
+    return (size_t)glia_rng_randint(rng, (int64_t)least, (int64_t)most + 1);
+}
+
+static size_t one_of(glia_rng *rng, const size_t *choices, size_t count)
+{
+    return choices[between(rng, 0, count - 1)];
+}
+
+/* Groups of all kinds: none, some, one for each channel. */
+static void draw_channels(glia_rng *rng, glia__conv_shape *s)
+{
+    static const size_t widths[] = {1, 2, 3, 5, 7, 8, 12, 16, 17, 24, 32};
+    size_t              kind = between(rng, 0, 4);
+    s->groups = kind == 0 ? between(rng, 2, 4) : 1;
+    s->in = s->groups * one_of(rng, widths, s->groups > 1 ? 6 : COUNT(widths));
+    s->out = s->groups * one_of(rng, widths, s->groups > 1 ? 6 : COUNT(widths));
+    if (kind == 1) s->groups = s->in, s->out = s->in * between(rng, 1, 2); /* depthwise */
+}
+
+/* Along one axis; false if no window fits. Windows may be larger than the image without its zeros, and the last stride
+ * may end before the edge. */
+static bool draw_axis(glia_rng *rng, glia__conv_shape *s, int axis)
+{
+    static const size_t kernels[] = {1, 1, 2, 3, 3, 3, 4, 5, 7};
+    s->kernel[axis] = one_of(rng, kernels, COUNT(kernels));
+    s->dilation[axis] = between(rng, 0, 3) ? 1 : between(rng, 2, 3);
+    s->stride[axis] = between(rng, 0, 2) ? 1 : between(rng, 2, 4);
+    s->x[axis] = between(rng, 1, 17);
+    size_t reach = (s->kernel[axis] - 1) * s->dilation[axis] + 1;
+    s->before[axis] = between(rng, 0, reach - 1);
+    size_t after = between(rng, 0, 1) ? s->before[axis] : s->before[axis] + (s->before[axis] + 1 < reach);
+    if (s->x[axis] + s->before[axis] + after < reach) return false;
+    s->y[axis] = (s->x[axis] + s->before[axis] + after - reach) / s->stride[axis] + 1;
+    return true;
+}
+
+static glia__conv_shape draw_shape(glia_rng *rng)
+{
+    glia__conv_shape s = {.rows = between(rng, 1, 4), .bias = between(rng, 0, 3) > 0};
+    draw_channels(rng, &s);
+    while (!draw_axis(rng, &s, 0)) continue;
+    while (!draw_axis(rng, &s, 1)) continue;
+    return s;
+}
+
+/* ---- the formula ----------------------------------------------------------------------------------------------- */
+
+typedef struct numbers {
+    size_t n_x, n_y, n_w;
+    real  *x, *y, *w, *b, *dy, *dx, *dw, *db; /* x, w, b, dy are given, the others are found */
+} numbers;
+
+static numbers make_numbers(const glia__conv_shape *s, uint32_t seed)
+{
+    size_t  n_x = s->rows * s->x[0] * s->x[1] * s->in, n_y = s->rows * s->y[0] * s->y[1] * s->out;
+    size_t  n_w = glia__conv_depth(s) * s->out;
+    numbers n = {n_x,
+                 n_y,
+                 n_w,
+                 random_reals(seed, n_x),
+                 NULL,
+                 random_reals(seed + 1, n_w),
+                 random_reals(seed + 2, s->out),
+                 random_reals(seed + 3, n_y),
+                 NULL,
+                 NULL,
+                 NULL};
+    n.y = need(n_y, sizeof *n.y), n.dx = need(n_x, sizeof *n.dx);
+    n.dw = need(n_w, sizeof *n.dw), n.db = need(s->out, sizeof *n.db);
+    return n;
+}
+
+static void free_numbers(numbers *n)
+{
+    real *all[] = {n->x, n->y, n->w, n->b, n->dy, n->dx, n->dw, n->db};
+    for (size_t i = 0; i < COUNT(all); i++) free(all[i]);
+}
+
+/* What comes out, in double. */
+typedef struct sums {
+    double *y, *dx, *dw, *db;
+} sums;
+
+/* Goes over each pair (number of x, number of y) that a weight joins. */
+static void add_products(const glia__conv_shape *s, size_t rows, const numbers *n, sums *o)
+{
+    size_t in = glia__conv_in(s), out = glia__conv_out(s);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t h = 0; h < s->y[0]; h++)
+            for (size_t w = 0; w < s->y[1]; w++)
+                for (size_t c = 0; c < s->out; c++) {
+                    size_t at = ((r * s->y[0] + h) * s->y[1] + w) * s->out + c;
+                    o->y[at] += s->bias ? (double)n->b[c] : 0;
+                    o->db[c] += (double)n->dy[at];
+                    for (size_t i = 0; i < s->kernel[0]; i++)
+                        for (size_t j = 0; j < s->kernel[1]; j++) {
+                            long p = (long)(h * s->stride[0] + i * s->dilation[0]) - (long)s->before[0];
+                            long q = (long)(w * s->stride[1] + j * s->dilation[1]) - (long)s->before[1];
+                            if (p < 0 || q < 0 || p >= (long)s->x[0] || q >= (long)s->x[1]) continue;
+                            size_t x = ((r * s->x[0] + (size_t)p) * s->x[1] + (size_t)q) * s->in + c / out * in;
+                            size_t k = ((i * s->kernel[1] + j) * in) * s->out + c;
+                            for (size_t m = 0; m < in; m++) {
+                                o->y[at] += (double)n->x[x + m] * (double)n->w[k + m * s->out];
+                                o->dx[x + m] += (double)n->dy[at] * (double)n->w[k + m * s->out];
+                                o->dw[k + m * s->out] += (double)n->dy[at] * (double)n->x[x + m];
+                            }
+                        }
+                }
+}
+
+static sums make_sums(const glia__conv_shape *s, size_t rows, const numbers *n)
+{
+    sums o = {need(n->n_y, sizeof(double)), need(n->n_x, sizeof(double)), need(n->n_w, sizeof(double)),
+              need(s->out, sizeof(double))};
+    memset(o.y, 0, n->n_y * sizeof(double)), memset(o.dx, 0, n->n_x * sizeof(double));
+    memset(o.dw, 0, n->n_w * sizeof(double)), memset(o.db, 0, s->out * sizeof(double));
+    add_products(s, rows, n, &o);
+    return o;
+}
+
+static void free_sums(sums *o)
+{
+    free(o->y), free(o->dx), free(o->dw), free(o->db);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------------------------- */
+
+static void expect_near(const char *what, const glia__conv_shape *s, const real *got, const double *want, size_t count,
+                        size_t terms)
+{
+    double unit = IS_DOUBLE ? 1e-13 : 1e-5;
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs((double)got[i] - want[i]) <= unit + unit * sqrt((double)terms) * fabs(want[i])))
+            fail_msg("%s[%zu] is %g, not %g: rows %zu, groups %zu, channels %zu to %zu, x %zux%zu, y %zux%zu, kernel "
+                     "%zux%zu, stride %zux%zu, dilation %zux%zu, before %zux%zu",
+                     what, i, (double)got[i], want[i], s->rows, s->groups, s->in, s->out, s->x[0], s->x[1], s->y[0],
+                     s->y[1], s->kernel[0], s->kernel[1], s->stride[0], s->stride[1], s->dilation[0], s->dilation[1],
+                     s->before[0], s->before[1]);
+}
+
+/* All directions for `rows` of the shard's rows. How many went by the library, of three. */
+static size_t try_rows(const glia__kernels *k, const glia__conv_shape *s, size_t rows, const numbers *n,
+                       const sums *want)
+{
+    glia__conv c = {.s = *s};
+    EXPECT_OK(k->conv_plan(&c, k));
+    real *prepared = need(c.prepared + 1, sizeof *prepared),
+         *work = aligned_alloc(64, (c.work * sizeof *work + 127) / 64 * 64);
+    size_t x = n->n_x / s->rows * rows, y = n->n_y / s->rows * rows, depth = glia__conv_depth(s);
+    size_t positions = rows * s->y[0] * s->y[1];
+    k->conv_prepare(&c, n->w, prepared);
+    k->conv_forward(&c, rows, n->x, n->w, prepared, s->bias ? n->b : NULL, n->y, work);
+    expect_near("y", s, n->y, want->y, y, depth);
+    k->conv_backward_x(&c, rows, n->dy, n->w, prepared, n->dx, work);
+    expect_near("dx", s, n->dx, want->dx, x, depth / glia__conv_in(s) * glia__conv_out(s));
+    k->conv_backward_w(&c, rows, n->x, n->dy, n->dw, s->bias ? n->db : NULL, work);
+    expect_near("dw", s, n->dw, want->dw, n->n_w, positions);
+    if (s->bias) expect_near("db", s, n->db, want->db, s->out, positions);
+    size_t by_library = (size_t)c.by_library[0] + c.by_library[1] + c.by_library[2];
+    k->conv_free(&c);
+    free(prepared);
+    free(work);
+    return by_library;
+}
+
+typedef struct tally {
+    size_t tried, all, some;
+} tally;
+
+static void try_shape(const glia__kernels *k, uint32_t seed, tally *t)
+{
+    glia_rng *rng;
+    EXPECT_OK(glia_rng_new(&rng, seed));
+    glia__conv_shape s = draw_shape(rng);
+    glia_rng_free(rng);
+    numbers n = make_numbers(&s, seed);
+    for (size_t rows = s.rows; rows > 0; rows = rows > 1 && rows == s.rows ? rows - 1 : 0) {
+        sums   want = make_sums(&s, rows, &n);
+        size_t by_library = try_rows(k, &s, rows, &n, &want);
+        if (rows == s.rows) t->tried++, t->all += by_library == 3, t->some += by_library > 0;
+        free_sums(&want);
+    }
+    free_numbers(&n);
+}
+
+static void portable_convolutions_follow_the_formula(void **state)
+{
+    static const char *const isas[ISAS] = {"base", "avx2", "avx512"};
+    (void)state;
+    for (size_t i = 0; i < ISAS; i++) {
+        const glia__kernels *k = glia__kernels_portable(isas[i]);
+        tally                t = {0};
+        for (uint32_t seed = 0; k && seed < SHAPES; seed++) try_shape(k, seed, &t);
+        if (k) assert_int_equal(t.tried, SHAPES);
+    }
+}
+
+static void those_of_this_process_too(void **state)
+{
+    tally t = {0};
+    (void)state;
+    for (uint32_t seed = 0; seed < SHAPES; seed++) try_shape(glia__kernels_get(), seed, &t);
+    print_message("%zu shapes; by oneDNN %zu in all three directions, %zu in some (%s)\n", t.tried, t.all, t.some,
+                  glia_kernels());
+    assert_int_equal(t.tried, SHAPES);
+    if (strstr(glia_kernels(), "onednn avx")) assert_true(t.all > 50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(portable_convolutions_follow_the_formula),
+        cmocka_unit_test(those_of_this_process_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
