@@ -34,7 +34,8 @@ struct walk {
     enum { MET, SERIAL, SHARED } since; /* what ran since all last met */
     task      job[PHASES_MOST];         /* the one that is being put together */
     size_t    phases;
-    glia__cut cut; /* of all its phases */
+    glia__cut cut;                /* of all its phases */
+    size_t    group, group_begin; /* of blocks, that runs now */
 };
 
 static void meet(walk *w)
@@ -52,10 +53,20 @@ static bool worth_sharing(const glia__cut *cut)
 
 static void run_blocks(walk *w, size_t from, size_t to)
 {
-    for (size_t b = from; b < to; b++) {
-        size_t begin = b * w->cut.block, end = begin + w->cut.block;
+    for (size_t begin = from; begin < to; begin += w->cut.block) {
+        size_t end = begin + w->cut.block;
         for (size_t i = 0; i < w->phases; i++)
             w->job[i].run(w, w->job[i].l, begin, end < w->cut.units ? end : w->cut.units);
+    }
+}
+
+/* Blocks of rows are shared out by whole groups, so that a group's sums are one thread's. */
+static void run_groups(walk *w, size_t from, size_t to)
+{
+    for (size_t g = from; g < to; g++) {
+        w->group = g;
+        w->group_begin = glia__group_begin(w->cut.units, w->cut.block, g);
+        run_blocks(w, w->group_begin, glia__group_begin(w->cut.units, w->cut.block, g + 1));
     }
 }
 
@@ -64,10 +75,15 @@ static void run_job(walk *w)
 {
     size_t blocks = (w->cut.units + w->cut.block - 1) / w->cut.block;
     bool   share = w->size > 1 && worth_sharing(&w->cut);
+    size_t all = w->cut.by_rows ? glia__groups(w->cut.units, w->cut.block) : blocks, from = 0, to = all;
     if (share)
-        run_blocks(w, blocks * w->rank / w->size, blocks * (w->rank + 1) / w->size);
-    else if (w->rank == 0)
-        run_blocks(w, 0, blocks);
+        from = all * w->rank / w->size, to = all * (w->rank + 1) / w->size;
+    else if (w->rank > 0)
+        to = 0;
+    if (w->cut.by_rows)
+        run_groups(w, from, to);
+    else
+        run_blocks(w, from * w->cut.block, to * w->cut.block < w->cut.units ? to * w->cut.block : w->cut.units);
     w->since = share ? SHARED : w->since == SHARED ? SHARED : SERIAL;
     w->phases = 0;
 }
@@ -123,6 +139,8 @@ static glia__part part_of(const walk *w, size_t begin, size_t end)
     return (glia__part){.rows = s->rows,
                         .begin = begin,
                         .end = end,
+                        .group = w->group,
+                        .group_begin = w->group_begin,
                         .train = s->train,
                         .chance = s->chance,
                         .work = s->model->work + w->rank * s->model->works};

@@ -104,8 +104,10 @@ typedef struct glia__layer {
 
 /* One block of a phase: rows of the batch, or slices of the layer, from begin to end. */
 typedef struct glia__part {
-    size_t       rows;       /* of the whole batch */
-    size_t       begin, end; /* this block's units */
+    size_t       rows;        /* of the whole batch */
+    size_t       begin, end;  /* this block's units */
+    size_t       group;       /* of blocks of rows, that one worker does in order */
+    size_t       group_begin; /* its first row: so this block is its first if begin == group_begin */
     bool         train;
     glia__chance chance; /* what its rows draw from */
     real        *work;   /* of this worker, [works] at least */
@@ -147,7 +149,7 @@ struct glia__layer_class {
     void (*cut)(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut);
     /* Once before the layers run: what follows from the weights alone. */
     void (*prepare)(const glia__layer *l);
-    /* Sums over this part's rows, one part a shard, that forward needs of all rows (when training). */
+    /* Sums over this part's rows, added to those of its group, that forward needs of all rows (when training). */
     void (*forward_sums)(const glia__layer *l, const glia__part *p);
     void (*forward)(const glia__layer *l, const glia__part *p); /* this part of y  */
     /* The same of the gradients: that backward_x needs of all rows if the layer is `across`, else that backward_w does
@@ -192,8 +194,13 @@ glia_status glia__need_rank(const glia__layer *l, int rank);
 void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut);
 /* Whether any of its tensors is learned. */
 bool glia__layer_learns(const glia__layer *l);
-/* How many shards a batch has. */
-size_t glia__shards(const glia__layer *l, size_t rows);
+/* Blocks of rows lie in groups, a few whatever the batch: sums over the batch are made for each group, block by block,
+ * and then over the groups in order. How many there are; the first row of group g (the last one's end for g = how
+ * many).
+ */
+#define GLIA__GROUPS_MOST 8
+size_t glia__groups(size_t rows, size_t block);
+size_t glia__group_begin(size_t rows, size_t block, size_t g);
 /* The next tensor of the layer: [in][out] in panels of `panel` columns, or a vector if in == 0. */
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init);
 

@@ -10,8 +10,10 @@
 #define LAYERS(X)                                                                                                      \
     X(input)                                                                                                           \
     X(dense)                                                                                                           \
-    X(conv) X(conv1d) X(batchnorm) X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) \
-        X(gelu) X(silu) X(softplus) X(softmax) X(log_softmax)
+    X(conv)                                                                                                            \
+    X(conv1d)                                                                                                          \
+    X(batchnorm) X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu)   \
+        X(softplus) X(softmax) X(log_softmax)
 
 #define DECLARE(name) extern const glia__layer_class glia__layer_##name;
 LAYERS(DECLARE)
@@ -142,12 +144,15 @@ bool glia__shape_turned(const glia__shape *s)
     return s->rank == 3 && s->dim[0] > 1 && s->dim[1] * s->dim[2] > 1;
 }
 
-/* to[j][i] = from[i][j] for each row */
+/* to[j][i] = from[i][j] for each row, by tiles that stay in the nearest cache */
 static void turn(size_t rows, size_t n, size_t m, const real *from, real *to)
 {
+    enum { TILE = 32 };
     for (size_t r = 0; r < rows; r++, from += n * m, to += n * m)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < m; j++) to[j * n + i] = from[i * m + j];
+        for (size_t i0 = 0; i0 < n; i0 += TILE)
+            for (size_t j0 = 0; j0 < m; j0 += TILE)
+                for (size_t j = j0; j < m && j < j0 + TILE; j++)
+                    for (size_t i = i0; i < n && i < i0 + TILE; i++) to[j * n + i] = from[i * m + j];
 }
 
 void glia__rows_spoken(const glia__shape *s, size_t rows, const real *memory, real *spoken)
@@ -234,9 +239,16 @@ bool glia__layer_learns(const glia__layer *l)
     return false;
 }
 
-size_t glia__shards(const glia__layer *l, size_t rows)
+size_t glia__groups(size_t rows, size_t block)
 {
-    return (rows + l->shard - 1) / l->shard;
+    size_t blocks = (rows + block - 1) / block;
+    return blocks < GLIA__GROUPS_MOST ? blocks : GLIA__GROUPS_MOST;
+}
+
+size_t glia__group_begin(size_t rows, size_t block, size_t g)
+{
+    size_t blocks = (rows + block - 1) / block, begin = blocks * g / glia__groups(rows, block) * block;
+    return begin < rows ? begin : rows;
 }
 
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init)

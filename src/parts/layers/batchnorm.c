@@ -8,9 +8,9 @@
  *   backward       dgamma = sum of dy n,  dbeta = sum of dy
  *                  dx = gamma / sqrt(v + eps) (dy - dbeta / N - n dgamma / N), without the last two in prediction
  *
- * A row's y depends on all rows: each shard of rows makes its sums, and whoever needs them adds them in order. A
- * shard's variance is taken around its own mean, and shards are joined by Chan, Golub and LeVeque's rule (1979), so
- * that nothing cancels. */
+ * A row's y depends on all rows: each group of rows makes its sums, and whoever needs them adds them in order. A
+ * block's variance is taken around its own mean, and blocks and groups are joined by Chan, Golub and LeVeque's rule
+ * (1979), so that nothing cancels. */
 #include <math.h>
 
 #include "ground/memory.h"
@@ -52,29 +52,30 @@ static size_t channels_of(const glia__layer *l)
     return l->in.dim[0];
 }
 
-/* Of each shard in double: means and squares of x, then sums of dy and of dy (x - m). A worker: six rows of channels.
+/* Of each group in double: means and squares of x, then sums of dy and of dy (x - m). A worker: six rows of channels,
+ * and two in double.
  */
 enum { MEAN, SQUARES, DY, DY_X, SUMS, WORK = 6 };
 
 static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
     enum { REALS = sizeof(double) / sizeof(real) };
-    size_t shards = training ? glia__shards(l, rows) : 0;
-    if (!glia__mul(shards, SUMS * REALS * channels_of(l), &l->keeps))
+    size_t groups = training ? glia__groups(rows, l->shard) : 0;
+    if (!glia__mul(groups, SUMS * REALS * channels_of(l), &l->keeps))
         return glia__layer_fail(l, "the sums over %zu rows are more than memory can address", rows);
-    l->works = WORK * channels_of(l);
+    l->works = (WORK + 2 * REALS) * channels_of(l);
     return GLIA_OK;
 }
 
-static double *sums_of(const glia__layer *l, size_t shard, int which)
+static double *sums_of(const glia__layer *l, size_t group, int which)
 {
-    return (double *)(void *)l->kept + (shard * SUMS + (size_t)which) * channels_of(l);
+    return (double *)(void *)l->kept + (group * SUMS + (size_t)which) * channels_of(l);
 }
 
 /* ---- stretches of channels ------------------------------------------------------------------------------------- */
 
 /* Some positions of channels that lie beside each other: [positions][channels] numbers from `at` on. Sums over one are
- * in single precision, so it is not long; those of a shard are added in double. */
+ * in single precision, so it is not long; those of a block are added in double. */
 typedef struct stretch {
     size_t at, positions, first, channels;
 } stretch;
@@ -83,7 +84,7 @@ typedef struct visit {
     const glia__layer *l;
     const real        *m, *a, *b, *d; /* of each channel */
     real              *found;         /* of a stretch */
-    double            *sum;           /* of the shard */
+    double            *sum;           /* of the block */
 } visit;
 
 typedef void visitor(const visit *v, stretch s);
@@ -153,20 +154,26 @@ static double numbers_in(const glia__layer *l, size_t rows)
     return (double)rows * (double)(l->n_in / channels_of(l));
 }
 
-static size_t shard_rows(const glia__layer *l, size_t rows, size_t shard)
+static size_t group_rows(const glia__layer *l, size_t rows, size_t g)
 {
-    size_t left = rows - shard * l->shard;
-    return left < l->shard ? left : l->shard;
+    return glia__group_begin(rows, l->shard, g + 1) - glia__group_begin(rows, l->shard, g);
+}
+
+/* Joins mean and squares of n more numbers to those of `have`. */
+static void join(double have, double *mean, double *squares, double n, double more_mean, double more_squares)
+{
+    double off = more_mean - *mean;
+    *mean += off * n / (have + n);
+    *squares += more_squares + off * off * have * n / (have + n);
 }
 
 /* Mean and variance of channel c over the whole batch. */
 static void moments(const glia__layer *l, size_t rows, size_t c, double *mean, double *variance)
 {
     double have = 0, m = 0, squares = 0;
-    for (size_t s = 0; s < glia__shards(l, rows); s++) {
-        double n = numbers_in(l, shard_rows(l, rows, s)), off = sums_of(l, s, MEAN)[c] - m;
-        m += off * n / (have + n);
-        squares += sums_of(l, s, SQUARES)[c] + off * off * have * n / (have + n);
+    for (size_t g = 0; g < glia__groups(rows, l->shard); g++) {
+        double n = numbers_in(l, group_rows(l, rows, g));
+        join(have, &m, &squares, n, sums_of(l, g, MEAN)[c], sums_of(l, g, SQUARES)[c]);
         have += n;
     }
     *mean = m;
@@ -176,7 +183,7 @@ static void moments(const glia__layer *l, size_t rows, size_t c, double *mean, d
 static double total(const glia__layer *l, size_t rows, int which, size_t c)
 {
     double sum = 0;
-    for (size_t s = 0; s < glia__shards(l, rows); s++) sum += sums_of(l, s, which)[c];
+    for (size_t g = 0; g < glia__groups(rows, l->shard); g++) sum += sums_of(l, g, which)[c];
     return sum;
 }
 
@@ -203,14 +210,19 @@ static double gamma_of(const glia__layer *l, size_t c)
 
 static void forward_sums(const glia__layer *l, const glia__part *p)
 {
-    size_t  channels = channels_of(l), shard = p->begin / l->shard;
-    real   *m = p->work, *found = m + channels;
-    double *mean = sums_of(l, shard, MEAN), *squares = sums_of(l, shard, SQUARES), n = numbers_in(l, p->end - p->begin);
+    size_t  channels = channels_of(l);
+    double *mean = (double *)(void *)p->work, *squares = mean + channels, n = numbers_in(l, p->end - p->begin);
+    real   *m = (real *)(squares + channels), *found = m + channels;
     for (size_t c = 0; c < channels; c++) mean[c] = squares[c] = 0;
     each_stretch(&(visit){.l = l, .found = found, .sum = mean}, p->begin, p->end, sum_x);
     for (size_t c = 0; c < channels; c++) m[c] = (real)(mean[c] /= n);
     each_stretch(&(visit){.l = l, .m = m, .found = found, .sum = squares}, p->begin, p->end, sum_squares);
-    for (size_t c = 0; c < channels; c++) squares[c] -= n * (mean[c] - (double)m[c]) * (mean[c] - (double)m[c]);
+    for (size_t c = 0; c < channels; c++) {
+        double *to_mean = sums_of(l, p->group, MEAN) + c, *to_squares = sums_of(l, p->group, SQUARES) + c;
+        double  have = numbers_in(l, p->begin - p->group_begin), off = mean[c] - (double)m[c]; /* by rounding to real */
+        if (have == 0) *to_mean = *to_squares = 0;
+        join(have, to_mean, to_squares, n, mean[c], squares[c] - n * off * off);
+    }
 }
 
 static void forward(const glia__layer *l, const glia__part *p)
@@ -230,15 +242,16 @@ static void forward(const glia__layer *l, const glia__part *p)
 
 static void backward_sums(const glia__layer *l, const glia__part *p)
 {
-    size_t  channels = channels_of(l), shard = p->begin / l->shard;
+    size_t  channels = channels_of(l);
+    bool    first = p->begin == p->group_begin;
     real   *m = p->work, *zero = m + channels, *found = zero + channels;
-    double *dy = sums_of(l, shard, DY), *dy_x = sums_of(l, shard, DY_X);
+    double *dy = sums_of(l, p->group, DY), *dy_x = sums_of(l, p->group, DY_X);
     for (size_t c = 0; c < channels; c++) {
         double mean, inverse;
         statistics(l, p, c, &mean, &inverse);
         m[c] = (real)mean;
         zero[c] = 0;
-        dy[c] = dy_x[c] = 0;
+        if (first) dy[c] = dy_x[c] = 0;
     }
     each_stretch(&(visit){.l = l, .found = found, .sum = dy}, p->begin, p->end, sum_dy);
     each_stretch(&(visit){.l = l, .m = m, .b = zero, .found = found, .sum = dy_x}, p->begin, p->end, sum_dy_x);
@@ -295,7 +308,7 @@ static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut 
 {
     enum { COST = 4 };
     if (phase == GLIA__BACKWARD_W)
-        *c = (glia__cut){channels_of(l), channels_of(l), channels_of(l) * glia__shards(l, rows), false};
+        *c = (glia__cut){channels_of(l), channels_of(l), channels_of(l) * glia__groups(rows, l->shard), false};
     else
         *c = (glia__cut){rows, l->shard, rows * l->n_in * COST, true};
 }

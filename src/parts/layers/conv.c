@@ -1,10 +1,10 @@
 /* conv and conv1d: convolutions as torch.nn.Conv2d and Conv1d (numbers/conv.h has the formula). Rows are shared; the
- * weights' gradients are summed by each shard of rows, and then over the shards in order.
+ * weights' gradients are summed by each group of rows, and then over the groups in order.
  *
  *   forward        y  = x * w + b
  *   backward_x     dx = dy * w, turned around
- *   backward_sums  of each shard: dw = sum over its rows of x * dy, db = sum of dy
- *   backward_w     dw = sum over the shards
+ *   backward_sums  of each group: dw = sum over its rows of x * dy, db = sum of dy
+ *   backward_w     dw = sum over the groups
  *
  * conv1d is the same on images of one row. Its rows are spoken as channels x length and lie so, and are turned for the
  * kernels, which want channels last. */
@@ -170,21 +170,18 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
     GLIA_TRY(reserve_plan(l));
     const glia__conv *c = l->plan;
-    size_t            shards;
-    if (!glia__mul(glia__shards(l, rows), aligned(tensor_numbers(l)), &shards))
-        return glia__layer_fail(l, "the sums over %zu rows are more than memory can address", rows);
-    l->keeps = aligned(c->prepared) + (training ? shards : 0);
-    l->works = aligned(c->work);
+    l->keeps = aligned(c->prepared) + (training ? glia__groups(rows, l->shard) * aligned(tensor_numbers(l)) : 0);
+    l->works = aligned(c->work) + (training ? aligned(tensor_numbers(l)) : 0);
     if (turns(l, &l->in)) l->works += aligned(l->shard * l->n_in);
     if (turns(l, &l->out)) l->works += aligned(l->shard * l->n_out);
     return GLIA_OK;
 }
 
-/* What shard i found, dw and then db. */
-static real *shard_sums(const glia__layer *l, size_t i)
+/* What group g found, dw and then db. */
+static real *group_sums(const glia__layer *l, size_t g)
 {
     const glia__conv *c = l->plan;
-    return l->kept + aligned(c->prepared) + i * aligned(tensor_numbers(l));
+    return l->kept + aligned(c->prepared) + g * aligned(tensor_numbers(l));
 }
 
 /* ---- the passes ------------------------------------------------------------------------------------------------ */
@@ -193,8 +190,8 @@ static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut 
 {
     if (phase == GLIA__BACKWARD_W) {
         size_t count = l->param[0].count, slices = 8;
-        *c = (glia__cut){count, count < 4096 ? count : (count + slices - 1) / slices, count * glia__shards(l, rows),
-                         false};
+        *c = (glia__cut){count, count < 4096 ? count : (count + slices - 1) / slices,
+                         count * glia__groups(rows, l->shard), false};
     } else {
         *c = (glia__cut){rows, l->shard, rows * l->multiply_adds, true};
     }
@@ -220,16 +217,16 @@ static void channels_first(const glia__shape *s, size_t rows, const real *from, 
     if (from != to) glia__rows_spoken(&image, rows, from, to);
 }
 
-/* The parts of a worker's memory: the kernels', x turned, y turned. */
+/* The parts of a worker's memory: the kernels', x turned, y turned, the sums of a block. */
 typedef struct workspace {
-    real *kernels, *x, *y;
+    real *kernels, *x, *y, *sums;
 } workspace;
 
 static workspace workspace_of(const glia__layer *l, const glia__part *p)
 {
     const glia__conv *c = l->plan;
-    real             *x = p->work + aligned(c->work);
-    return (workspace){p->work, x, x + (turns(l, &l->in) ? aligned(l->shard * l->n_in) : 0)};
+    real             *x = p->work + aligned(c->work), *y = x + (turns(l, &l->in) ? aligned(l->shard * l->n_in) : 0);
+    return (workspace){p->work, x, y, y + (turns(l, &l->out) ? aligned(l->shard * l->n_out) : 0)};
 }
 
 static void prepare(const glia__layer *l)
@@ -253,8 +250,9 @@ static void backward_sums(const glia__layer *l, const glia__part *p)
     size_t      rows = p->end - p->begin;
     const real *x = channels_last(l, &l->in, rows, l->x + p->begin * l->n_in, w.x);
     const real *dy = channels_last(l, &l->out, rows, l->dy + p->begin * l->n_out, w.y);
-    real       *dw = shard_sums(l, p->begin / l->shard);
+    real       *sums = group_sums(l, p->group), *dw = p->begin == p->group_begin ? sums : w.sums;
     l->k->conv_backward_w(l->plan, rows, x, dy, dw, l->params > 1 ? dw + l->param[0].count : NULL, w.kernels);
+    if (dw != sums) l->k->add(tensor_numbers(l), dw, sums);
 }
 
 static void backward_x(const glia__layer *l, const glia__part *p)
@@ -267,22 +265,22 @@ static void backward_x(const glia__layer *l, const glia__part *p)
     channels_first(&l->in, rows, to, dx);
 }
 
-/* dw[i] = keep dw[i] + scale * sum over the shards of theirs */
-static void add_shards(const glia__layer *l, const glia__part *p, const glia__param *t, size_t at, size_t begin,
+/* dw[i] = keep dw[i] + scale * sum over the groups of theirs */
+static void add_groups(const glia__layer *l, const glia__part *p, const glia__param *t, size_t at, size_t begin,
                        size_t end)
 {
     real *to = p->into + t->offset;
     for (size_t i = begin; i < end; i++) {
         real sum = 0;
-        for (size_t s = 0; s < glia__shards(l, p->rows); s++) sum += shard_sums(l, s)[at + i];
+        for (size_t g = 0; g < glia__groups(p->rows, l->shard); g++) sum += group_sums(l, g)[at + i];
         to[i] = (p->keep == 0 ? 0 : p->keep * to[i]) + p->scale * sum;
     }
 }
 
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
-    add_shards(l, p, &l->param[0], 0, p->begin, p->end);
-    if (l->params > 1 && p->begin == 0) add_shards(l, p, &l->param[1], l->param[0].count, 0, l->param[1].count);
+    add_groups(l, p, &l->param[0], 0, p->begin, p->end);
+    if (l->params > 1 && p->begin == 0) add_groups(l, p, &l->param[1], l->param[0].count, 0, l->param[1].count);
 }
 
 #define CONVOLUTION(id, text, planner)                                                                                 \
