@@ -70,7 +70,7 @@ static void take_shapes(glia__layer *layers, glia__layer *l, const glia__shape *
  * core's cache. */
 static void plan_shards(glia__layer *layers, size_t count)
 {
-    enum { NUMBERS = 1 << 17, MOST = 8 };
+    enum { NUMBERS = 1 << 16, MOST = 8 };
     size_t widest = 1, shard = MOST;
     for (size_t i = 0; i < count; i++) {
         const glia__layer *l = &layers[i];
