@@ -128,6 +128,7 @@ typedef struct glia__step {
     const size_t       *order;  /* rows of data, [rows] */
     const real         *x;      /* or inputs in place */
     glia__chance        chance; /* what the rows of the batch draw from */
+    const glia__augment *augment; /* images are changed so on their way; NULL: they are not */
     /* loss; NULL: none */
     const glia__loss   *loss;
     bool                fused; /* loss is computed on the inputs of the last layer */
