@@ -10,7 +10,8 @@
 #include "table.h"
 
 typedef struct data_options {
-    const char *target, *csv;
+    const char *target, *csv, *augment;
+    size_t      seed;
     bool        json, all;
 } data_options;
 
@@ -135,6 +136,13 @@ static void print_ranges(const part *p, bool all)
     if (!i->image && shown < i->columns) printf("and %zu more columns; --all shows them\n", i->columns - shown);
 }
 
+static const char *class_of(const part *p, size_t row)
+{
+    int32_t     k = glia_data_class(p->data, row);
+    const char *name = k < 0 ? NULL : glia_data_class_name(p->data, (size_t)k);
+    return name ? name : "";
+}
+
 /* The first images of the data, as many as fit beside each other. */
 static void print_samples(const part *p)
 {
@@ -144,9 +152,7 @@ static void print_samples(const part *p)
     if (count > SAMPLES_MOST) count = SAMPLES_MOST;
     if (count > p->info.rows) count = p->info.rows;
     for (size_t i = 0; i < count; i++) {
-        int32_t     k = glia_data_class(p->data, i);
-        const char *name = k < 0 ? NULL : glia_data_class_name(p->data, (size_t)k);
-        rows[i] = i, captions[i] = name ? name : "";
+        rows[i] = i, captions[i] = class_of(p, i);
     }
     putchar('\n');
     draw_images(p->data, shape, rows, captions, count);
@@ -259,6 +265,41 @@ static void describe(const glia_data *data, const char *text, const data_options
     free(second.counts);
 }
 
+#define ROWS_CHANGED 3
+#define EPOCHS_LEAST 3
+#define EPOCHS_MOST 7
+
+/* An image as it is, then as the first epochs see it. */
+static glia_status draw_epochs(const part *p, const data_options *o, size_t row, size_t epochs)
+{
+    glia_real  *values = claim((1 + epochs) * p->info.columns, sizeof *values);
+    char      **captions = claim(1 + epochs, sizeof *captions);
+    glia_status status = GLIA_OK;
+    for (size_t i = 0; i <= epochs && !status; i++) {
+        captions[i] = i ? text_of("epoch %zu", i) : text_of("%s", class_of(p, row));
+        status = glia_data_augment(p->data, i ? o->augment : NULL, (uint32_t)o->seed, i ? i : 1, row,
+                                   values + i * p->info.columns);
+    }
+    if (!status && row) putchar('\n');
+    if (!status) draw_values(values, draw_shape_of(p->data), p->info.bytes, (const char *const *)captions, 1 + epochs);
+    for (size_t i = 0; i <= epochs; i++) free(captions[i]);
+    free(captions);
+    free(values);
+    return status;
+}
+
+/* The first rows, each on a line of its own where the terminal is wide enough. */
+static int draw_changed(const glia_data *data, const data_options *o)
+{
+    part        p = {.data = data};
+    glia_status status = GLIA_OK;
+    glia_data_describe(data, &p.info);
+    size_t fit = draw_images_across(draw_shape_of(data)), epochs = fit > EPOCHS_LEAST ? fit - 1 : EPOCHS_LEAST;
+    for (size_t row = 0; row < p.info.rows && row < ROWS_CHANGED && !status; row++)
+        status = draw_epochs(&p, o, row, epochs < EPOCHS_MOST ? epochs : EPOCHS_MOST);
+    return status ? fail_status(status) : CODE_FINE;
+}
+
 static int run_data(const command *self, int argc, char **argv)
 {
     data_options o = {0};
@@ -267,10 +308,13 @@ static int run_data(const command *self, int argc, char **argv)
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
+    if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
     glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});
     if (status) return fail_status(status);
     if (o.csv)
         code = write_csv(data, o.csv);
+    else if (o.augment)
+        code = draw_changed(data, &o);
     else
         describe(data, words[0], &o);
     glia_data_free(data);
@@ -284,6 +328,9 @@ static const option data_table[] = {
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
     {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
      "write the data (of two parts the first) as a table instead, the target first"},
+    {"augment", OPTION_TEXT, AT(augment), "TEXT", NULL, 0, 0,
+     "draw a few images instead, each as it is and as `glia train --augment TEXT` sees it in the first epochs"},
+    {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, 4294967295.0, "of the changes that --augment draws"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };
@@ -291,6 +338,7 @@ static const char *const examples[] = {
     "glia data mnist/",
     "glia data \"spiral n=300 classes=3\" --json",
     "glia data mnist:train --csv digits.csv",
+    "glia data mnist/ --augment \"rotate 10, flip horizontal\"",
     NULL,
 };
 const command data_command = {

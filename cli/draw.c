@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "table.h"
 
 #define MOST 40
@@ -29,23 +30,23 @@ size_t draw_columns(int descriptor)
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+/* What the pictures of one call share. */
 typedef struct picture {
-    const glia_data *data;
-    draw_shape       shape;
-    size_t           step;          /* of the pixels shown, in both directions */
-    size_t           width, height; /* in shown pixels                         */
-    size_t           column;        /* characters: the wider of picture and captions */
-    double           low, high;     /* the darkest and brightest value         */
+    draw_shape shape;
+    size_t     columns;       /* values of a picture                     */
+    size_t     step;          /* of the pixels shown, in both directions */
+    size_t     width, height; /* in shown pixels                         */
+    size_t     column;        /* characters: the wider of picture and captions */
+    double     low, high;     /* the darkest and brightest value         */
 } picture;
 
 /* The mean over the channels, 0 (dark) to 1; rows past the end are dark. */
-static double pixel(const picture *p, size_t row, size_t y, size_t x)
+static double pixel(const picture *p, const glia_real *v, size_t y, size_t x)
 {
     size_t channels = p->shape.channels, plane = p->shape.height * p->shape.width;
     double sum = 0;
     if (y >= p->height) return 0;
-    for (size_t c = 0; c < channels; c++)
-        sum += glia_data_input(p->data, row, c * plane + y * p->step * p->shape.width + x * p->step);
+    for (size_t c = 0; c < channels; c++) sum += (double)v[c * plane + y * p->step * p->shape.width + x * p->step];
     double value = (sum / (double)channels - p->low) / (p->high - p->low);
     return value > 0 ? fmin(value, 1) : 0; /* also dark: NaN */
 }
@@ -81,34 +82,32 @@ static pen choose_pen(void)
     return isatty(STDOUT_FILENO) && !dumb ? (pen){cell_gray, "\x1b[0m"} : (pen){cell_half, ""};
 }
 
-static void find_range(picture *p, const size_t *rows, size_t count)
+static void find_range(picture *p, const glia_real *values, bool bytes, size_t count)
 {
-    glia_data_info info;
-    glia_data_describe(p->data, &info);
-    p->high = info.bytes ? 255 : 0;
-    for (size_t i = 0; i < count && !info.bytes; i++)
-        for (size_t c = 0; c < info.columns; c++) {
-            double value = glia_data_input(p->data, rows[i], c);
-            p->low = fmin(p->low, value), p->high = fmax(p->high, value);
-        }
+    p->high = bytes ? 255 : 0;
+    for (size_t i = 0; i < count * p->columns && !bytes; i++)
+        p->low = fmin(p->low, (double)values[i]), p->high = fmax(p->high, (double)values[i]);
     if (p->high <= p->low) p->high = p->low + 1;
 }
 
-static picture picture_of(const glia_data *data, draw_shape shape)
+static picture picture_of(draw_shape shape)
 {
-    picture p = {.data = data, .shape = shape, .step = (shape.width + MOST - 1) / MOST};
+    picture p = {.shape = shape, .step = (shape.width + MOST - 1) / MOST};
+    p.columns = shape.channels * shape.height * shape.width;
     p.width = (shape.width + p.step - 1) / p.step;
     p.height = (shape.height + p.step - 1) / p.step;
     p.column = p.width;
     return p;
 }
 
-static void draw_band(const picture *p, const pen *with, const size_t *rows, const char *const *caption, size_t count)
+static void draw_band(const picture *p, const pen *with, const glia_real *values, const char *const *caption,
+                      size_t count)
 {
     int gap = (int)(p->column - p->width) + GAP;
     for (size_t y = 0; y < p->height; y += 2) {
         for (size_t i = 0; i < count; i++) {
-            for (size_t x = 0; x < p->width; x++) with->cell(pixel(p, rows[i], y, x), pixel(p, rows[i], y + 1, x));
+            const glia_real *value = values + i * p->columns;
+            for (size_t x = 0; x < p->width; x++) with->cell(pixel(p, value, y, x), pixel(p, value, y + 1, x));
             printf("%s%*s", with->end, i + 1 < count ? gap : 0, "");
         }
         putchar('\n');
@@ -135,18 +134,29 @@ draw_shape draw_shape_of(const glia_data *data)
 
 size_t draw_images_across(draw_shape shape)
 {
-    return across(picture_of(NULL, shape).width);
+    return across(picture_of(shape).width);
+}
+
+void draw_values(const glia_real *values, draw_shape shape, bool bytes, const char *const *caption, size_t count)
+{
+    picture p = picture_of(shape);
+    pen     with = choose_pen();
+    for (size_t i = 0; i < count; i++)
+        if (text_width(caption[i]) > p.column) p.column = text_width(caption[i]);
+    find_range(&p, values, bytes, count);
+    for (size_t i = 0, band = across(p.column); i < count; i += band)
+        draw_band(&p, &with, values + i * p.columns, caption + i, count - i < band ? count - i : band);
 }
 
 void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count)
 {
-    picture p = picture_of(data, shape);
-    pen     with = choose_pen();
-    for (size_t i = 0; i < count; i++)
-        if (text_width(caption[i]) > p.column) p.column = text_width(caption[i]);
-    find_range(&p, rows, count);
-    for (size_t i = 0, band = across(p.column); i < count; i += band)
-        draw_band(&p, &with, rows + i, caption + i, count - i < band ? count - i : band);
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    glia_real *values = claim(count * info.columns, sizeof *values);
+    for (size_t i = 0; i < count * info.columns; i++)
+        values[i] = (glia_real)glia_data_input(data, rows[i / info.columns], i % info.columns);
+    draw_values(values, shape, info.bytes, caption, count);
+    free(values);
 }
 
 const char *draw_bar(char *text, double value, double most, size_t width)

@@ -20,6 +20,9 @@ draw_shape draw_shape_of(const glia_data *data);
  * Half-block characters show two pixels a cell: in grays where stdout is a terminal, else black or
  * white; without UTF-8 a cell is one ASCII character. */
 void draw_images(const glia_data *data, draw_shape shape, const size_t *rows, const char *const *caption, size_t count);
+/* The same of values[count][channels][height][width]; bytes are dark at 0 and bright at 255, others by what there is.
+ */
+void draw_values(const glia_real *values, draw_shape shape, bool bytes, const char *const *caption, size_t count);
 /* How many images with short captions fit beside each other. */
 size_t draw_images_across(draw_shape shape);
 

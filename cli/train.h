@@ -6,7 +6,7 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value;
     size_t      holdout_tail, every, epochs, batch, seed, threads, patience;

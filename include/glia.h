@@ -155,6 +155,12 @@ GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 /* Writes the data as a CSV with a header, target first (`label`, or the column's name). */
 GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path);
 
+/* One row as training sees it: with the changes that `text` asks for (docs/data.md, "Augmentation"; NULL: none), drawn
+ * for this row of `data`, this epoch (from 1) and a glia_fit of this seed. out: [columns], in the data's own values, not
+ * scaled. Errors: GLIA_E_ARG, GLIA_E_SHAPE (rows that are no images), GLIA_E_TEXT (with the place), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t seed, size_t epoch, size_t row,
+                                       glia_real *out);
+
 /* ---- 3. Model -------------------------------------------------------------------------------------------------- */
 
 /* A network: layers with their weights, and all that is needed to use it on raw rows (scaling, class names). */
@@ -212,6 +218,8 @@ typedef struct glia_fit_options {
     const char *loss;        /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
     const char *scale;       /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
                                 none for data from memory. Fitted on the training rows, kept in the model     */
+    const char *augment;     /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
+                                `glia augmentations`. NULL: not. Validation rows never are                    */
     double      clip_norm;   /* > 0: gradients are scaled down to this 2-norm                                 */
     double      clip_value;  /* > 0: gradients are limited to -v..v                                           */
     size_t      patience;    /* > 0: stop when the validation loss has not improved for so many epochs, and
@@ -406,6 +414,7 @@ typedef enum glia_list {
     GLIA_LIST_INITIALIZERS,
     GLIA_LIST_GENERATORS,
     GLIA_LIST_SCALES,
+    GLIA_LIST_AUGMENTATIONS,
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

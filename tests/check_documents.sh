@@ -94,7 +94,7 @@ failed=0 tried=0 named=0
 for document in "$root"/README.md "$root"/CONTRIBUTING.md "$root"/docs/*.md; do
     try_document "$document"
 done
-for list in layers losses optimizers schedules initializers generators scales; do
+for list in layers losses optimizers schedules initializers generators scales augmentations; do
     for name in $(glia "$list" | sed -n 's/^\([a-z_0-9]*\): .*/\1/p'); do
         grep -q "\`$name[\` :]" "$root/docs/nets.md" "$root/docs/data.md" || wrong "glia $list" "no document has $name"
         named=$((named + 1))

@@ -6,9 +6,9 @@
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */
 
-static const char *const command_names[] = {"train",        "eval",       "predict", "show",       "data",
-                                            "check",        "layers",     "losses",  "optimizers", "schedules",
-                                            "initializers", "generators", "scales",  "man"};
+static const char *const command_names[] = {"train",        "eval",       "predict", "show",          "data",
+                                            "check",        "layers",     "losses",  "optimizers",    "schedules",
+                                            "initializers", "generators", "scales",  "augmentations", "man"};
 #define COMMANDS (sizeof command_names / sizeof *command_names)
 
 static void help_lists_every_command(void **state)
@@ -82,10 +82,10 @@ static void examples_of_the_help_work(void **state)
 }
 
 static const char *const train_names[] = {
-    "--net TEXT",   "--test DATA", "--holdout SHARE",  "--stratify",      "--holdout-tail N", "--target COL",
-    "--scale HOW",  "--loss TEXT", "--optimizer TEXT", "--schedule TEXT", "--clip-norm X",    "--clip-value X",
-    "--epochs N",   "--batch N",   "--shuffle yes|no", "--seed N",        "--threads N",      "--init MODEL",
-    "--patience N", "--every N",   "--out FILE",       "--json",          "--quiet"};
+    "--net TEXT",     "--test DATA",  "--holdout SHARE",  "--stratify",       "--holdout-tail N", "--target COL",
+    "--scale HOW",    "--loss TEXT",  "--optimizer TEXT", "--schedule TEXT",  "--clip-norm X",    "--clip-value X",
+    "--augment TEXT", "--epochs N",   "--batch N",        "--shuffle yes|no", "--seed N",         "--threads N",
+    "--init MODEL",   "--patience N", "--every N",        "--out FILE",       "--json",           "--quiet"};
 
 static void help_and_manual_tell_every_option(void **state)
 {
@@ -123,7 +123,7 @@ static void lists_name_what_there_is(void **state)
         {"layers", "dense: ", "log_softmax: "}, {"losses", "mse: ", "cross_entropy: "},
         {"optimizers", "sgd: ", "adamw: "},     {"schedules", "constant: ", "cosine: "},
         {"initializers", "zeros: ", "lecun"},   {"generators", "spiral: ", "xor: "},
-        {"scales", "none: ", "minmax: "},
+        {"scales", "none: ", "minmax: "},       {"augmentations", "shift: ", "erase: "},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         result r = RUN(lists[i][0]);
@@ -331,6 +331,29 @@ static void data_describes_a_table(void **state)
            "", ARGUMENTS("data", "numbers.csv", "--target", "x"));
 }
 
+/* The left half is bright; each epoch of these sees it on the right, or sees nothing. */
+static void data_draws_what_training_sees(void **state)
+{
+    static const char images[] = "\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\4"
+                                 "\377\377\0\0\377\377\0\0"
+                                 "\377\0\0\0\377\0\0\0";
+    (void)state;
+    write_bytes("half.idx", images, sizeof images - 1);
+    expect(0,
+           "@@         @@       @@       @@       @@       @@       @@       @@\n"
+           "         epoch 1  epoch 2  epoch 3  epoch 4  epoch 5  epoch 6  epoch 7\n"
+           "\n"
+           "@           @        @        @        @        @        @        @\n"
+           "         epoch 1  epoch 2  epoch 3  epoch 4  epoch 5  epoch 6  epoch 7\n",
+           "", ARGUMENTS("data", "half.idx", "--augment", "flip horizontal p=1"));
+    result a = RUN("data", "half.idx", "--augment", "erase 1, brightness 0.5");
+    expect(0, a.out, "", ARGUMENTS("data", "half.idx", "--augment", "erase 1, brightness 0.5", "--seed", "0"));
+    result b = RUN("data", "half.idx", "--augment", "erase 1, brightness 0.5", "--seed", "1");
+    assert_string_not_equal(a.out, b.out);
+    release(&a);
+    release(&b);
+}
+
 static void data_draws_images(void **state)
 {
     (void)state;
@@ -408,6 +431,7 @@ int main(void)
         cmocka_unit_test(show_prints_the_layers),
         cmocka_unit_test(data_describes_a_table),
         cmocka_unit_test(data_draws_images),
+        cmocka_unit_test(data_draws_what_training_sees),
         cmocka_unit_test(predictions_are_drawn),
         cmocka_unit_test(data_is_written_as_a_table),
         cmocka_unit_test(gradients_are_checked),

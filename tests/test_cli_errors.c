@@ -65,6 +65,7 @@ static void wrong_commands_and_options(void **state)
         {{"predict", "m.safetensors", "xor", "--csv", "--json"}, 2, "--csv: does not go with --json"},
         {{"predict", "m.safetensors", "xor", "--draw", "2", "--json"}, 2, "--draw: goes with neither --csv nor --json"},
         {{"data", "xor", "--csv", "a.csv", "--json"}, 2, "--csv: does not go with --json"},
+        {{"data", "xor", "--augment", "shift 1", "--json"}, 2, "--augment: goes with neither --csv nor --json"},
         {{"train", "xor", "--out", "-", "--json"}, 2, "--out -: does not go with --json, which prints there too"},
         {{"train", "xor", "--json", "--out=/dev/stdout"},
          2,
@@ -135,6 +136,24 @@ static void wrong_texts(void **state)
          2,
          "net:1:1: layer 0 (dense): there are no data to tell the shape of a row, and the net does not begin with "
          "input"},
+    };
+    (void)state;
+    ASSERT_WRONG(list);
+}
+
+static void wrong_augmentations(void **state)
+{
+    static const wrong list[] = {
+        {{"data", "xor", "--augment", "shift 1"}, 2, "xor: its rows are no images, and only those can be augmented"},
+        {{"train", "xor", "--augment", "shift 1"}, 2, "xor: its rows are no images, and only those can be augmented"},
+        {{"train", "wide.csv", "--net", "input 1x2x2, flatten, dense 2, softmax", "--holdout", "0", "--augment",
+          "rotate 5, shft 1"},
+         2,
+         "augment:1:11: there is no augmentation \"shft\"; did you mean shift? there are ..."},
+        {{"data", "one.idx", "--augment", "shift 2"},
+         2,
+         "augment:1:1: shift: a shift of 2 pixels does not fit into images of 1x2x2"},
+        {{"data", "one.idx", "--augment", "rotate 5", "--seed", "-1"}, 2, "--seed \"-1\": not a whole number"},
     };
     (void)state;
     ASSERT_WRONG(list);
@@ -377,6 +396,7 @@ static int make_world(void **state)
     write_text("big.csv", "x,y\n1e6,1e6\n2e6,3.5\n3e6,2\n");
     write_text("empty.csv", "");
     write_bytes("binary", "dense\0 3", 8);
+    write_bytes("one.idx", "\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2\1\2\3\4", 20);
     write_bytes("images.idx", "\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3", 19);
     if (mkdir("empty_folder", 0777) || symlink("nowhere/m", "dangling") || symlink("around", "around")) return -1;
     if (mknod("socket", S_IFSOCK | 0666, 0)) return -1;
@@ -393,6 +413,7 @@ int main(void)
         cmocka_unit_test(wrong_commands_and_options),
         cmocka_unit_test(wrong_values),
         cmocka_unit_test(wrong_texts),
+        cmocka_unit_test(wrong_augmentations),
         cmocka_unit_test(shapes_that_do_not_fit),
         cmocka_unit_test(files_that_are_wrong),
         cmocka_unit_test(places_that_cannot_be_written),

@@ -22,22 +22,53 @@ static void ask_for(const glia_data *d, size_t at)
     for (size_t i = 0; i < d->columns * width; i += CACHE_LINE) __builtin_prefetch(row + i);
 }
 
+static void scale_bytes(const glia__scaler *s, size_t n, const uint8_t *from, real *x)
+{
+    const glia__kernels *k = glia__kernels_get();
+    if (s->columns)
+        k->scale_bytes_columns(n, from, s->real_shift, s->real_scale, x);
+    else
+        k->scale_bytes(n, from, uniform[s->how].shift, uniform[s->how].scale, x);
+}
+
+static void scale_reals(const glia__scaler *s, size_t n, const real *from, real *x)
+{
+    const glia__kernels *k = glia__kernels_get();
+    if (s->columns)
+        k->scale_reals_columns(n, from, s->real_shift, s->real_scale, x);
+    else
+        k->scale_reals(n, from, uniform[s->how].shift, uniform[s->how].scale, x);
+}
+
+/* x[n] = the row stored at number `at`, scaled. */
+static void take_row(const glia_data *d, const glia__scaler *s, size_t at, real *x)
+{
+    if (d->bytes)
+        scale_bytes(s, d->columns, d->bytes + at, x);
+    else
+        scale_reals(s, d->columns, d->values + at, x);
+}
+
 void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                         real *x)
 {
-    const glia__kernels *k = glia__kernels_get();
-    size_t               n = d->columns;
+    size_t n = d->columns;
     for (size_t i = begin; i < end; i++, x += n) {
-        size_t at = stored_row(d, rows, i) * n;
         if (i + 1 < end) ask_for(d, stored_row(d, rows, i + 1) * n);
-        if (d->bytes && s->columns)
-            k->scale_bytes_columns(n, d->bytes + at, s->real_shift, s->real_scale, x);
-        else if (d->bytes)
-            k->scale_bytes(n, d->bytes + at, uniform[s->how].shift, uniform[s->how].scale, x);
-        else if (s->columns)
-            k->scale_reals_columns(n, d->values + at, s->real_shift, s->real_scale, x);
-        else
-            k->scale_reals(n, d->values + at, uniform[s->how].shift, uniform[s->how].scale, x);
+        take_row(d, s, stored_row(d, rows, i) * n, x);
+    }
+}
+
+void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia__augment *a, unsigned worker,
+                           const glia__chance *chance, size_t begin, size_t end, real *x)
+{
+    static const glia__scaler as_it_is = {.how = GLIA__SCALE_NONE};
+    size_t                    n = d->columns;
+    for (size_t i = begin; i < end; i++, x += n) {
+        if (i + 1 < end) ask_for(d, stored_row(d, chance->row, i + 1) * n);
+        take_row(d, &as_it_is, stored_row(d, chance->row, i) * n, x);
+        glia__augment_image(a, worker, chance, i, x);
+        scale_reals(s, n, x, x);
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef GLIA_DATA_SCALE_H
 #define GLIA_DATA_SCALE_H
 
+#include "data/augment.h"
 #include "data/data.h"
 
 typedef enum glia__scale_how {
@@ -41,6 +42,9 @@ void        glia__scaler_clear(glia__scaler *s);
 /* x[i - begin][columns] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
 void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                         real *x);
+/* The same of augmented images: row i of the batch is row chance->row[i] of the data (or i). The worker's own room. */
+void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia__augment *a, unsigned worker,
+                           const glia__chance *chance, size_t begin, size_t end, real *x);
 /* t[i - begin][target_columns] = scaled number targets. */
 void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                          real *t);

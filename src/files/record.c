@@ -35,6 +35,7 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
                  add_size(o, "epochs", m->n_history);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
+    if (asked->augment) failed = failed || add_text(o, "augment", asked->augment);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
     if (m->kept_epoch == 0 || failed) return failed;
     const glia_epoch *kept = &m->history[m->kept_epoch - 1]; /* whose weights these are */

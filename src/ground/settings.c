@@ -41,6 +41,29 @@ static bool word_is(word w, const char *text)
     return strlen(text) == n && memcmp(w.begin, text, n) == 0;
 }
 
+/* ---- lists of phrases ------------------------------------------------------------------------------------------ */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+bool glia__phrase_next(const char **at, const char *end, glia__phrase *p)
+{
+    if (*at >= end) return false;
+    const char *stop = *at;
+    while (stop < end && *stop != ',' && *stop != '\n' && *stop != '#') stop++;
+    p->begin = *at;
+    p->end = stop;
+    while (p->begin < p->end && is_blank(*p->begin)) p->begin++;
+    while (p->end > p->begin && is_blank(p->end[-1])) p->end--;
+    while (stop < end && *stop == '#') stop += strcspn(stop, "\n");
+    p->before = p->after;
+    p->after = *stop;
+    *at = stop + 1;
+    return true;
+}
+
 /* ---- sentences ------------------------------------------------------------------------------------------------- */
 
 /* Puts the place, and the name of what is set there, before the sentence. */

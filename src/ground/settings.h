@@ -58,6 +58,14 @@ typedef struct glia__text_at {
     const char *end;  /* the end of it   */
 } glia__text_at;
 
+/* A list of phrases: they are separated by commas or newlines, and # starts a comment that ends with its line. */
+typedef struct glia__phrase {
+    const char *begin, *end;   /* without comment and outer blanks; a newline is one where a comma could be */
+    char        before, after; /* the separators; zero-initialise before the first                          */
+} glia__phrase;
+/* The next phrase at *at, which moves on; false at the end. */
+bool glia__phrase_next(const char **at, const char *end, glia__phrase *p);
+
 /* A phrase is one `name value key=value`, in [begin, end) within at->text; its words end at white space.
  *
  * Finds the name that begins the phrase among `names`. *which gets its index, *rest the place after the name. */

@@ -123,11 +123,12 @@ typedef struct glia__step {
     size_t      rows;
     bool        train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
-    const glia_data    *data;
-    const glia__scaler *scale;
-    const size_t       *order;  /* rows of data, [rows] */
-    const real         *x;      /* or inputs in place */
-    glia__chance        chance; /* what the rows of the batch draw from */
+    const glia_data     *data;
+    const glia__scaler  *scale;
+    const size_t        *order;   /* rows of data, [rows] */
+    const real          *x;       /* or inputs in place */
+    glia__chance         chance;  /* what the rows of the batch draw from */
+    const glia__augment *augment; /* images are changed so on their way; NULL: they are not */
     /* loss; NULL: none */
     const glia__loss   *loss;
     bool                fused; /* loss is computed on the inputs of the last layer */

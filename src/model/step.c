@@ -155,16 +155,19 @@ static void gather_block(walk *w, const glia__layer *l, size_t begin, size_t end
     bool              turned = glia__shape_turned(&m->in);
     real             *x = m->x + begin * m->n_in, *spoken = turned ? m->spoken + begin * m->n_in : x;
     (void)l;
-    glia__batch_inputs(s->data, s->scale, s->order, begin, end, spoken);
+    if (s->augment)
+        glia__batch_augmented(s->data, s->scale, s->augment, w->rank, &s->chance, begin, end, spoken);
+    else
+        glia__batch_inputs(s->data, s->scale, s->order, begin, end, spoken);
     if (turned) glia__rows_in_memory(&m->in, end - begin, spoken, x);
 }
 
 static glia__cut cut_gather(const glia__step *s)
 {
-    enum { NUMBERS = 4096, COST = 25 }; /* rows come from anywhere in memory */
+    enum { NUMBERS = 4096, COST = 25, COST_OF_CHANGES = 100 }; /* rows come from anywhere in memory */
     const glia_model *m = s->model;
-    size_t            n = m->n_in;
-    return (glia__cut){s->rows, m->in.rank > 1 ? m->layers[0].shard : 1 + NUMBERS / n, s->rows * n * COST, true};
+    size_t            n = m->n_in, work = s->rows * n * (s->augment ? COST_OF_CHANGES : COST);
+    return (glia__cut){s->rows, m->in.rank > 1 ? m->layers[0].shard : 1 + NUMBERS / n, work, true};
 }
 
 static void gather(walk *w)

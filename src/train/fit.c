@@ -22,6 +22,7 @@ typedef struct run {
     glia__loss        loss;
     bool              fused;
     glia__answers     targets;
+    glia__augment    *augment;        /* of training images; NULL: they stay as they are */
     glia__judge       judge;          /* of the validation rows */
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
     size_t           *order;
@@ -104,6 +105,18 @@ static glia_status fit_scaling(run *r)
     return GLIA_OK;
 }
 
+/* Images by themselves, or because the net begins with `input CxHxW`. */
+static glia_status read_augment(run *r)
+{
+    const glia_data *d = r->train;
+    glia__extent     e = {d->channels, d->height, d->width};
+    if (!r->o.augment) return GLIA_OK;
+    if (!d->image && r->m->in.rank != 3)
+        return glia__fail(GLIA_E_SHAPE, "%s: its rows are no images, and only those can be augmented", d->name);
+    if (!d->image) e = (glia__extent){r->m->in.dim[0], r->m->in.dim[1], r->m->in.dim[2]};
+    return glia__augment_new(&r->augment, r->o.augment, &e, d->bytes, glia__team_size(r->team));
+}
+
 static glia_status make_room(run *r)
 {
     glia_model *m = r->m;
@@ -111,6 +124,7 @@ static glia_status make_room(run *r)
     r->batch = r->o.batch < rows ? r->o.batch : rows;
     r->batches = (rows + r->batch - 1) / r->batch;
     GLIA_TRY(glia__team_new(&r->team, r->o.threads));
+    GLIA_TRY(read_augment(r));
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
     GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
@@ -162,6 +176,7 @@ static glia_status prepare(run *r)
 
 static void finish(run *r)
 {
+    glia__augment_free(r->augment);
     glia__team_free(r->team);
     glia__optim_state_clear(&r->state);
     glia__answers_clear(&r->targets);
@@ -218,6 +233,7 @@ static glia_status train_epoch(run *r)
                        .train = true,
                        .loss = &r->loss,
                        .fused = r->fused,
+                       .augment = r->augment,
                        .backward = true,
                        .optim = &r->rule,
                        .slot = r->state.slot,

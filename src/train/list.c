@@ -1,4 +1,5 @@
 /* What there is: everything that a text can name, as section 8 of glia.h shows it. One row a table. */
+#include "data/augment.h"
 #include "data/scale.h"
 #include "parts/initializer.h"
 #include "parts/loss.h"
@@ -55,6 +56,11 @@ static glia__named scale(size_t i)
     return (glia__named){glia__scales[i].name, glia__scales[i].help, glia__no_settings};
 }
 
+static glia__named augmentation(size_t i)
+{
+    return *glia__augment_at(i);
+}
+
 static const struct {
     size_t (*count)(void);
     glia__named (*at)(size_t i);
@@ -66,6 +72,7 @@ static const struct {
     [GLIA_LIST_INITIALIZERS] = {glia__init_count, initializer},
     [GLIA_LIST_GENERATORS] = {glia__generator_count, generator},
     [GLIA_LIST_SCALES] = {scale_count, scale},
+    [GLIA_LIST_AUGMENTATIONS] = {glia__augment_count, augmentation},
     [GLIA_LIST_EVERY_LAYER] = {one, every_layer},
 };
 
