@@ -299,6 +299,8 @@ typedef struct glia_model_info {
     glia_target target;
     size_t      inputs, outputs;         /* numbers in a row of x and of y                                  */
     size_t      channels, height, width; /* of an input row; 1 x 1 x inputs when flat                        */
+    int         rank;                    /* of an input row as the first layer reads it: 3 for an image       */
+    size_t      shape[4];
     size_t      classes;                 /* 0 for numbers; for one sigmoid output 2 */
     size_t      layers;
     size_t      parameters;
