@@ -189,9 +189,11 @@ static void nothing_to_look_at(void **state)
     EXPECT_FAILS(glia_row_loss_get(m, row_loss, 1), GLIA_E_ARG, "one loss a row");
     EXPECT_OK(glia_loss(m, "l1", NULL, zero, NULL)); /* another loss: those gradients are not its */
     EXPECT_FAILS(glia_activation_gradient_get(m, 1, got, 4), GLIA_E_ARG, "no backward pass");
-    EXPECT_OK(glia_forward(m, x, 1, NULL));
-    EXPECT_FAILS(glia_row_loss_get(m, row_loss, 1), GLIA_E_ARG, "no loss");
-    EXPECT_FAILS(glia_activation_gradient_get(m, 1, got, 2), GLIA_E_ARG, "no backward pass");
+    EXPECT_OK(glia_backward(m));
+    EXPECT_OK(glia_activation_gradient_get(m, 1, got, 4));
+    EXPECT_OK(glia_forward(m, x, 2, NULL)); /* nor are they of another pass */
+    EXPECT_FAILS(glia_row_loss_get(m, row_loss, 2), GLIA_E_ARG, "no loss");
+    EXPECT_FAILS(glia_activation_gradient_get(m, 1, got, 4), GLIA_E_ARG, "no backward pass");
     glia_model_free(m);
 }
 
