@@ -14,15 +14,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 torch.set_default_dtype(torch.float64)
 
 
-class Shape(torch.nn.Module):
-    """`input CxHxW`: has no number in files."""
+class Add(torch.nn.Module):
+    """`add @a`: of the layer before and the one with this number."""
 
-    def __init__(self, *shape):
+    def __init__(self, other):
         super().__init__()
-        self.shape = shape
-
-    def forward(self, x):
-        return x.reshape(len(x), *self.shape)
+        self.other = other
 
 
 def table(random, inputs, targets):
@@ -55,27 +52,41 @@ def keep(folder, arrays, about):
         f.write("\n")
 
 
-def run(case, net, loss, layers, random, rows, x, csv, target, judged, row_loss, shape=None):
+def forward(module, inputs):
+    outputs, y = [], inputs
+    for layer in module:
+        y = y + outputs[layer.other] if isinstance(layer, Add) else layer(y)
+        y.retain_grad()
+        outputs.append(y)
+    return outputs
+
+
+def state(module):
+    return {k: v.detach().numpy().copy() for k, v in module.state_dict().items() if "num_batches" not in k}
+
+
+def run(case, net, loss, layers, random, rows, x, csv, target, judged, row_loss, shape=None, mode="eval"):
     """judged: the layer that the loss looks at, and how; row_loss: of its outputs and the targets, not yet averaged."""
     names = ["%02d_%s" % (i, phrase.split()[0]) for i, phrase in
              enumerate(p for p in net.split(", ") if not p.startswith("input"))]
-    module = torch.nn.Sequential(*layers)
+    module = torch.nn.Sequential(*layers).train(mode == "train")
     with torch.no_grad():
-        for p in module.parameters():
-            p.copy_(torch.from_numpy(random.normal(0, 0.5, tuple(p.shape)).astype("f4").astype("f8")))
+        for name, p in module.state_dict().items():
+            if "num_batches" not in name:
+                draws = random.normal(0, 0.5, tuple(p.shape)).astype("f4").astype("f8")
+                p.copy_(torch.from_numpy(abs(draws) + 0.5 if "_var" in name else draws))
+    start = state(module)
     inputs = torch.from_numpy(standard(x)[rows])
     inputs = (inputs.reshape(len(inputs), *shape) if shape else inputs).requires_grad_()
-    outputs, y = [], inputs
-    for layer in module:
-        y = layer(y)
-        y.retain_grad()
-        outputs.append(y)
+    outputs = forward(module, inputs)
     by_row = row_loss(outputs[judged], torch.from_numpy(target[rows]))
     mean = by_row.mean() if by_row.dim() == 1 else by_row.mean(0).mean()
     mean.backward()
 
     arrays = [("input", "output", inputs.detach().numpy())]
-    arrays += [(name, "param", p.detach().numpy()) for name, p in module.named_parameters()]
+    for name, p in state(module).items():  # running statistics may have moved
+        moved = (p != start[name]).any()
+        arrays += [("start." + name, "start", start[name]), (name, "output", p)] if moved else [(name, "param", p)]
     arrays += [(name, "output", y.detach().numpy()) for name, y in zip(names, outputs)]
     arrays += [("target", "output", target[rows].astype("<i4") if target.dtype.kind == "i" else target[rows])]
     arrays += [("row_loss", "output", by_row.detach().reshape(len(by_row), -1).sum(1).numpy())]
@@ -84,7 +95,7 @@ def run(case, net, loss, layers, random, rows, x, csv, target, judged, row_loss,
     arrays += [(name + ".grad", "grad", p.grad.numpy()) for name, p in module.named_parameters()]
     arrays += [("input.grad", "grad", inputs.grad.numpy())]
     folder = os.path.join(HERE, "trace", case)
-    keep(folder, arrays, {"case": "trace/" + case, "title": net, "net": net, "loss": loss,
+    keep(folder, arrays, {"case": "trace/" + case, "title": net, "net": net, "loss": loss, "mode": mode,
                           "rows": "%d:%d:%d" % (rows.start, rows.stop, rows.step)})
     with open(os.path.join(folder, "table.csv"), "w", encoding="ascii") as f:
         f.write(csv)
@@ -118,5 +129,25 @@ def bits(random):
         csv, target, 2, lambda y, t: loss(y, t[:, None].to(y.dtype)))
 
 
-for seed, make in enumerate((classes, numbers, bits)):
+def residual(random, mode):
+    words = numpy.array(["ant", "bee", "cow"])
+    target = random.permutation(numpy.arange(12) % 3)
+    x, csv = table(random, 2 * 5 * 4, words[target])
+    conv = lambda channels: torch.nn.Conv2d(channels, 3, 3, padding=1)
+    layers = [conv(2), torch.nn.BatchNorm2d(3), torch.nn.ReLU(), conv(3), torch.nn.BatchNorm2d(3), Add(2),
+              torch.nn.Tanh(), torch.nn.Flatten(), torch.nn.Linear(60, 3), torch.nn.Softmax(1)]
+    run("residual_" + mode, "input 2x5x4, conv 3 3x3 pad=same, batchnorm, relu @a, conv 3 3x3 pad=same, batchnorm, "
+        "add @a, tanh, flatten, dense 3, softmax", "cross_entropy", layers, random, slice(1, 10, 2), x, csv, target, 8,
+        torch.nn.CrossEntropyLoss(reduction="none"), (2, 5, 4), mode)
+
+
+def residual_eval(random):
+    residual(random, "eval")
+
+
+def residual_train(random):
+    residual(random, "train")
+
+
+for seed, make in enumerate((classes, numbers, bits, residual_eval, residual_train)):
     make(numpy.random.RandomState(seed))
