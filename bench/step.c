@@ -4,47 +4,17 @@
  *
  * The work is 784-128-64-10, ReLU, softmax, plain gradient descent. Everything is measured in turns within one run, and
  * what counts are the ratios: the machine's speed drifts, the ratios do not. Each figure is the median of its turns. */
-#include <math.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "glia.h"
+#include "measure.h"
 #include "numbers/kernels.h"
 
-enum { INPUTS = 784, HIDDEN1 = 128, HIDDEN2 = 64, OUTPUTS = 10, ROWS = 60000, TURNS = 7, NUMBERS_OF_TURNS = 16 };
+enum { INPUTS = 784, HIDDEN1 = 128, HIDDEN2 = 64, OUTPUTS = 10, ROWS = 60000, TURNS = 7 };
 static const char NET[] = "dense 128, relu, dense 64, relu, dense 10, softmax";
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop(void)
-{
-    fprintf(stderr, "step: %s\n", glia_error());
-    exit(1);
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *turns, size_t n)
-{
-    qsort(turns, n, sizeof *turns, by_size);
-    return turns[n / 2];
-}
 
 /* ---- the data: MNIST, or noise of its size --------------------------------------------------------------------- */
 
@@ -116,34 +86,6 @@ static double products_alone(size_t batch)
     free(y);
     free(w);
     return seconds;
-}
-
-/* ---- a bare multiply-add loop, on one core and on two ---------------------------------------------------------- */
-
-static void *multiply_add(void *unused)
-{
-    double a[NUMBERS_OF_TURNS];
-    (void)unused;
-    for (size_t i = 0; i < NUMBERS_OF_TURNS; i++) a[i] = 1 + (double)i;
-    for (size_t n = 0; n < 20000000; n++)
-        for (size_t i = 0; i < NUMBERS_OF_TURNS; i++) a[i] = a[i] * 0.999999 + 1e-6;
-    volatile double sink = 0;
-    for (size_t i = 0; i < NUMBERS_OF_TURNS; i++) sink = sink + a[i];
-    return NULL;
-}
-
-/* Work done in a second by two threads, against one. */
-static double loop_scaling(void)
-{
-    pthread_t other;
-    double    start = now();
-    multiply_add(NULL);
-    double one = now() - start;
-    start = now();
-    if (pthread_create(&other, NULL, multiply_add, NULL)) exit(1);
-    multiply_add(NULL);
-    pthread_join(other, NULL);
-    return 2 * one / (now() - start);
 }
 
 /* ---- the tables ------------------------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@ const command *const commands[] = {
     &show_command,
     &data_command,
     &check_command,
+    &trace_command,
     &list_commands[GLIA_LIST_LAYERS],
     &list_commands[GLIA_LIST_LOSSES],
     &list_commands[GLIA_LIST_OPTIMIZERS],

@@ -41,7 +41,7 @@ struct command {
 
 /* Each in its own file; those of list.c are in list.h. */
 extern const command train_command, eval_command, predict_command, show_command, data_command, check_command,
-    man_command;
+    trace_command, man_command;
 
 /* Every command, and how many. */
 extern const command *const commands[];

@@ -41,20 +41,29 @@ static int open_model(source *s, const char *path)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_judged(source *s, const char *model, const char *data, const char *target)
+/* Reads a target, where there is one, as the model does. */
+static int match_target(source *s)
 {
     glia_data_info  info;
     glia_model_info wanted;
-    int             code = open_model(s, model);
+    glia_data_describe(s->part, &info);
+    glia_model_describe(s->model, &wanted);
+    if (info.target == GLIA_TARGET_NONE || info.target == wanted.target) return CODE_FINE;
+    glia_status status = glia_data_set_target(s->whole, wanted.target);
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+int source_open_judged(source *s, const char *model, const char *data, const char *target)
+{
+    glia_data_info info;
+    int            code = open_model(s, model);
     if (code) return code;
     glia_status status = open_table(s, data, target ? target : glia_model_target_name(s->model, 0));
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
-    glia_model_describe(s->model, &wanted);
     if (info.target == GLIA_TARGET_NONE)
         return fail(CODE_ARGUMENT, "%s: has no target to compare with", data_name(data));
-    if (info.target != wanted.target) status = glia_data_set_target(s->whole, wanted.target);
-    return status ? fail_status(status) : CODE_FINE;
+    return match_target(s);
 }
 
 /* Whether the column that was taken for the target is the model's last input. */
@@ -77,6 +86,12 @@ int source_open_unjudged(source *s, const char *model, const char *data, const c
     bool        absent = status == GLIA_E_TEXT && !target; /* no column of that name */
     if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "");
     return status ? fail_status(status) : CODE_FINE;
+}
+
+int source_open_either(source *s, const char *model, const char *data, const char *target)
+{
+    int code = source_open_unjudged(s, model, data, target);
+    return code ? code : match_target(s);
 }
 
 void source_close(source *s)

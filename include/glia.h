@@ -160,6 +160,16 @@ GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path
  * scaled. Errors: GLIA_E_ARG, GLIA_E_SHAPE (rows that are no images), GLIA_E_TEXT (with the place), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t seed, size_t epoch, size_t row,
                                        glia_real *out);
+/* Writes an array for numpy.load: .npy of format version 1.0, little endian. `type` is that of *values, which lie in C
+ * order; shape: [rank], rank 0 for a single number. The file is whole or absent.
+ * Errors: GLIA_E_WRITE, GLIA_E_ARG, GLIA_E_MEMORY. */
+typedef enum glia_npy {
+    GLIA_NPY_REAL = 0, /* glia_real: float32 */
+    GLIA_NPY_DOUBLE,
+    GLIA_NPY_INT32,
+    GLIA_NPY_BYTE /* uint8_t */
+} glia_npy;
+GLIA_API glia_status glia_npy_write(const char *path, glia_npy type, const void *values, int rank, const size_t *shape);
 
 /* ---- 3. Model -------------------------------------------------------------------------------------------------- */
 
@@ -296,6 +306,8 @@ typedef struct glia_model_info {
     glia_target target;
     size_t      inputs, outputs;         /* numbers in a row of x and of y                                  */
     size_t      channels, height, width; /* of an input row; 1 x 1 x inputs when flat                        */
+    int         rank;                    /* of an input row as the first layer reads it: 3 for an image       */
+    size_t      shape[4];
     size_t      classes;                 /* 0 for numbers; for one sigmoid output 2 */
     size_t      layers;
     size_t      parameters;
@@ -331,13 +343,21 @@ GLIA_API glia_status glia_set_mode(glia_model *model, glia_mode mode);
  *   glia_forward(m, x, rows, y);  glia_loss(m, "cross_entropy", classes, NULL, &loss);
  *   glia_backward(m);             glia_step(m, optimizer);
  */
+/* Rows of `data` as the model takes them, scaled: x[count][inputs]. `rows` lists them; NULL: the first `count`.
+ * Errors: GLIA_E_SHAPE (data that do not fit the net), GLIA_E_ARG. */
+GLIA_API glia_status glia_inputs_get(const glia_model *model, const glia_data *data, const size_t *rows, size_t count,
+                                     glia_real *x);
+/* Their targets in the model's terms, for glia_loss: classes[count], the model's number of each; or, of a target of
+ * numbers, targets[count][outputs], scaled as in training. The other one is NULL. Errors: as above, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_targets_get(const glia_model *model, const glia_data *data, const size_t *rows, size_t count,
+                                      int32_t *classes, glia_real *targets);
 /* y: [rows][outputs], or NULL. */
 GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, glia_real *y);
 /* The loss of the latest forward pass, against classes [rows] or targets [rows][outputs] (one-hot, soft, or numbers);
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
 GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
                                const glia_real *targets, double *loss);
-/* Gradients of the latest loss. Overwrites the gradient of every parameter. */
+/* Gradients of the latest loss, which is asked for once. Overwrites the gradient of every parameter. */
 GLIA_API glia_status glia_backward(glia_model *model);
 /* The same from dy [rows][outputs], the gradient of whatever you minimise with respect to the outputs; dx
  * [rows][inputs] gets the gradient with respect to the inputs, or is NULL. Needs no glia_loss before. */
@@ -374,8 +394,17 @@ GLIA_API glia_status glia_parameter_get(const glia_model *model, const char *nam
 GLIA_API glia_status glia_parameter_set(glia_model *model, const char *name, const glia_real *values, size_t count);
 GLIA_API glia_status glia_gradient_get(const glia_model *model, const char *name, glia_real *values, size_t count);
 GLIA_API glia_status glia_gradient_set(glia_model *model, const char *name, const glia_real *values, size_t count);
-/* What layer `layer` gave in the latest forward pass: [rows][count]. */
+/* What layer `layer` gave in the latest forward pass, [rows][numbers of its output]; GLIA_INPUTS: the inputs x.
+ * `count`: how many numbers that is, for all rows. Images are channels x height x width, as everywhere. */
+#define GLIA_INPUTS SIZE_MAX
 GLIA_API glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real *values, size_t count);
+/* The gradient of the loss with respect to that, after glia_backward or glia_backward_from. GLIA_E_ARG for a last layer
+ * that the loss is computed together with (softmax for cross_entropy, sigmoid for bce): the gradient then starts at its
+ * inputs, the outputs of the layer before. */
+GLIA_API glia_status glia_activation_gradient_get(const glia_model *model, size_t layer, glia_real *values,
+                                                  size_t count);
+/* The latest glia_loss row by row, summed over a row's outputs and not divided by anything: values[rows]. */
+GLIA_API glia_status glia_row_loss_get(const glia_model *model, double *values, size_t count);
 
 /* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,
  * for `loss` (NULL: by the last layer). Every number of a small tensor is perturbed, and some

@@ -46,6 +46,9 @@ const golden_array *golden_find(const golden_case *c, const char *name);
 size_t              golden_count(const golden_case *c);
 const golden_array *golden_at(const golden_case *c, size_t i);
 
+/* The numbers of any .npy file, which must have the dtype and shape of `as`; the caller frees them. */
+double *golden_read(const char *path, const golden_array *as);
+
 /* Copies an array; the caller frees the copy with free(). The integers must fit the type. */
 glia_real *golden_reals(const golden_array *a);
 int32_t   *golden_ints(const golden_array *a);

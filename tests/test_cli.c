@@ -6,9 +6,9 @@
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */
 
-static const char *const command_names[] = {"train",        "eval",       "predict", "show",          "data",
-                                            "check",        "layers",     "losses",  "optimizers",    "schedules",
-                                            "initializers", "generators", "scales",  "augmentations", "man"};
+static const char *const command_names[] = {
+    "train",  "eval",       "predict",   "show",         "data",       "check",  "trace",         "layers",
+    "losses", "optimizers", "schedules", "initializers", "generators", "scales", "augmentations", "man"};
 #define COMMANDS (sizeof command_names / sizeof *command_names)
 
 static void help_lists_every_command(void **state)

@@ -19,7 +19,7 @@ glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, gli
     glia__step_run(
         &(glia__step){.model = model, .rows = rows, .train = !model->evaluates, .chance = {.seed = model->seed}});
     model->rows = rows;
-    model->has_loss = false;
+    model->has_loss = model->has_gradients = false;
     if (y) glia__rows_spoken(&last->out, rows, last->y, y);
     return GLIA_OK;
 }
@@ -46,6 +46,8 @@ static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
                                  .backward = true,
                                  .skip_loss = true,
                                  .want_dx = true});
+    m->gradients_fused = loss && fused;
+    m->has_gradients = true;
 }
 
 glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes, const glia_real *targets,
@@ -71,6 +73,7 @@ glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *c
     model->loss = made;
     model->loss_fused = fused;
     model->has_loss = true;
+    model->has_gradients = false; /* the topmost one is of this loss, the others are not */
     return GLIA_OK;
 }
 
@@ -78,6 +81,7 @@ glia_status glia_backward(glia_model *model)
 {
     GLIA_TRY(need(model && model->rows && model->has_loss, "glia_backward: there is no loss to go back from"));
     pass_back(model, &model->loss, model->loss_fused);
+    model->has_loss = false; /* its gradient is used up: where branches meet, others were added to it */
     return GLIA_OK;
 }
 
@@ -92,14 +96,54 @@ glia_status glia_backward_from(glia_model *model, const glia_real *dy, glia_real
     return GLIA_OK;
 }
 
+/* ---- what a pass left ------------------------------------------------------------------------------------------ */
+
+/* The layer whose outputs are asked for; NULL: the inputs of the net. */
+static glia_status find_layer(const glia_model *m, size_t layer, const char *asked, const glia__layer **l)
+{
+    bool inputs = layer == GLIA_INPUTS || (layer < m->n_layers && !m->layers[layer].class->forward);
+    if (!inputs && layer >= m->n_layers) return glia__fail(GLIA_E_ARG, "%s: there is no such layer", asked);
+    *l = inputs ? NULL : &m->layers[layer];
+    return GLIA_OK;
+}
+
+/* Numbers of the latest pass that belong to a layer's outputs, or to the inputs, as the user has them: [rows][n]. */
+static glia_status give_rows(const glia_model *m, const glia__layer *l, const real *from, real *values, size_t count)
+{
+    size_t n = m->rows * (l ? l->n_out : m->n_in);
+    if (count != n && l)
+        return glia__fail(GLIA_E_ARG, "layer %zu gave %zu numbers, not %zu", (size_t)(l - m->layers), n, count);
+    if (count != n) return glia__fail(GLIA_E_ARG, "the inputs are %zu numbers, not %zu", n, count);
+    glia__rows_spoken(l ? &l->out : &m->in, m->rows, from, values);
+    return GLIA_OK;
+}
+
 glia_status glia_activation_get(const glia_model *model, size_t layer, glia_real *values, size_t count)
 {
+    const glia__layer *l = NULL;
     GLIA_TRY(need(model && values && model->rows, "glia_activation_get: there is no forward pass to look at"));
-    GLIA_TRY(need(layer < model->n_layers, "glia_activation_get: there is no such layer"));
-    const glia__layer *l = &model->layers[layer];
-    if (count != model->rows * l->n_out)
-        return glia__fail(GLIA_E_ARG, "layer %zu gave %zu numbers, not %zu", layer, model->rows * l->n_out, count);
-    glia__rows_spoken(&l->out, model->rows, l->class->forward ? l->y : model->x, values);
+    GLIA_TRY(find_layer(model, layer, "glia_activation_get", &l));
+    return give_rows(model, l, l ? l->y : model->x, values, count);
+}
+
+glia_status glia_activation_gradient_get(const glia_model *model, size_t layer, glia_real *values, size_t count)
+{
+    const glia__layer *l = NULL;
+    GLIA_TRY(need(model && values && model->rows && model->has_gradients,
+                  "glia_activation_gradient_get: there is no backward pass to look at"));
+    GLIA_TRY(find_layer(model, layer, "glia_activation_gradient_get", &l));
+    if (l && model->gradients_fused && l == glia__model_last(model))
+        return glia__fail(GLIA_E_ARG,
+                          "layer %zu (%s): its outputs have no gradient: the loss is computed from its inputs",
+                          l->number, l->class->named.name);
+    return give_rows(model, l, l ? l->dy : model->dx, values, count);
+}
+
+glia_status glia_row_loss_get(const glia_model *model, double *values, size_t count)
+{
+    GLIA_TRY(need(model && values && model->rows && model->has_loss, "glia_row_loss_get: there is no loss to look at"));
+    GLIA_TRY(need(count == model->rows, "glia_row_loss_get: there is one loss a row"));
+    memcpy(values, model->row_loss, count * sizeof *values);
     return GLIA_OK;
 }
 

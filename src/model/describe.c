@@ -32,10 +32,12 @@ void glia_model_describe(const glia_model *model, glia_model_info *info)
         .channels = model->channels,
         .height = model->height,
         .width = model->width,
+        .rank = model->in.rank,
         .classes = model->n_classes,
         .layers = model->n_layers,
         .seed = model->seed,
     };
+    memcpy(info->shape, model->in.dim, sizeof info->shape);
     for (size_t i = 0; i < model->n_layers; i++) {
         info->parameters += layer_parameters(&model->layers[i]);
         info->multiply_adds += model->layers[i].multiply_adds;

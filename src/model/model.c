@@ -192,6 +192,7 @@ glia_status glia_model_add(glia_model *model, const char *layers)
     glia__free(net);
     if (status != GLIA_OK) return status;
     if (model->target != GLIA_TARGET_NONE) hand_over(model, longer);
+    longer->evaluates = model->evaluates;
     glia_model old = *model;
     *model = *longer;
     *longer = old;

@@ -40,6 +40,8 @@ struct glia_model {
     bool       has_loss;  /* its output gradient is there */
     glia__loss loss;      /* that made it */
     bool       loss_fused;
+    bool       has_gradients; /* those of all layers are there */
+    bool       gradients_fused;
 
     /* What makes raw rows into inputs, and outputs into answers. */
     glia__scaler scale, target_scale;
