@@ -357,7 +357,7 @@ GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t 
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
 GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
                                const glia_real *targets, double *loss);
-/* Gradients of the latest loss, which is asked for once. Overwrites the gradient of every parameter. */
+/* Gradients of the latest loss. Overwrites the gradient of every parameter. */
 GLIA_API glia_status glia_backward(glia_model *model);
 /* The same from dy [rows][outputs], the gradient of whatever you minimise with respect to the outputs; dx
  * [rows][inputs] gets the gradient with respect to the inputs, or is NULL. Needs no glia_loss before. */

@@ -77,11 +77,18 @@ glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *c
     return GLIA_OK;
 }
 
+/* Where others read what the loss is judged by, their gradients were added to the loss's. */
+static bool used_up(const glia_model *m)
+{
+    size_t judged = glia__model_last(m)->input[0].from;
+    return m->has_gradients && m->loss_fused && judged != SIZE_MAX && m->layers[judged].dys > 0;
+}
+
 glia_status glia_backward(glia_model *model)
 {
     GLIA_TRY(need(model && model->rows && model->has_loss, "glia_backward: there is no loss to go back from"));
+    GLIA_TRY(need(!used_up(model), "glia_backward: the gradient of this loss is used up: ask for the loss again"));
     pass_back(model, &model->loss, model->loss_fused);
-    model->has_loss = false; /* its gradient is used up: where branches meet, others were added to it */
     return GLIA_OK;
 }
 
