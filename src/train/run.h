@@ -1,0 +1,51 @@
+/* A run of training, as the files of fit.c share it: what is asked for, what it works with, and how far it is. */
+#ifndef GLIA_TRAIN_RUN_H
+#define GLIA_TRAIN_RUN_H
+
+#include <string.h>
+
+#include "train/judge.h"
+
+/* A run: everything is made before the first step, and a step allocates nothing. */
+typedef struct glia__run {
+    glia_model       *m;
+    glia_fit_options  o; /* defaults filled in */
+    const glia_data  *train, *validation;
+    glia_data        *own_train, *own_validation; /* views, where patience made its own hold-out */
+    glia__team       *team;
+    glia__optim       rule;
+    double            base_rate; /* before its schedule */
+    glia__optim_state state;
+    glia__schedule    schedule;
+    glia__loss        loss;
+    bool              fused;
+    glia__answers     targets;
+    glia__judge       judge;          /* of the validation rows */
+    size_t            batch, batches; /* rows of a batch; batches of an epoch */
+    size_t           *order;
+    glia_rng         *rng;
+    real             *last, *best; /* weights of the last finished epoch, and of the best one */
+    double            best_loss;
+    size_t            best_epoch;
+    bool              stop, bound; /* bound: the model has learnt from the data what its outputs mean */
+    glia_epoch       *history;     /* of this run, until the model takes it */
+    glia_epoch        epoch;       /* the one under way */
+} glia__run;
+
+/* --- prepare.c: what can fail, before the first step --- */
+/* r has the model, the options as they were given, and the data. After a failure it can only be finished. */
+glia_status glia__run_prepare(glia__run *r);
+void        glia__run_finish(glia__run *r); /* frees what the run owns */
+
+/* --- patience.c --- */
+void glia__run_validate(glia__run *r);
+/* Keeps the best weights; asks to stop when the validation loss has not improved for `patience` epochs. */
+void glia__run_be_patient(glia__run *r);
+
+/* All weights of a model. */
+static inline void glia__run_copy(const glia_model *m, real *to, const real *from)
+{
+    memcpy(to, from, m->n_parameters * sizeof *to);
+}
+
+#endif
