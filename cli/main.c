@@ -21,6 +21,7 @@ const command *const commands[] = {
     &list_commands[GLIA_LIST_INITIALIZERS],
     &list_commands[GLIA_LIST_GENERATORS],
     &list_commands[GLIA_LIST_SCALES],
+    &list_commands[GLIA_LIST_METRICS],
     &man_command,
 };
 const size_t commands_count = sizeof commands / sizeof *commands;

@@ -6,10 +6,10 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *monitor, *out;
     double      holdout; /* < 0: not said */
-    double      clip_norm, clip_value;
-    size_t      holdout_tail, every, epochs, batch, seed, threads, patience;
+    double      clip_norm, clip_value, min_delta;
+    size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
     bool        stratify, shuffle, json, quiet;
 } train_options;
 

@@ -188,7 +188,8 @@ static void end_lines(const train_run *run, const char *stopped, const outcome *
     size_t kept = glia_model_kept_epoch(run->model);
     if (strcmp(stopped, "interrupt") == 0) fputs("stopped by Ctrl-C; the step that was running is finished\n", stderr);
     if (strcmp(stopped, "patience") == 0)
-        fprintf(stderr, "stopped: no better val_loss for %zu epochs\n", run->options->patience);
+        fprintf(stderr, "stopped: no better %s for %zu epochs\n",
+                run->options->monitor ? run->options->monitor : "val_loss", run->options->patience);
     if (run->options->patience && kept) fprintf(stderr, "the weights of epoch %zu are kept\n", kept);
     tell_outcome("validation", validation);
     tell_outcome("test", test);

@@ -214,8 +214,12 @@ typedef struct glia_fit_options {
                                 none for data from memory. Fitted on the training rows, kept in the model     */
     double      clip_norm;   /* > 0: gradients are scaled down to this 2-norm                                 */
     double      clip_value;  /* > 0: gradients are limited to -v..v                                           */
-    size_t      patience;    /* > 0: stop when the validation loss has not improved for so many epochs, and
-                                restore the best weights. Without validation rows 10 % of train decide        */
+    size_t      accumulate;  /* 1: each update is made from the gradient of so many batches, weighted by their
+                                rows: as one batch of all of them, in the memory of one                       */
+    size_t      patience;    /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
+                                best weights. Without validation rows 10 % of train decide                    */
+    const char *monitor;     /* "val_loss"; the metric that is watched; see `glia metrics`                     */
+    double      min_delta;   /* an improvement is by more than this                                           */
     size_t      val_every;   /* 1: validate after each so-many-th epoch, and after the last                   */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */
@@ -406,6 +410,7 @@ typedef enum glia_list {
     GLIA_LIST_INITIALIZERS,
     GLIA_LIST_GENERATORS,
     GLIA_LIST_SCALES,
+    GLIA_LIST_METRICS,
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

@@ -8,7 +8,7 @@
 
 static const char *const command_names[] = {"train",        "eval",       "predict", "show",       "data",
                                             "check",        "layers",     "losses",  "optimizers", "schedules",
-                                            "initializers", "generators", "scales",  "man"};
+                                            "initializers", "generators", "scales",  "metrics",    "man"};
 #define COMMANDS (sizeof command_names / sizeof *command_names)
 
 static void help_lists_every_command(void **state)
@@ -123,7 +123,7 @@ static void lists_name_what_there_is(void **state)
         {"layers", "dense: ", "log_softmax: "}, {"losses", "mse: ", "cross_entropy: "},
         {"optimizers", "sgd: ", "adamw: "},     {"schedules", "constant: ", "cosine: "},
         {"initializers", "zeros: ", "lecun"},   {"generators", "spiral: ", "xor: "},
-        {"scales", "none: ", "minmax: "},
+        {"scales", "none: ", "minmax: "},       {"metrics", "val_loss: ", "val_macro_f1: "},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         result r = RUN(lists[i][0]);

@@ -35,7 +35,10 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
                  add_size(o, "epochs", m->n_history);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
+    if (asked->accumulate > 1) failed = failed || add_size(o, "accumulate", asked->accumulate);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
+    if (asked->monitor) failed = failed || add_text(o, "monitor", asked->monitor);
+    if (asked->min_delta > 0) failed = failed || add_number(o, "min_delta", asked->min_delta);
     if (m->kept_epoch == 0 || failed) return failed;
     const glia_epoch *kept = &m->history[m->kept_epoch - 1]; /* whose weights these are */
     return add_size(o, "kept_epoch", m->kept_epoch) || add_number(o, "train_loss", kept->loss) ||

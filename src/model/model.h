@@ -137,6 +137,8 @@ typedef struct glia__step {
     real               *unscaled;  /* [2][rows][n_out], room for that */
     bool                backward;  /* from the loss; or, without one, from the dy already in place */
     bool                want_dx;   /* gradient of the inputs too */
+    /* gradients become kept times those that are there plus added times the batch's; both 0: the batch's alone */
+    real kept, added;
     /* update; NULL: gradients only */
     glia__optim *optim;
     real *const *slot;                  /* the optimizer's blocks of state */

@@ -332,7 +332,7 @@ static void backward(walk *w)
 
 static bool updates_in_place(const glia__step *s)
 {
-    return s->optim && glia__optim_is_plain(s->optim) && s->clip_norm <= 0 && s->clip_value <= 0;
+    return s->optim && glia__optim_is_plain(s->optim) && s->clip_norm <= 0 && s->clip_value <= 0 && s->kept == 0;
 }
 
 static void backward_w_block(walk *w, const glia__layer *l, size_t begin, size_t end)
@@ -342,7 +342,7 @@ static void backward_w_block(walk *w, const glia__layer *l, size_t begin, size_t
     if (updates_in_place(s))
         part.into = s->model->parameters, part.keep = 1, part.scale = (real)-s->optim->rate;
     else
-        part.into = s->model->gradients, part.keep = 0, part.scale = 1;
+        part.into = s->model->gradients, part.keep = s->kept, part.scale = s->added == 0 ? 1 : s->added;
     l->class->backward_w(l, &part);
 }
 

@@ -32,11 +32,11 @@ static glia_status fail_step(const glia__run *r, size_t b, size_t rows)
         r->epoch.epoch, b + 1, text, kept);
 }
 
-static bool tell_batch(glia__run *r, size_t b)
+static bool tell_batch(glia__run *r)
 {
     glia_batch batch = {.epoch = r->epoch.epoch,
                         .epochs = r->o.epochs,
-                        .batch = b + 1,
+                        .batch = r->at,
                         .batches = r->batches,
                         .samples = r->epoch.samples,
                         .loss = r->epoch.loss,
@@ -44,37 +44,71 @@ static bool tell_batch(glia__run *r, size_t b)
     return r->o.on_batch && r->o.on_batch(r->o.user, &batch);
 }
 
+static glia__step step_of(glia__run *r)
+{
+    return (glia__step){.model = r->m,
+                        .team = r->team,
+                        .train = true,
+                        .loss = &r->loss,
+                        .fused = r->fused,
+                        .backward = true,
+                        .slot = r->state.slot,
+                        .clip_norm = r->o.clip_norm,
+                        .clip_value = r->o.clip_value,
+                        .threshold = glia__outcome_threshold(glia__outcome_of(r->m, &r->loss, r->fused))};
+}
+
+/* The gradient of a group of batches is that of one batch of all their rows: the mean of theirs, each weighted by what
+ * its loss was divided by; or their sum, where losses are summed. It is kept up to date with each batch, and the last
+ * one updates the weights. */
+static void join_group(glia__run *r, glia__step *s)
+{
+    bool   first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches;
+    size_t n = r->m->n_out;
+    double weight = 1 / glia__loss_reduce(&r->loss, 1, s->rows, n);
+    bool   summed = glia__loss_reduce(&r->loss, 1, 1, n) == glia__loss_reduce(&r->loss, 1, 2, n);
+    r->group = first ? weight : r->group + weight;
+    s->added = (real)(summed ? 1 : weight / r->group);
+    s->kept = first ? 0 : summed ? 1 : 1 - s->added;
+    s->optim = last || (r->at + 1) % r->o.accumulate == 0 ? &r->rule : NULL;
+}
+
+/* The running means of the epoch, with the batch of the step. */
+static void add_batch(glia__run *r, const glia__step *s)
+{
+    double rows = (double)s->rows;
+    r->at++;
+    r->loss_sum += glia__loss_told(&r->loss, s->loss_sum, s->rows, r->m->n_out) * rows;
+    r->hits += s->hits;
+    r->epoch.samples += s->rows;
+    r->epoch.loss = r->loss_sum / (double)r->epoch.samples;
+    r->epoch.accuracy = r->targets.classes ? (double)r->hits / (double)r->epoch.samples : (double)NAN;
+    r->epoch.learning_rate = r->rule.rate;
+}
+
+static glia_status one_batch(glia__run *r, glia__step *s)
+{
+    size_t begin = r->at * r->batch, left = r->train->rows - begin;
+    size_t update = (r->epoch.epoch - 1) * r->updates + r->at / r->o.accumulate;
+    glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
+    s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
+    join_group(r, s);
+    r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
+    glia__step_run(s);
+    if (s->nonfinite) return fail_step(r, r->at, s->rows);
+    add_batch(r, s);
+    if (tell_batch(r)) r->stop = true;
+    return GLIA_OK;
+}
+
+/* Who asks to stop waits for the update that is under way. */
 static glia_status train_epoch(glia__run *r)
 {
-    glia__step step = {.model = r->m,
-                       .team = r->team,
-                       .train = true,
-                       .loss = &r->loss,
-                       .fused = r->fused,
-                       .backward = true,
-                       .optim = &r->rule,
-                       .slot = r->state.slot,
-                       .clip_norm = r->o.clip_norm,
-                       .clip_value = r->o.clip_value,
-                       .threshold = glia__outcome_threshold(glia__outcome_of(r->m, &r->loss, r->fused))};
-    double     loss_sum = 0;
-    size_t     hits = 0, at = 0, done = (r->epoch.epoch - 1) * r->batches;
-    if (!r->o.no_shuffle) glia_rng_permutation(r->rng, r->order, r->train->rows);
-    for (size_t b = 0; b < r->batches && !r->stop; b++, at += step.rows) {
-        size_t rows = r->train->rows - at < r->batch ? r->train->rows - at : r->batch;
-        glia__answers_fill(&r->targets, r->order + at, rows, &step);
-        step.chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + at};
-        r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, done + b, r->o.epochs * r->batches, r->batches);
-        glia__step_run(&step);
-        if (step.nonfinite) return fail_step(r, b, rows);
-        loss_sum += glia__loss_told(&r->loss, step.loss_sum, rows, r->m->n_out) * (double)rows;
-        hits += step.hits;
-        r->epoch.samples = at + rows;
-        r->epoch.loss = loss_sum / (double)r->epoch.samples;
-        r->epoch.accuracy = r->targets.classes ? (double)hits / (double)r->epoch.samples : (double)NAN;
-        r->epoch.learning_rate = r->rule.rate;
-        r->stop = tell_batch(r, b);
-    }
+    glia__step step = step_of(r);
+    double     start = now();
+    if (!r->o.no_shuffle) glia_rng_permutation(&r->rng, r->order, r->train->rows);
+    while (r->at < r->batches && !(r->stop && r->at % r->o.accumulate == 0)) GLIA_TRY(one_batch(r, &step));
+    r->epoch.seconds += now() - start;
     return GLIA_OK;
 }
 
@@ -96,26 +130,38 @@ static glia_status check_weights(glia__run *r)
                       r->epoch.epoch, l->number, l->class->named.name, r->epoch.epoch - 1);
 }
 
-static glia_status one_epoch(glia__run *r, size_t number)
+static void begin_epoch(glia__run *r)
 {
-    double nan = (double)NAN, start = now();
-    bool   last = number == r->o.epochs;
-    r->epoch = (glia_epoch){.epoch = number, .val_loss = nan, .val_accuracy = nan, .val_r2 = nan, .accuracy = nan};
+    const double nan = (double)NAN;
+    r->epoch = (glia_epoch){.epoch = r->m->n_history + 1,
+                            .loss = nan,
+                            .accuracy = nan,
+                            .val_loss = nan,
+                            .val_accuracy = nan,
+                            .val_r2 = nan};
+    r->at = r->hits = 0;
+    r->loss_sum = 0;
+}
+
+static glia_status one_epoch(glia__run *r)
+{
+    size_t number = r->epoch.epoch;
     GLIA_TRY(train_epoch(r));
-    r->epoch.seconds = now() - start;
     GLIA_TRY(check_weights(r));
-    if (r->validation && (last || r->stop || number % r->o.val_every == 0)) glia__run_validate(r);
-    glia__run_be_patient(r);
+    bool due = number == r->o.epochs || r->stop || number % r->o.val_every == 0;
+    GLIA_TRY(glia__run_judge(r, r->validation && due));
     r->m->history[r->m->n_history++] = r->epoch;
     r->m->kept_epoch = number;
-    if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->epoch)) r->stop = true;
+    if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->m->history[number - 1])) r->stop = true;
+    begin_epoch(r);
     return GLIA_OK;
 }
 
 static glia_status all_epochs(glia__run *r)
 {
     glia__run_copy(r->m, r->last, r->m->parameters);
-    for (size_t e = 1; e <= r->o.epochs && !r->stop; e++) GLIA_TRY(one_epoch(r, e));
+    begin_epoch(r);
+    while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
     if (!r->best_epoch) return GLIA_OK;
     glia__run_copy(r->m, r->m->parameters, r->best);
     r->m->kept_epoch = r->best_epoch;

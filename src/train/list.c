@@ -3,6 +3,7 @@
 #include "parts/initializer.h"
 #include "parts/loss.h"
 #include "parts/optimizer.h"
+#include "train/metric.h"
 
 static glia__named layer(size_t i)
 {
@@ -55,6 +56,11 @@ static glia__named scale(size_t i)
     return (glia__named){glia__scales[i].name, glia__scales[i].help, glia__no_settings};
 }
 
+static glia__named metric(size_t i)
+{
+    return glia__metric_at(i)->named;
+}
+
 static const struct {
     size_t (*count)(void);
     glia__named (*at)(size_t i);
@@ -66,6 +72,7 @@ static const struct {
     [GLIA_LIST_INITIALIZERS] = {glia__init_count, initializer},
     [GLIA_LIST_GENERATORS] = {glia__generator_count, generator},
     [GLIA_LIST_SCALES] = {scale_count, scale},
+    [GLIA_LIST_METRICS] = {glia__metric_count, metric},
     [GLIA_LIST_EVERY_LAYER] = {one, every_layer},
 };
 

@@ -14,12 +14,15 @@ static void set_defaults(glia_fit_options *o)
     if (!o->optimizer) o->optimizer = "adam lr=0.001";
     if (!o->schedule) o->schedule = "constant";
     if (!o->val_every) o->val_every = 1;
+    if (!o->accumulate) o->accumulate = 1;
 }
 
 static glia_status check_options(const glia_fit_options *o)
 {
     if (!(o->clip_norm >= 0) || !(o->clip_value >= 0))
         return glia__fail(GLIA_E_ARG, "a limit of gradients cannot be negative");
+    if (!(o->min_delta >= 0) || isinf(o->min_delta))
+        return glia__fail(GLIA_E_ARG, "min_delta is a number of at least 0");
     if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
     if (o->epochs > EPOCHS_MOST) return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, EPOCHS_MOST);
     return GLIA_OK;
@@ -30,16 +33,30 @@ static glia_status read_texts(glia__run *r)
     GLIA_TRY(glia__optim_parse(&r->rule, r->o.optimizer));
     r->base_rate = r->rule.rate;
     GLIA_TRY(glia__schedule_parse(&r->schedule, r->o.schedule));
+    GLIA_TRY(glia__metric_parse(&r->metric, r->o.monitor));
     return glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused);
 }
 
 /* With patience, somebody has to decide: a tenth of the training rows, where no validation rows were given. */
 static glia_status hold_out(glia__run *r)
 {
-    if (!r->o.patience || r->validation) return GLIA_OK;
+    if (!r->o.patience || r->validation || !glia__metric_of_validation(r->metric)) return GLIA_OK;
     GLIA_TRY(glia_data_split(r->train, 0.1, GLIA_SPLIT_SHUFFLED, r->o.seed, &r->own_train, &r->own_validation));
     r->train = r->own_train;
     r->validation = r->own_validation;
+    return GLIA_OK;
+}
+
+/* Whether what is to be watched can be. */
+static glia_status check_metric(const glia__run *r)
+{
+    static const char *const targets[] = {[GLIA_TARGET_CLASSES] = "classes", [GLIA_TARGET_NUMBERS] = "numbers"};
+    const char              *name = r->metric->named.name;
+    if (r->metric->target != GLIA_TARGET_NONE && r->metric->target != (int)r->m->target)
+        return glia__fail(GLIA_E_SHAPE, "%s is a score of %s, and the target is %s", name, targets[r->metric->target],
+                          targets[r->m->target]);
+    if (r->o.monitor && glia__metric_of_validation(r->metric) && !r->validation)
+        return glia__fail(GLIA_E_ARG, "%s cannot be watched: there are no validation rows", name);
     return GLIA_OK;
 }
 
@@ -70,12 +87,13 @@ static glia_status make_room(glia__run *r)
     size_t      rows = r->train->rows;
     r->batch = r->o.batch < rows ? r->o.batch : rows;
     r->batches = (rows + r->batch - 1) / r->batch;
+    if (r->o.accumulate > r->batches) r->o.accumulate = r->batches;
+    r->updates = (r->batches + r->o.accumulate - 1) / r->o.accumulate;
     GLIA_TRY(glia__team_new(&r->team, r->o.threads));
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
     GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
-    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, false));
-    GLIA_TRY(glia_rng_new(&r->rng, r->o.seed));
+    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
@@ -111,9 +129,10 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(check_data(r));
     GLIA_TRY(read_texts(r));
     GLIA_TRY(hold_out(r));
+    GLIA_TRY(check_metric(r));
     GLIA_TRY(make_room(r));
     GLIA_TRY(fit_scaling(r));
-    r->best_loss = (double)INFINITY;
+    glia_rng_seed(&r->rng, r->o.seed);
     glia__free(m->history);
     m->history = r->history;
     m->n_history = m->kept_epoch = 0;
@@ -127,7 +146,6 @@ void glia__run_finish(glia__run *r)
     glia__optim_state_clear(&r->state);
     glia__answers_clear(&r->targets);
     glia__judge_clear(&r->judge);
-    glia_rng_free(r->rng);
     glia__free(r->order);
     glia__free(r->history);
     glia__free_aligned(r->last);

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "ground/random.h"
 #include "train/judge.h"
+#include "train/metric.h"
 
 /* A run: everything is made before the first step, and a step allocates nothing. */
 typedef struct glia__run {
@@ -22,14 +24,26 @@ typedef struct glia__run {
     glia__answers     targets;
     glia__judge       judge;          /* of the validation rows */
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
+    size_t            updates;        /* of an epoch: a group of `accumulate` batches each, the last perhaps of fewer */
     size_t           *order;
-    glia_rng         *rng;
-    real             *last, *best; /* weights of the last finished epoch, and of the best one */
-    double            best_loss;
-    size_t            best_epoch;
-    bool              stop, bound; /* bound: the model has learnt from the data what its outputs mean */
-    glia_epoch       *history;     /* of this run, until the model takes it */
-    glia_epoch        epoch;       /* the one under way */
+    real             *last; /* weights of the last finished epoch */
+
+    /* what is watched */
+    const glia__metric *metric;
+    real               *best; /* weights of the best epoch */
+    double              watched, best_value;
+    size_t              best_epoch; /* 0: none yet */
+    bool                out_of_patience;
+
+    /* how far it is */
+    glia_epoch *history; /* of this run, until the model takes it */
+    glia_epoch  epoch;   /* the one under way */
+    size_t      at;      /* batches done in it */
+    double      loss_sum;
+    size_t      hits;
+    double      group;       /* what the gradients that are there weigh */
+    glia_rng    rng, dawn;   /* now, and before this epoch's order was drawn */
+    bool        stop, bound; /* bound: the model has learnt from the data what its outputs mean */
 } glia__run;
 
 /* --- prepare.c: what can fail, before the first step --- */
@@ -38,9 +52,9 @@ glia_status glia__run_prepare(glia__run *r);
 void        glia__run_finish(glia__run *r); /* frees what the run owns */
 
 /* --- patience.c --- */
-void glia__run_validate(glia__run *r);
-/* Keeps the best weights; asks to stop when the validation loss has not improved for `patience` epochs. */
-void glia__run_be_patient(glia__run *r);
+/* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
+ * memory can make it fail. */
+glia_status glia__run_judge(glia__run *r, bool validate);
 
 /* All weights of a model. */
 static inline void glia__run_copy(const glia_model *m, real *to, const real *from)
