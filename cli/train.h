@@ -6,9 +6,9 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *monitor, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *monitor, *swa, *out;
     double      holdout; /* < 0: not said */
-    double      clip_norm, clip_value, min_delta;
+    double      clip_norm, clip_value, min_delta, ema;
     size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
     bool        stratify, shuffle, json, quiet;
 } train_options;

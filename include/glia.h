@@ -220,6 +220,11 @@ typedef struct glia_fit_options {
                                 best weights. Without validation rows 10 % of train decide                    */
     const char *monitor;     /* "val_loss"; the metric that is watched; see `glia metrics`                     */
     double      min_delta;   /* an improvement is by more than this                                           */
+    /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
+     * and saved; in on_epoch the model has it too. */
+    double      ema;         /* > 0, such as 0.999: a moving average that keeps this share at each update     */
+    const char *swa;         /* "75%": the equal average of the weights after each epoch from there on; "20":
+                                from epoch 20 on                                                              */
     size_t      val_every;   /* 1: validate after each so-many-th epoch, and after the last                   */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */

@@ -36,6 +36,8 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
     if (asked->accumulate > 1) failed = failed || add_size(o, "accumulate", asked->accumulate);
+    if (asked->ema > 0) failed = failed || add_number(o, "ema", asked->ema);
+    if (asked->swa) failed = failed || add_text(o, "swa", asked->swa);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
     if (asked->monitor) failed = failed || add_text(o, "monitor", asked->monitor);
     if (asked->min_delta > 0) failed = failed || add_number(o, "min_delta", asked->min_delta);

@@ -96,6 +96,7 @@ static glia_status one_batch(glia__run *r, glia__step *s)
     r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
     glia__step_run(s);
     if (s->nonfinite) return fail_step(r, r->at, s->rows);
+    if (s->optim) glia__average_update(r);
     add_batch(r, s);
     if (tell_batch(r)) r->stop = true;
     return GLIA_OK;
@@ -149,12 +150,23 @@ static glia_status one_epoch(glia__run *r)
     GLIA_TRY(train_epoch(r));
     GLIA_TRY(check_weights(r));
     bool due = number == r->o.epochs || r->stop || number % r->o.val_every == 0;
+    if (r->at == r->batches) glia__average_epoch(r);
+    glia__average_show(r);
     GLIA_TRY(glia__run_judge(r, r->validation && due));
     r->m->history[r->m->n_history++] = r->epoch;
     r->m->kept_epoch = number;
     if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->m->history[number - 1])) r->stop = true;
+    glia__average_hide(r);
     begin_epoch(r);
     return GLIA_OK;
+}
+
+static void keep_the_best(glia__run *r)
+{
+    glia__average_show(r);
+    if (!r->best_epoch) return;
+    glia__run_copy(r->m, r->m->parameters, r->best);
+    r->m->kept_epoch = r->best_epoch;
 }
 
 static glia_status all_epochs(glia__run *r)
@@ -162,9 +174,7 @@ static glia_status all_epochs(glia__run *r)
     glia__run_copy(r->m, r->last, r->m->parameters);
     begin_epoch(r);
     while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
-    if (!r->best_epoch) return GLIA_OK;
-    glia__run_copy(r->m, r->m->parameters, r->best);
-    r->m->kept_epoch = r->best_epoch;
+    keep_the_best(r);
     return GLIA_OK;
 }
 

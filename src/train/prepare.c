@@ -97,6 +97,7 @@ static glia_status make_room(glia__run *r)
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
+    GLIA_TRY(glia__average_new(r));
     if (!(r->history = glia__new(r->o.epochs, sizeof *r->history))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < rows; i++) r->order[i] = i;
     return GLIA_OK;
@@ -150,6 +151,7 @@ void glia__run_finish(glia__run *r)
     glia__free(r->history);
     glia__free_aligned(r->last);
     glia__free_aligned(r->best);
+    glia__free_aligned(r->average);
     glia_data_free(r->own_train);
     glia_data_free(r->own_validation);
     r->m->rows = 0;

@@ -35,6 +35,11 @@ typedef struct glia__run {
     size_t              best_epoch; /* 0: none yet */
     bool                out_of_patience;
 
+    /* average.c's */
+    real  *average;  /* NULL: none is asked for */
+    size_t averaged; /* weights in it */
+    size_t swa_from; /* the first epoch whose weights are averaged; 0: none */
+
     /* how far it is */
     glia_epoch *history; /* of this run, until the model takes it */
     glia_epoch  epoch;   /* the one under way */
@@ -55,6 +60,15 @@ void        glia__run_finish(glia__run *r); /* frees what the run owns */
 /* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
  * memory can make it fail. */
 glia_status glia__run_judge(glia__run *r, bool validate);
+
+/* --- average.c --- */
+glia_status glia__average_new(glia__run *r);
+void        glia__average_update(glia__run *r); /* after an update */
+void        glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
+/* The average, where there is one, takes the weights' place in the model, to be looked at; and goes again, with the
+ * weights as they are in r->last. */
+void glia__average_show(glia__run *r);
+void glia__average_hide(glia__run *r);
 
 /* All weights of a model. */
 static inline void glia__run_copy(const glia_model *m, real *to, const real *from)
