@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -42,7 +43,9 @@ static const option train_table[] = {
     {"schedule", OPTION_TEXT, AT(schedule), "TEXT", "constant", 0, 0,
      "how the learning rate changes; see `glia schedules`"},
     {"clip-norm", OPTION_NUMBER, AT(clip_norm), "X", NULL, 0, HUGE_VAL,
-     "scale all gradients down to this 2-norm (default: not)"},
+     "scale all gradients down to this norm (default: not)"},
+    {"clip-kind", OPTION_TEXT, AT(clip_kind), "1|2|inf", "2", 0, 0,
+     "the norm of --clip-norm: sum of sizes, root of the sum of squares, or largest size"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, EPOCHS_MOST, "passes over the training rows"},
@@ -95,8 +98,23 @@ static void catch_interrupt(void)
 
 /* ---- before the run -------------------------------------------------------------------------------------------- */
 
+static const char *const norms[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
+enum { NORMS = sizeof norms / sizeof *norms };
+
+/* NORMS: there is no such norm. */
+static glia_norm clip_kind(const train_options *o)
+{
+    int kind = 0;
+    while (kind < NORMS && strcmp(o->clip_kind, norms[kind]) != 0) kind++;
+    return (glia_norm)kind;
+}
+
 static int check_options(const train_options *o)
 {
+    if (clip_kind(o) == (glia_norm)NORMS)
+        return fail(CODE_ARGUMENT, "--clip-kind %s: there are 1, 2 and inf", o->clip_kind);
+    if (strcmp(o->clip_kind, norms[GLIA_NORM_2]) != 0 && !(o->clip_norm > 0))
+        return fail(CODE_ARGUMENT, "--clip-kind %s: goes with --clip-norm", o->clip_kind);
     if (o->holdout_tail && (o->holdout >= 0 || o->stratify))
         return fail(CODE_ARGUMENT, "--holdout-tail: goes with neither --holdout nor --stratify");
     if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
@@ -152,6 +170,7 @@ static int fit(train_run *run)
         .loss = run->loss,
         .scale = o->scale,
         .clip_norm = o->clip_norm,
+        .clip_kind = clip_kind(o),
         .clip_value = o->clip_value,
         .patience = o->patience,
         .monitor = o->monitor,

@@ -6,7 +6,7 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *monitor, *swa, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *monitor, *swa, *out, *clip_kind;
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value, min_delta, ema;
     size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;

@@ -201,9 +201,13 @@ typedef struct glia_batch {
 
 #define GLIA_FULL_BATCH SIZE_MAX
 
+/* A norm of all gradients together: root of the sum of squares, sum of sizes, largest size. */
+typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
+
 typedef struct glia_fit_options {
     size_t      epochs;      /* 10; at most 1,000,000                                                         */
-    size_t      batch;       /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once                      */
+    size_t      batch;       /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
+                                many rows are computed at a time                                              */
     bool        no_shuffle;  /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
     uint32_t    seed;        /* 0                                                                             */
     unsigned    threads;     /* 0: usable cores. Never changes the result                                     */
@@ -212,7 +216,8 @@ typedef struct glia_fit_options {
     const char *loss;        /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
     const char *scale;       /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
                                 none for data from memory. Fitted on the training rows, kept in the model     */
-    double      clip_norm;   /* > 0: gradients are scaled down to this 2-norm                                 */
+    double      clip_norm;   /* > 0: gradients are scaled down to this norm                                   */
+    glia_norm   clip_kind;   /* of clip_norm: GLIA_NORM_2, GLIA_NORM_1 or GLIA_NORM_INF                       */
     double      clip_value;  /* > 0: gradients are limited to -v..v                                           */
     size_t      accumulate;  /* 1: each update is made from the gradient of so many batches, weighted by their
                                 rows: as one batch of all of them, in the memory of one                       */
@@ -245,6 +250,9 @@ GLIA_API const glia_epoch *glia_model_history(const glia_model *model, size_t *c
 /* The epoch of the latest glia_fit (from 1) whose weights the model has: the last one, or with patience the best. 0
  * before any epoch was finished. */
 GLIA_API size_t glia_model_kept_epoch(const glia_model *model);
+/* How the latest glia_fit ended: "epochs" (all were run), "patience", "callback"; with lbfgs also "gradient" (none is
+ * larger than its tolerance) and "step" (none makes the loss smaller). "" before, and after a failure. */
+GLIA_API const char *glia_model_stopped(const glia_model *model);
 /* Whether rows, column names, classes and target of `data` suit the model, as training and scoring need them: GLIA_OK,
  * or GLIA_E_SHAPE with what differs. */
 GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *data);
@@ -338,7 +346,8 @@ GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t 
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
 GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
                                const glia_real *targets, double *loss);
-/* Gradients of the latest loss. Overwrites the gradient of every parameter. */
+/* Gradients of the latest loss, and of what the layers ask of their weights (l1, l2), which the loss does not tell.
+ * Overwrites the gradient of every parameter. */
 GLIA_API glia_status glia_backward(glia_model *model);
 /* The same from dy [rows][outputs], the gradient of whatever you minimise with respect to the outputs; dx
  * [rows][inputs] gets the gradient with respect to the inputs, or is NULL. Needs no glia_loss before. */
@@ -348,16 +357,19 @@ GLIA_API glia_status glia_backward_from(glia_model *model, const glia_real *dy, 
 typedef struct glia_optimizer glia_optimizer;
 GLIA_API glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model);
 GLIA_API void        glia_optimizer_free(glia_optimizer *optimizer);
+/* Errors: GLIA_E_ARG, also for an optimizer that finds the size of its steps itself (rprop). */
 GLIA_API glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_rate);
 /* Updates every parameter from its gradient. The model must outlive its optimizers. */
 GLIA_API glia_status glia_step(glia_model *model, glia_optimizer *optimizer);
-/* The 2-norm of all gradients together (in double); if max_norm > 0 and it is larger, all are multiplied by
- * max_norm / (norm + 1e-6). As torch.nn.utils.clip_grad_norm_. */
+/* The 2-norm, or another one, of all gradients together (in double); if max_norm > 0 and it is larger, all are
+ * multiplied by max_norm / (norm + 1e-6). As torch.nn.utils.clip_grad_norm_. */
 GLIA_API glia_status glia_clip_norm(glia_model *model, double max_norm, double *norm);
+GLIA_API glia_status glia_clip_norm_of(glia_model *model, glia_norm kind, double max_norm, double *norm);
 /* Limits each gradient to -value..value. */
 GLIA_API glia_status glia_clip_value(glia_model *model, double value);
 
-/* The learning rate that step `step` (from 0) of `total` steps, `per_epoch` an epoch, uses under a schedule. */
+/* The learning rate that step `step` (from 0) of `total` steps, `per_epoch` an epoch, uses under a schedule; under
+ * plateau the one that it has while nothing gets worse. */
 GLIA_API glia_status glia_schedule_rate(const char *schedule, double base_rate, size_t step, size_t total,
                                         size_t per_epoch, double *rate);
 
