@@ -254,12 +254,57 @@ static void a_penalty_is_a_sum_over_weights(void **state)
     glia_model_free(m);
 }
 
+static void layers_say_what_they_ask_of_their_weights(void **state)
+{
+    (void)state;
+    glia_model          *m = model_of("input 2, dense 2 l1=0.5 l2=0.25 max_norm=3, dense 1", 0);
+    const glia__penalty *a = &m->layers[1].penalty, *none = &m->layers[2].penalty;
+    assert_true(a->l1 == 0.5 && a->l2 == 0.25 && a->max_norm == 3);
+    assert_true(none->l1 == 0 && none->l2 == 0 && none->max_norm == 0);
+    glia_model_free(m);
+}
+
+/* Weights of convolutions are weights too, [out][in][height][width]: a filter is what max_norm bounds. */
+static void filters_are_bounded(void **state)
+{
+    (void)state;
+    glia_optimizer *o;
+    glia_real       w[3 * 2 * 9], b[3] = {4, 5, 6}, zero[3 * 2 * 9] = {0};
+    glia_model     *m = model_of("input 2x4x4, conv 3 3x3 max_norm=0.3", 7);
+    EXPECT_OK(glia_parameter_get(m, "0.weight", w, COUNT(w)));
+    for (size_t i = 0; i < 18; i++) w[i] = (glia_real)0.01; /* the first is short enough: it stays */
+    EXPECT_OK(glia_parameter_set(m, "0.weight", w, COUNT(w)));
+    EXPECT_OK(glia_parameter_set(m, "0.bias", b, 3));
+    EXPECT_OK(glia_gradient_set(m, "0.weight", zero, COUNT(w)));
+    EXPECT_OK(glia_optimizer_new(&o, "sgd", m));
+    EXPECT_OK(glia_step(m, o));
+    glia_real now[3 * 2 * 9], bias[3];
+    EXPECT_OK(glia_parameter_get(m, "0.weight", now, COUNT(w)));
+    EXPECT_OK(glia_parameter_get(m, "0.bias", bias, 3));
+    assert_memory_equal(bias, b, sizeof b);
+    for (size_t f = 0; f < 3; f++) {
+        double squares = 0;
+        for (size_t i = 18 * f; i < 18 * (f + 1); i++) squares += (double)w[i] * (double)w[i];
+        double shrink = sqrt(squares) > 0.3 ? 0.3 / sqrt(squares) : 1;
+        assert_true((f == 0) == (shrink == 1));
+        for (size_t i = 18 * f; i < 18 * (f + 1); i++)
+            assert_true(golden_near((double)now[i], (double)w[i] * shrink, 1e-6, 0));
+    }
+    glia_optimizer_free(o);
+    glia_model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clipping_is_pytorchs),        cmocka_unit_test(a_fit_clips_by_each_norm),
-        cmocka_unit_test(a_fit_pulls_as_pytorch_does), cmocka_unit_test(so_does_a_loop_by_hand),
-        cmocka_unit_test(penalties_hold_in_any_cut),   cmocka_unit_test(a_penalty_is_a_sum_over_weights),
+        cmocka_unit_test(clipping_is_pytorchs),
+        cmocka_unit_test(a_fit_clips_by_each_norm),
+        cmocka_unit_test(a_fit_pulls_as_pytorch_does),
+        cmocka_unit_test(so_does_a_loop_by_hand),
+        cmocka_unit_test(layers_say_what_they_ask_of_their_weights),
+        cmocka_unit_test(filters_are_bounded),
+        cmocka_unit_test(penalties_hold_in_any_cut),
+        cmocka_unit_test(a_penalty_is_a_sum_over_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

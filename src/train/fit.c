@@ -44,7 +44,7 @@ static bool tell_batch(glia__run *r)
     return r->o.on_batch && r->o.on_batch(r->o.user, &batch);
 }
 
-static glia__step step_of(glia__run *r)
+glia__step glia__run_step(glia__run *r)
 {
     return (glia__step){.model = r->m,
                         .team = r->team,
@@ -54,6 +54,7 @@ static glia__step step_of(glia__run *r)
                         .backward = true,
                         .slot = r->state.slot,
                         .clip_norm = r->o.clip_norm,
+                        .clip_kind = r->o.clip_kind,
                         .clip_value = r->o.clip_value,
                         .threshold = glia__outcome_threshold(glia__outcome_of(r->m, &r->loss, r->fused))};
 }
@@ -61,16 +62,14 @@ static glia__step step_of(glia__run *r)
 /* The gradient of a group of batches is that of one batch of all their rows: the mean of theirs, each weighted by what
  * its loss was divided by; or their sum, where losses are summed. It is kept up to date with each batch, and the last
  * one updates the weights. */
-static void join_group(glia__run *r, glia__step *s)
+void glia__run_join(glia__run *r, glia__step *s, bool first)
 {
-    bool   first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches;
     size_t n = r->m->n_out;
     double weight = 1 / glia__loss_reduce(&r->loss, 1, s->rows, n);
     bool   summed = glia__loss_reduce(&r->loss, 1, 1, n) == glia__loss_reduce(&r->loss, 1, 2, n);
     r->group = first ? weight : r->group + weight;
     s->added = (real)(summed ? 1 : weight / r->group);
     s->kept = first ? 0 : summed ? 1 : 1 - s->added;
-    s->optim = last || (r->at + 1) % r->o.accumulate == 0 ? &r->rule : NULL;
 }
 
 /* The running means of the epoch, with the batch of the step. */
@@ -92,25 +91,48 @@ static glia_status one_batch(glia__run *r, glia__step *s)
     size_t update = (r->epoch.epoch - 1) * r->updates + r->at / r->o.accumulate;
     glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
-    join_group(r, s);
+    glia__run_join(r, s, r->at % r->o.accumulate == 0);
+    s->optim = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0 ? &r->rule : NULL;
     r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
+    double momentum = glia__schedule_momentum(&r->schedule, update, r->o.epochs * r->updates, r->updates);
+    if (!isnan(momentum)) glia__optim_set_momentum(&r->rule, momentum);
     glia__step_run(s);
     if (s->nonfinite) return fail_step(r, r->at, s->rows);
     if (s->optim) glia__average_update(r);
     add_batch(r, s);
-    if (tell_batch(r)) r->stop = true;
+    if (tell_batch(r)) glia__run_stop(r, "callback");
     return GLIA_OK;
 }
 
-/* Who asks to stop waits for the update that is under way. */
-static glia_status train_epoch(glia__run *r)
+void glia__run_stop(glia__run *r, const char *why)
 {
-    glia__step step = step_of(r);
-    double     start = now();
+    r->stop = true;
+    if (!*r->m->stopped) r->m->stopped = why;
+}
+
+/* Who asks to stop waits for the update that is under way. */
+static glia_status all_batches(glia__run *r)
+{
+    glia__step step = glia__run_step(r);
     if (!r->o.no_shuffle) glia_rng_permutation(&r->rng, r->order, r->train->rows);
     while (r->at < r->batches && !(r->stop && r->at % r->o.accumulate == 0)) GLIA_TRY(one_batch(r, &step));
-    r->epoch.seconds += now() - start;
     return GLIA_OK;
+}
+
+static glia_status all_at_once(glia__run *r)
+{
+    if (!glia__whole_epoch(r)) return fail_step(r, r->at, r->batch);
+    glia__average_update(r);
+    if (tell_batch(r)) glia__run_stop(r, "callback");
+    return GLIA_OK;
+}
+
+static glia_status train_epoch(glia__run *r)
+{
+    double      start = now();
+    glia_status status = r->rule.class->whole ? all_at_once(r) : all_batches(r);
+    r->epoch.seconds += now() - start;
+    return status;
 }
 
 /* Weights are looked at once an epoch. */
@@ -153,9 +175,11 @@ static glia_status one_epoch(glia__run *r)
     if (r->at == r->batches) glia__average_epoch(r);
     glia__average_show(r);
     GLIA_TRY(glia__run_judge(r, r->validation && due));
+    glia__schedule_observe(&r->schedule, r->base_rate,
+                           isnan(r->watched) && !r->validation ? r->epoch.loss : r->watched);
     r->m->history[r->m->n_history++] = r->epoch;
     r->m->kept_epoch = number;
-    if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->m->history[number - 1])) r->stop = true;
+    if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->m->history[number - 1])) glia__run_stop(r, "callback");
     glia__average_hide(r);
     begin_epoch(r);
     return GLIA_OK;
@@ -174,6 +198,7 @@ static glia_status all_epochs(glia__run *r)
     glia__run_copy(r->m, r->last, r->m->parameters);
     begin_epoch(r);
     while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
+    glia__run_stop(r, "epochs");
     keep_the_best(r);
     return GLIA_OK;
 }

@@ -23,6 +23,7 @@ static glia_status check_options(const glia_fit_options *o)
         return glia__fail(GLIA_E_ARG, "a limit of gradients cannot be negative");
     if (!(o->min_delta >= 0) || isinf(o->min_delta))
         return glia__fail(GLIA_E_ARG, "min_delta is a number of at least 0");
+    if (o->clip_kind > GLIA_NORM_INF) return glia__fail(GLIA_E_ARG, "clip_kind is none of the norms");
     if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
     if (o->epochs > EPOCHS_MOST) return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, EPOCHS_MOST);
     return GLIA_OK;
@@ -33,6 +34,8 @@ static glia_status read_texts(glia__run *r)
     GLIA_TRY(glia__optim_parse(&r->rule, r->o.optimizer));
     r->base_rate = r->rule.rate;
     GLIA_TRY(glia__schedule_parse(&r->schedule, r->o.schedule));
+    GLIA_TRY(glia__optim_suits(&r->rule, &r->schedule));
+    GLIA_TRY(glia__whole_check(r));
     GLIA_TRY(glia__metric_parse(&r->metric, r->o.monitor));
     return glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused);
 }
@@ -93,7 +96,9 @@ static glia_status make_room(glia__run *r)
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
     GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
-    if (r->validation) GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
+    GLIA_TRY(glia__whole_new(r));
+    if (r->validation)
+        GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
     if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
@@ -137,6 +142,7 @@ glia_status glia__run_prepare(glia__run *r)
     glia__free(m->history);
     m->history = r->history;
     m->n_history = m->kept_epoch = 0;
+    m->stopped = "";
     r->history = NULL;
     return GLIA_OK;
 }
@@ -145,6 +151,7 @@ void glia__run_finish(glia__run *r)
 {
     glia__team_free(r->team);
     glia__optim_state_clear(&r->state);
+    glia__lbfgs_clear(&r->whole);
     glia__answers_clear(&r->targets);
     glia__judge_clear(&r->judge);
     glia__free(r->order);

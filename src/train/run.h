@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ground/random.h"
+#include "parts/lbfgs.h"
 #include "train/judge.h"
 #include "train/metric.h"
 
@@ -18,6 +19,7 @@ typedef struct glia__run {
     glia__optim       rule;
     double            base_rate; /* before its schedule */
     glia__optim_state state;
+    glia__lbfgs       whole; /* where the rule works on all rows at once */
     glia__schedule    schedule;
     glia__loss        loss;
     bool              fused;
@@ -55,6 +57,17 @@ typedef struct glia__run {
 /* r has the model, the options as they were given, and the data. After a failure it can only be finished. */
 glia_status glia__run_prepare(glia__run *r);
 void        glia__run_finish(glia__run *r); /* frees what the run owns */
+
+/* --- fit.c --- */
+glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */
+/* Makes the gradients of a step those of a group of batches, of which this is the first or another one. */
+void glia__run_join(glia__run *r, glia__step *s, bool first);
+void glia__run_stop(glia__run *r, const char *why); /* after this epoch; glia_model_stopped tells the first reason */
+
+/* --- whole.c: L-BFGS --- */
+glia_status glia__whole_check(const glia__run *r); /* what does not go with it */
+glia_status glia__whole_new(glia__run *r);
+bool        glia__whole_epoch(glia__run *r); /* trains it; false: the loss or a gradient is not finite */
 
 /* --- patience.c --- */
 /* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
