@@ -118,4 +118,5 @@ const command list_commands[LIST_COMMANDS] = {
     LIST_COMMAND(GLIA_LIST_GENERATORS, "generators", "spiral", "data sets that are made on the spot, for DATA"),
     LIST_COMMAND(GLIA_LIST_SCALES, "scales", "standard", "how inputs can be scaled, for --scale"),
     LIST_COMMAND(GLIA_LIST_AUGMENTATIONS, "augmentations", "shift", "how images can be changed, for --augment"),
+    LIST_COMMAND(GLIA_LIST_METRICS, "metrics", "val_macro_f1", "what an epoch can be judged by, for --monitor"),
 };

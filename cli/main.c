@@ -23,6 +23,7 @@ const command *const commands[] = {
     &list_commands[GLIA_LIST_GENERATORS],
     &list_commands[GLIA_LIST_SCALES],
     &list_commands[GLIA_LIST_AUGMENTATIONS],
+    &list_commands[GLIA_LIST_METRICS],
     &man_command,
 };
 const size_t commands_count = sizeof commands / sizeof *commands;

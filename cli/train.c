@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -44,11 +45,15 @@ static const option train_table[] = {
     {"augment", OPTION_TEXT, AT(augment), "TEXT", NULL, 0, 0,
      "change training images by chance, as \"shift 2, rotate 10\"; see `glia augmentations` (default: not)"},
     {"clip-norm", OPTION_NUMBER, AT(clip_norm), "X", NULL, 0, HUGE_VAL,
-     "scale all gradients down to this 2-norm (default: not)"},
+     "scale all gradients down to this norm (default: not)"},
+    {"clip-kind", OPTION_TEXT, AT(clip_kind), "1|2|inf", "2", 0, 0,
+     "the norm of --clip-norm: sum of sizes, root of the sum of squares, or largest size"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, EPOCHS_MOST, "passes over the training rows"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
+    {"accumulate", OPTION_WHOLE, AT(accumulate), "K", "1", 1, COUNT_MOST,
+     "make each update from the gradients of K batches, as from one K times as large"},
     {"shuffle", OPTION_YESNO, AT(shuffle), "yes|no", "yes", 0, 0, "see the rows in a new order each epoch"},
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, SEED_MOST, "of the weights, the hold-out and the orders"},
     {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
@@ -59,7 +64,15 @@ static const option train_table[] = {
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
      "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
      "% decide"},
+    {"monitor", OPTION_TEXT, AT(monitor), "NAME", NULL, 0, 0,
+     "what --patience watches; see `glia metrics` (default: val_loss)"},
+    {"min-delta", OPTION_NUMBER, AT(min_delta), "X", NULL, 0, HUGE_VAL,
+     "better is what is better by more than X (default: by anything)"},
     {"every", OPTION_WHOLE, AT(every), "N", "1", 1, COUNT_MOST, "validate after every N-th epoch, and the last"},
+    {"ema", OPTION_NUMBER, AT(ema), "X", NULL, 0, 1,
+     "validate and keep a moving average of the weights, of which each update keeps this share, such as 0.999"},
+    {"swa", OPTION_TEXT, AT(swa), "START", NULL, 0, 0,
+     "validate and keep the average of the weights after each epoch from START on: 20, or 75% of the run"},
     {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0, "save the model here (default: it is not saved)"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print start, each epoch and end as JSON lines on stdout"},
     {"quiet", OPTION_FLAG, AT(quiet), NULL, NULL, 0, 0, "say nothing to people, errors excepted"},
@@ -87,8 +100,23 @@ static void catch_interrupt(void)
 
 /* ---- before the run -------------------------------------------------------------------------------------------- */
 
+static const char *const norms[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
+enum { NORMS = sizeof norms / sizeof *norms };
+
+/* NORMS: there is no such norm. */
+static glia_norm clip_kind(const train_options *o)
+{
+    int kind = 0;
+    while (kind < NORMS && strcmp(o->clip_kind, norms[kind]) != 0) kind++;
+    return (glia_norm)kind;
+}
+
 static int check_options(const train_options *o)
 {
+    if (clip_kind(o) == (glia_norm)NORMS)
+        return fail(CODE_ARGUMENT, "--clip-kind %s: there are 1, 2 and inf", o->clip_kind);
+    if (strcmp(o->clip_kind, norms[GLIA_NORM_2]) != 0 && !(o->clip_norm > 0))
+        return fail(CODE_ARGUMENT, "--clip-kind %s: goes with --clip-norm", o->clip_kind);
     if (o->holdout_tail && (o->holdout >= 0 || o->stratify))
         return fail(CODE_ARGUMENT, "--holdout-tail: goes with neither --holdout nor --stratify");
     if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
@@ -135,6 +163,7 @@ static int fit(train_run *run)
     const glia_fit_options options = {
         .epochs = o->epochs,
         .batch = o->batch,
+        .accumulate = o->accumulate,
         .no_shuffle = !o->shuffle,
         .seed = (uint32_t)o->seed,
         .threads = run->threads,
@@ -144,8 +173,13 @@ static int fit(train_run *run)
         .scale = o->scale,
         .augment = o->augment,
         .clip_norm = o->clip_norm,
+        .clip_kind = clip_kind(o),
         .clip_value = o->clip_value,
         .patience = o->patience,
+        .monitor = o->monitor,
+        .min_delta = o->min_delta,
+        .ema = o->ema,
+        .swa = o->swa,
         .val_every = o->every,
         .on_batch = on_batch,
         .on_epoch = on_epoch,

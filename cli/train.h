@@ -6,10 +6,11 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *monitor, *swa, *out;
+    const char *clip_kind;
     double      holdout; /* < 0: not said */
-    double      clip_norm, clip_value;
-    size_t      holdout_tail, every, epochs, batch, seed, threads, patience;
+    double      clip_norm, clip_value, min_delta, ema;
+    size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
     bool        stratify, shuffle, json, quiet;
 } train_options;
 

@@ -188,7 +188,10 @@ static void end_lines(const train_run *run, const char *stopped, const outcome *
     size_t kept = glia_model_kept_epoch(run->model);
     if (strcmp(stopped, "interrupt") == 0) fputs("stopped by Ctrl-C; the step that was running is finished\n", stderr);
     if (strcmp(stopped, "patience") == 0)
-        fprintf(stderr, "stopped: no better val_loss for %zu epochs\n", run->options->patience);
+        fprintf(stderr, "stopped: no better %s for %zu epochs\n",
+                run->options->monitor ? run->options->monitor : "val_loss", run->options->patience);
+    if (strcmp(stopped, "gradient") == 0) fputs("stopped: the gradient is as small as asked\n", stderr);
+    if (strcmp(stopped, "step") == 0) fputs("stopped: no step makes the loss smaller\n", stderr);
     if (run->options->patience && kept) fprintf(stderr, "the weights of epoch %zu are kept\n", kept);
     tell_outcome("validation", validation);
     tell_outcome("test", test);
@@ -216,7 +219,7 @@ int train_tell_end(train_run *run, bool interrupted)
     outcome validation, test;
     size_t  epochs;
     glia_model_history(run->model, &epochs);
-    const char *stopped = interrupted ? "interrupt" : epochs < run->options->epochs ? "patience" : "epochs";
+    const char *stopped = interrupted ? "interrupt" : glia_model_stopped(run->model);
     glia_status status = judge(run->model, run->parts->validation, &validation);
     if (!status) status = judge(run->model, run->parts->test, &test);
     if (status) return fail_status(status);

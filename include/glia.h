@@ -108,7 +108,7 @@ GLIA_API glia_status glia_data_from_reals(glia_data **data, const glia_real *x, 
 /* The same from bytes, such as the pixels of images of height x width with `channels` channels each. */
 GLIA_API glia_status glia_data_from_bytes(glia_data **data, const uint8_t *x, size_t rows, size_t channels,
                                           size_t height, size_t width, const int32_t *classes, size_t outputs);
-GLIA_API void glia_data_free(glia_data *data);
+GLIA_API void        glia_data_free(glia_data *data);
 
 /* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
@@ -156,8 +156,9 @@ GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path);
 
 /* One row as training sees it: with the changes that `text` asks for (docs/data.md, "Augmentation"; NULL: none), drawn
- * for this row of `data`, this epoch (from 1) and a glia_fit of this seed. out: [columns], in the data's own values, not
- * scaled. Errors: GLIA_E_ARG, GLIA_E_SHAPE (rows that are no images), GLIA_E_TEXT (with the place), GLIA_E_MEMORY. */
+ * for this row of `data`, this epoch (from 1) and a glia_fit of this seed. out: [columns], in the data's own values,
+ * not scaled. Errors: GLIA_E_ARG, GLIA_E_SHAPE (rows that are no images), GLIA_E_TEXT (with the place), GLIA_E_MEMORY.
+ */
 GLIA_API glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t seed, size_t epoch, size_t row,
                                        glia_real *out);
 /* Writes an array for numpy.load: .npy of format version 1.0, little endian. `type` is that of *values, which lie in C
@@ -199,42 +200,56 @@ GLIA_API glia_status glia_model_load_weights(glia_model *model, const char *path
 
 /* One epoch, as it went. NaN where there is nothing to tell: accuracies of a regression, val_* without validation. */
 typedef struct glia_epoch {
-    size_t epoch;              /* from 1                                                          */
-    double loss, accuracy;     /* running means over the epoch's batches, while weights changed   */
+    size_t epoch;          /* from 1                                                          */
+    double loss, accuracy; /* running means over the epoch's batches, while weights changed   */
     double val_loss, val_accuracy;
-    double val_r2;             /* for numbers, in place of an accuracy                            */
-    double learning_rate;      /* of the epoch's last step                                        */
-    double seconds;            /* of pure training                                                */
-    size_t samples;            /* rows seen in this epoch                                         */
+    double val_r2;        /* for numbers, in place of an accuracy                            */
+    double learning_rate; /* of the epoch's last step                                        */
+    double seconds;       /* of pure training                                                */
+    size_t samples;       /* rows seen in this epoch                                         */
 } glia_epoch;
 
 typedef struct glia_batch {
-    size_t epoch, epochs;      /* this epoch from 1, of so many */
-    size_t batch, batches;     /* this batch from 1, of so many */
-    size_t samples;            /* rows seen in this epoch       */
-    double loss, accuracy;     /* running means in this epoch   */
+    size_t epoch, epochs;  /* this epoch from 1, of so many */
+    size_t batch, batches; /* this batch from 1, of so many */
+    size_t samples;        /* rows seen in this epoch       */
+    double loss, accuracy; /* running means in this epoch   */
 } glia_batch;
 
 #define GLIA_FULL_BATCH SIZE_MAX
 
+/* A norm of all gradients together: root of the sum of squares, sum of sizes, largest size. */
+typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
+
 typedef struct glia_fit_options {
-    size_t      epochs;      /* 10; at most 1,000,000                                                         */
-    size_t      batch;       /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once                      */
-    bool        no_shuffle;  /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
-    uint32_t    seed;        /* 0                                                                             */
-    unsigned    threads;     /* 0: usable cores. Never changes the result                                     */
-    const char *optimizer;   /* "adam lr=0.001"; see `glia optimizers`                                        */
-    const char *schedule;    /* "constant"; see `glia schedules`                                              */
-    const char *loss;        /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
-    const char *scale;       /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
-                                none for data from memory. Fitted on the training rows, kept in the model     */
-    const char *augment;     /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
-                                `glia augmentations`. NULL: not. Validation rows never are                    */
-    double      clip_norm;   /* > 0: gradients are scaled down to this 2-norm                                 */
-    double      clip_value;  /* > 0: gradients are limited to -v..v                                           */
-    size_t      patience;    /* > 0: stop when the validation loss has not improved for so many epochs, and
-                                restore the best weights. Without validation rows 10 % of train decide        */
-    size_t      val_every;   /* 1: validate after each so-many-th epoch, and after the last                   */
+    size_t epochs;          /* 10; at most 1,000,000                                                         */
+    size_t batch;           /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
+                               many rows are computed at a time                                              */
+    bool        no_shuffle; /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
+    uint32_t    seed;       /* 0                                                                             */
+    unsigned    threads;    /* 0: usable cores. Never changes the result                                     */
+    const char *optimizer;  /* "adam lr=0.001"; see `glia optimizers`                                        */
+    const char *schedule;   /* "constant"; see `glia schedules`                                              */
+    const char *loss;       /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
+    const char *scale;      /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
+                               none for data from memory. Fitted on the training rows, kept in the model     */
+    const char *augment;    /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
+                               `glia augmentations`. NULL: not. Validation rows never are                    */
+    double    clip_norm;    /* > 0: gradients are scaled down to this norm                                   */
+    glia_norm clip_kind;    /* of clip_norm: GLIA_NORM_2, GLIA_NORM_1 or GLIA_NORM_INF                       */
+    double    clip_value;   /* > 0: gradients are limited to -v..v                                           */
+    size_t    accumulate;   /* 1: each update is made from the gradient of so many batches, weighted by their
+                               rows: as one batch of all of them, in the memory of one                       */
+    size_t patience;        /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
+                               best weights. Without validation rows 10 % of train decide                    */
+    const char *monitor;    /* "val_loss"; the metric that is watched; see `glia metrics`                     */
+    double      min_delta;  /* an improvement is by more than this                                           */
+    /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
+     * and saved; in on_epoch the model has it too. */
+    double      ema;  /* > 0, such as 0.999: a moving average that keeps this share at each update     */
+    const char *swa;  /* "75%": the equal average of the weights after each epoch from there on; "20":
+                         from epoch 20 on                                                              */
+    size_t val_every; /* 1: validate after each so-many-th epoch, and after the last                   */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */
     bool (*on_batch)(void *user, const glia_batch *batch);
@@ -254,14 +269,17 @@ GLIA_API const glia_epoch *glia_model_history(const glia_model *model, size_t *c
 /* The epoch of the latest glia_fit (from 1) whose weights the model has: the last one, or with patience the best. 0
  * before any epoch was finished. */
 GLIA_API size_t glia_model_kept_epoch(const glia_model *model);
+/* How the latest glia_fit ended: "epochs" (all were run), "patience", "callback"; with lbfgs also "gradient" (none is
+ * larger than its tolerance) and "step" (none makes the loss smaller). "" before, and after a failure. */
+GLIA_API const char *glia_model_stopped(const glia_model *model);
 /* Whether rows, column names, classes and target of `data` suit the model, as training and scoring need them: GLIA_OK,
  * or GLIA_E_SHAPE with what differs. */
 GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *data);
 
 /* ---- 5. Judging and predicting --------------------------------------------------------------------------------- */
 
-/* Scores, in double precision. Definitions are scikit-learn's (https://scikit-learn.org/stable/modules/model_evaluation.html);
- * a ratio whose denominator is 0 is 0. */
+/* Scores, in double precision. Definitions are scikit-learn's
+ * (https://scikit-learn.org/stable/modules/model_evaluation.html); a ratio whose denominator is 0 is 0. */
 typedef struct glia_average {
     double precision, recall, f1;
 } glia_average;
@@ -270,16 +288,16 @@ typedef struct glia_scores {
     size_t      rows;
     double      loss; /* the model's training loss, in the user's units; NaN if made without a model */
     /* classes */
-    size_t        classes;
-    double        accuracy, balanced_accuracy;
-    double        log_loss;             /* -mean log p(true class), p clipped to [1e-15, 1 - 1e-15] and each row divided by
-                                           its sum                                                         */
-    double        roc_auc;              /* two classes: of class 1; more: mean of one against the rest; NaN if
-                                           a class is absent                                              */
-    double       *top;                  /* [classes]: share of rows whose class is among the k+1 likeliest */
-    size_t       *confusion;            /* [classes][classes]: rows true, columns predicted            */
-    glia_average *by_class;             /* [classes]                                                   */
-    size_t       *support;              /* [classes]: rows of each true class                          */
+    size_t classes;
+    double accuracy, balanced_accuracy;
+    double log_loss;         /* -mean log p(true class), p clipped to [1e-15, 1 - 1e-15] and each row divided by
+                                its sum                                                         */
+    double roc_auc;          /* two classes: of class 1; more: mean of one against the rest; NaN if
+                                a class is absent                                              */
+    double       *top;       /* [classes]: share of rows whose class is among the k+1 likeliest */
+    size_t       *confusion; /* [classes][classes]: rows true, columns predicted            */
+    glia_average *by_class;  /* [classes]                                                   */
+    size_t       *support;   /* [classes]: rows of each true class                          */
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
@@ -301,30 +319,30 @@ GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia
 
 /* What a model is. */
 typedef struct glia_model_info {
-    const char *net;                     /* its text, one line, settings that are not the default           */
-    const char *loss, *scale;            /* of its training; "" before                                      */
+    const char *net;          /* its text, one line, settings that are not the default           */
+    const char *loss, *scale; /* of its training; "" before                                      */
     glia_target target;
     size_t      inputs, outputs;         /* numbers in a row of x and of y                                  */
     size_t      channels, height, width; /* of an input row; 1 x 1 x inputs when flat                        */
     int         rank;                    /* of an input row as the first layer reads it: 3 for an image       */
     size_t      shape[4];
-    size_t      classes;                 /* 0 for numbers; for one sigmoid output 2 */
+    size_t      classes; /* 0 for numbers; for one sigmoid output 2 */
     size_t      layers;
     size_t      parameters;
-    size_t      multiply_adds;           /* of one row forward                                              */
+    size_t      multiply_adds; /* of one row forward                                              */
     uint32_t    seed;
 } glia_model_info;
-GLIA_API void glia_model_describe(const glia_model *model, glia_model_info *info);
+GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
 /* The training record, as the JSON object kept in the file; "" before training. */
 GLIA_API const char *glia_model_record(const glia_model *model);
 
 typedef struct glia_layer_info {
-    const char *name;                  /* "dense"                                          */
-    char        settings[128];         /* "128 bias=no": what the text says, defaults left out */
-    size_t      index;                 /* its number in files; SIZE_MAX for input          */
-    int         rank;                  /* of the output of one row                         */
+    const char *name;          /* "dense"                                          */
+    char        settings[128]; /* "128 bias=no": what the text says, defaults left out */
+    size_t      index;         /* its number in files; SIZE_MAX for input          */
+    int         rank;          /* of the output of one row                         */
     size_t      shape[4];
     size_t      parameters, multiply_adds;
     size_t      bytes_training, bytes_inference; /* for one row, without the parameters */
@@ -357,7 +375,8 @@ GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t 
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
 GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
                                const glia_real *targets, double *loss);
-/* Gradients of the latest loss. Overwrites the gradient of every parameter. */
+/* Gradients of the latest loss, and of what the layers ask of their weights (l1, l2), which the loss does not tell.
+ * Overwrites the gradient of every parameter. */
 GLIA_API glia_status glia_backward(glia_model *model);
 /* The same from dy [rows][outputs], the gradient of whatever you minimise with respect to the outputs; dx
  * [rows][inputs] gets the gradient with respect to the inputs, or is NULL. Needs no glia_loss before. */
@@ -365,18 +384,21 @@ GLIA_API glia_status glia_backward_from(glia_model *model, const glia_real *dy, 
 
 /* An optimizer for one model: its settings, and its memory of past steps. */
 typedef struct glia_optimizer glia_optimizer;
-GLIA_API glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model);
-GLIA_API void        glia_optimizer_free(glia_optimizer *optimizer);
+GLIA_API glia_status          glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model);
+GLIA_API void                 glia_optimizer_free(glia_optimizer *optimizer);
+/* Errors: GLIA_E_ARG, also for an optimizer that finds the size of its steps itself (rprop). */
 GLIA_API glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_rate);
 /* Updates every parameter from its gradient. The model must outlive its optimizers. */
 GLIA_API glia_status glia_step(glia_model *model, glia_optimizer *optimizer);
-/* The 2-norm of all gradients together (in double); if max_norm > 0 and it is larger, all are multiplied by
- * max_norm / (norm + 1e-6). As torch.nn.utils.clip_grad_norm_. */
+/* The 2-norm, or another one, of all gradients together (in double); if max_norm > 0 and it is larger, all are
+ * multiplied by max_norm / (norm + 1e-6). As torch.nn.utils.clip_grad_norm_. */
 GLIA_API glia_status glia_clip_norm(glia_model *model, double max_norm, double *norm);
+GLIA_API glia_status glia_clip_norm_of(glia_model *model, glia_norm kind, double max_norm, double *norm);
 /* Limits each gradient to -value..value. */
 GLIA_API glia_status glia_clip_value(glia_model *model, double value);
 
-/* The learning rate that step `step` (from 0) of `total` steps, `per_epoch` an epoch, uses under a schedule. */
+/* The learning rate that step `step` (from 0) of `total` steps, `per_epoch` an epoch, uses under a schedule; under
+ * plateau the one that it has while nothing gets worse. */
 GLIA_API glia_status glia_schedule_rate(const char *schedule, double base_rate, size_t step, size_t total,
                                         size_t per_epoch, double *rate);
 
@@ -411,11 +433,11 @@ GLIA_API glia_status glia_row_loss_get(const glia_model *model, double *values, 
  * hundred, evenly, of a large one; points nearer than 1e-3 to a kink are
  * drawn again. */
 typedef struct glia_gradcheck_result {
-    double worst;         /* largest |analytic - numeric| / max(1, |analytic|, |numeric|)         */
-    char   where[80];     /* of that: "2.weight[3][17]", "input[0][5]"                           */
-    size_t checked;       /* numbers compared                                                    */
-    bool   all_zero;      /* a parameter tensor, or the inputs, whose gradient is zero everywhere */
-    double tolerance;     /* what `worst` should stay under in this build                         */
+    double worst;     /* largest |analytic - numeric| / max(1, |analytic|, |numeric|)         */
+    char   where[80]; /* of that: "2.weight[3][17]", "input[0][5]"                           */
+    size_t checked;   /* numbers compared                                                    */
+    bool   all_zero;  /* a parameter tensor, or the inputs, whose gradient is zero everywhere */
+    double tolerance; /* what `worst` should stay under in this build                         */
 } glia_gradcheck_result;
 GLIA_API glia_status glia_gradcheck(const char *net, const char *loss, uint32_t seed, glia_gradcheck_result *result);
 
@@ -428,8 +450,7 @@ GLIA_API glia_status glia_register_activation(const char *name, glia_real (*f)(g
                                               glia_real (*df)(glia_real x, glia_real y));
 /* Registers a loss: f gives the loss of one row from its outputs y[n] and targets t[n] (classes come as one-hot), df
  * writes d f / d y into dy[n]. The loss of a batch is the mean over its rows. */
-GLIA_API glia_status glia_register_loss(const char *name,
-                                        double (*f)(const glia_real *y, const glia_real *t, size_t n),
+GLIA_API glia_status glia_register_loss(const char *name, double (*f)(const glia_real *y, const glia_real *t, size_t n),
                                         void (*df)(const glia_real *y, const glia_real *t, size_t n, glia_real *dy));
 
 /* ---- 8. What there is ------------------------------------------------------------------------------------------ */
@@ -444,6 +465,7 @@ typedef enum glia_list {
     GLIA_LIST_GENERATORS,
     GLIA_LIST_SCALES,
     GLIA_LIST_AUGMENTATIONS,
+    GLIA_LIST_METRICS,
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {
@@ -468,15 +490,15 @@ GLIA_API const char *glia_kernels(void);
 /* NumPy's legacy stream (numpy.random.seed, RandomState), bit for bit: MT19937 (Matsumoto and Nishimura 1998) with
  * NumPy's ways of making other numbers from its words. NULL is GLIA_E_ARG or a result of 0. */
 typedef struct glia_rng glia_rng;
-GLIA_API glia_status glia_rng_new(glia_rng **rng, uint32_t seed);
-GLIA_API void        glia_rng_free(glia_rng *rng);
-GLIA_API void        glia_rng_seed(glia_rng *rng, uint32_t seed);
+GLIA_API glia_status    glia_rng_new(glia_rng **rng, uint32_t seed);
+GLIA_API void           glia_rng_free(glia_rng *rng);
+GLIA_API void           glia_rng_seed(glia_rng *rng, uint32_t seed);
 /* RandomState([key0, key1, ...]); n >= 1. */
 GLIA_API void     glia_rng_seed_array(glia_rng *rng, const uint32_t *key, size_t n);
 GLIA_API uint32_t glia_rng_u32(glia_rng *rng);
-GLIA_API double   glia_rng_rand(glia_rng *rng);                            /* uniform in [0, 1)              */
-GLIA_API double   glia_rng_randn(glia_rng *rng);                           /* standard normal, polar method  */
-GLIA_API double   glia_rng_uniform(glia_rng *rng, double low, double high); /* in [low, high)                */
+GLIA_API double   glia_rng_rand(glia_rng *rng);                               /* uniform in [0, 1)              */
+GLIA_API double   glia_rng_randn(glia_rng *rng);                              /* standard normal, polar method  */
+GLIA_API double   glia_rng_uniform(glia_rng *rng, double low, double high);   /* in [low, high)                */
 GLIA_API int64_t  glia_rng_randint(glia_rng *rng, int64_t low, int64_t high); /* in low .. high-1; low if high <= low */
 /* order[n] = permutation(n). */
 GLIA_API void glia_rng_permutation(glia_rng *rng, size_t *order, size_t n);

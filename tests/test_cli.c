@@ -7,8 +7,8 @@
 /* ---- help ------------------------------------------------------------------------------------------------------ */
 
 static const char *const command_names[] = {
-    "train",  "eval",       "predict",   "show",         "data",       "check",  "trace",         "layers",
-    "losses", "optimizers", "schedules", "initializers", "generators", "scales", "augmentations", "man"};
+    "train",      "eval",      "predict",      "show",       "data",   "check",         "trace",   "layers", "losses",
+    "optimizers", "schedules", "initializers", "generators", "scales", "augmentations", "metrics", "man"};
 #define COMMANDS (sizeof command_names / sizeof *command_names)
 
 static void help_lists_every_command(void **state)
@@ -124,6 +124,7 @@ static void lists_name_what_there_is(void **state)
         {"optimizers", "sgd: ", "adamw: "},     {"schedules", "constant: ", "cosine: "},
         {"initializers", "zeros: ", "lecun"},   {"generators", "spiral: ", "xor: "},
         {"scales", "none: ", "minmax: "},       {"augmentations", "shift: ", "erase: "},
+        {"scales", "none: ", "minmax: "},       {"metrics", "val_loss: ", "val_macro_f1: "},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         result r = RUN(lists[i][0]);

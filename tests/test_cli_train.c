@@ -311,11 +311,28 @@ static void settings_reach_the_training(void **state)
     assert_true(LOSS("--seed", "1") != LOSS("--seed", "2"));
     assert_true(LOSS("--seed", "1") == LOSS("--seed", "1", "--threads", "1", "--shuffle=yes"));
     assert_float_equal(LOSS("--clip-norm", "1e-12"), log(2), 1e-7);
+    assert_float_equal(LOSS("--clip-norm", "1e-12", "--clip-kind", "inf"), log(2), 1e-7);
+    assert_true(LOSS("--clip-norm", "0.1", "--clip-kind", "1") != LOSS("--clip-norm", "0.1"));
+    assert_true(LOSS("--clip-norm", "0.1", "--clip-kind", "2") == LOSS("--clip-norm", "0.1"));
     assert_float_equal(LOSS("--clip-value", "1e-12"), log(2), 1e-7);
     assert_true(LOSS("--scale", "none") != LOSS("--scale", "minmax"));
     assert_true(LOSS("--schedule", "exponential 0.5") != LOSS("--schedule", "constant"));
     assert_true(LOSS("--batch", "8") != LOSS("--batch", "16"));
     assert_true(LOSS("--loss", "mse") < 0.3);
+}
+
+static void lbfgs_says_how_it_ended(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons", "--net", "dense 2, softmax", "--optimizer",
+                   "lbfgs weight_decay=0.1 tolerance=1e-3", "--epochs", "100", "--json");
+    events e = events_of(r.out);
+    assert_true(e.count < 50);
+    assert_string_equal(text_at(e.event[e.count - 1], "stopped"), "gradient");
+    assert_true(json_is_null(json_object_get(e.event[1], "learning_rate")));
+    assert_non_null(strstr(r.err, "\nstopped: the gradient is as small as asked\n"));
+    release_events(&e);
+    release(&r);
 }
 
 static void validation_comes_every_so_often(void **state)
@@ -429,6 +446,7 @@ int main(void)
         cmocka_unit_test(the_test_table_has_its_own_order),
         cmocka_unit_test(a_model_can_go_to_standard_output),
         cmocka_unit_test(settings_reach_the_training),
+        cmocka_unit_test(lbfgs_says_how_it_ended),
         cmocka_unit_test(validation_comes_every_so_often),
         cmocka_unit_test(patience_waits_for_the_validation),
         cmocka_unit_test(a_holdout_can_be_stratified),

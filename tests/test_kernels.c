@@ -403,6 +403,40 @@ static void adam_exact(moved *m)
     m->p = q - 0.1 * m->s[0] / (sqrt(m->s[2]) / 0.6 + 1e-3);
 }
 
+static void adadelta_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] = 0.8 * m->s[0] + 0.2 * d * d;
+    double step = sqrt(m->s[1] + 1e-3) / sqrt(m->s[0] + 1e-3) * d;
+    m->s[1] = 0.8 * m->s[1] + 0.2 * step * step;
+    m->p -= 0.1 * step;
+}
+
+static void adamax_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] = 0.9 * m->s[0] + 0.1 * d;
+    m->s[1] = fmax(0.8 * m->s[1], fabs(d) + 1e-3);
+    m->p -= 0.1 * m->s[0] / m->s[1];
+}
+
+static void nadam_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p;
+    m->s[0] = 0.9 * m->s[0] + 0.1 * d;
+    m->s[1] = 0.8 * m->s[1] + 0.2 * d * d;
+    m->p -= (0.1 * d + 0.3 * m->s[0]) / (sqrt(m->s[1]) / 0.6 + 1e-3);
+}
+
+/* s[2], of both signs, is the gradient before. */
+static void rprop_exact(moved *m)
+{
+    double d = m->g + 0.02 * m->p, turn = d * m->s[2];
+    m->s[0] = fmin(fmax(m->s[0] * (turn > 0 ? 1.5 : turn < 0 ? 0.5 : 1), 0.6), 1.7);
+    m->s[2] = turn < 0 ? 0 : d;
+    m->p -= m->s[2] > 0 ? m->s[0] : m->s[2] < 0 ? -m->s[0] : 0;
+}
+
 #define R(x) ((real)(x))
 static void run_rule(const glia__kernels *k, size_t rule, size_t n, const real *g, real *const s[3], real *p)
 {
@@ -411,6 +445,10 @@ static void run_rule(const glia__kernels *k, size_t rule, size_t n, const real *
     if (rule == 2) k->adagrad(n, R(0.1), R(0.02), R(1e-3), g, s[0], p);
     if (rule == 3) k->rmsprop(n, R(0.1), R(0.02), R(0.8), R(1e-3), R(0.9), g, s[0], s[1], s[2], p);
     if (rule == 4) k->adam(n, R(0.1), R(0.02), R(0.99), R(0.9), R(0.8), R(1e-3), R(0.6), g, s[0], s[1], s[2], p);
+    if (rule == 5) k->adadelta(n, R(0.1), R(0.02), R(0.8), R(1e-3), g, s[0], s[1], p);
+    if (rule == 6) k->adamax(n, R(0.1), R(0.02), R(0.9), R(0.8), R(1e-3), g, s[0], s[1], p);
+    if (rule == 7) k->nadam(n, R(0.1), R(0.3), R(0.02), R(0.9), R(0.8), R(1e-3), R(0.6), g, s[0], s[1], p);
+    if (rule == 8) k->rprop(n, R(0.02), R(0.5), R(1.5), R(0.6), R(1.7), g, s[2], s[0], p);
 }
 
 static void try_rule(const glia__kernels *k, size_t rule, void (*exactly)(moved *m), size_t n)
@@ -418,6 +456,7 @@ static void try_rule(const glia__kernels *k, size_t rule, void (*exactly)(moved 
     real *g = random_reals(20, n), *p = random_reals(21, n), *s[3];
     for (uint32_t i = 0; i < 3; i++) s[i] = random_reals(22 + i, n);
     for (size_t i = 0; i < n; i++) s[0][i] = fabs(s[0][i]) + 1, s[1][i] = fabs(s[1][i]) / 2, s[2][i] = fabs(s[2][i]);
+    for (size_t i = 0; rule == 8 && i < n; i++) s[2][i] *= i % 3 == 0 ? 0 : i % 3 == 1 ? 1 : -1;
     moved *want = need(n, sizeof *want);
     for (size_t i = 0; i < n; i++) {
         want[i] = (moved){(double)g[i], (double)p[i], {(double)s[0][i], (double)s[1][i], (double)s[2][i]}};
@@ -437,7 +476,8 @@ static void try_rule(const glia__kernels *k, size_t rule, void (*exactly)(moved 
 static void steps_follow_their_formulas(void **state)
 {
     (void)state;
-    static void (*const rules[])(moved * m) = {sgd_exact, nesterov_exact, adagrad_exact, rmsprop_exact, adam_exact};
+    static void (*const rules[])(moved * m) = {sgd_exact,      nesterov_exact, adagrad_exact, rmsprop_exact, adam_exact,
+                                               adadelta_exact, adamax_exact,   nadam_exact,   rprop_exact};
     for (size_t t = 0; t < table_count; t++)
         for (size_t rule = 0; rule < COUNT(rules); rule++)
             for (size_t i = 0; i < COUNT(sizes); i++) try_rule(tables[t], rule, rules[rule], sizes[i]);
@@ -457,6 +497,51 @@ static void gradients_are_limited(void **state)
         tables[t]->multiply(COUNT(g), (real)-0.5, g);
         for (size_t i = 0; i < COUNT(want); i++) assert_true(g[i] == want[i] * (real)-0.5);
         assert_true(isnan(g[COUNT(g) - 1]));
+    }
+}
+
+static void penalties_pull_towards_zero(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < table_count; t++)
+        for (size_t i = 0; i < COUNT(sizes); i++) {
+            size_t n = sizes[i];
+            real  *g = random_reals(31, n), *p = random_reals(32, n), *old = random_reals(31, n);
+            for (size_t j = 0; j < n; j += 5) p[j] = 0;
+            tables[t]->penalize(n, R(0.25), R(0.125), p, g);
+            for (size_t j = 0; j < n; j++) {
+                double sign = p[j] > 0   ? 1
+                              : p[j] < 0 ? -1
+                                         : 0,
+                       want = (double)old[j] + 0.25 * sign + 0.25 * (double)p[j];
+                expect_near("gradient", j, (double)g[j], want, tolerance(1));
+            }
+            free(g);
+            free(p);
+            free(old);
+        }
+}
+
+static void sizes_are_summed_and_compared(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 40; n++) {
+        real  *g = random_reals(33, n);
+        double sum = 0, most = 0, first = tables[0]->sum_sizes(n, g);
+        for (size_t i = 0; i < n; i++) sum += fabs((double)g[i]), most = fmax(most, fabs((double)g[i]));
+        for (size_t t = 0; t < table_count; t++) {
+            assert_true(tables[t]->sum_sizes(n, g) == first && fabs(first - sum) <= 1e-14 * (double)n);
+            assert_true(tables[t]->largest_size(n, g) == most);
+            for (size_t i = 0; i < n; i++) {
+                real old = g[i];
+                g[i] = (real)NAN;
+                assert_true(isnan(tables[t]->largest_size(n, g)) && isnan(tables[t]->sum_sizes(n, g)));
+                g[i] = (real)-INFINITY;
+                assert_false(isfinite(tables[t]->largest_size(n, g)));
+                g[i] = old;
+            }
+        }
+        free(g);
     }
 }
 
@@ -515,6 +600,8 @@ int main(void)
         cmocka_unit_test(activations_pass_nan_on),
         cmocka_unit_test(steps_follow_their_formulas),
         cmocka_unit_test(gradients_are_limited),
+        cmocka_unit_test(penalties_pull_towards_zero),
+        cmocka_unit_test(sizes_are_summed_and_compared),
         cmocka_unit_test(squares_are_summed_in_double),
         cmocka_unit_test(one_number_that_is_not_finite_is_found),
         cmocka_unit_test(the_best_table_is_chosen),

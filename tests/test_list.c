@@ -29,7 +29,8 @@ static void every_table_shows_its_names(void **state)
         {GLIA_LIST_LOSSES, "huber"},       {GLIA_LIST_OPTIMIZERS, "sgd"},     {GLIA_LIST_OPTIMIZERS, "adamw"},
         {GLIA_LIST_SCHEDULES, "constant"}, {GLIA_LIST_SCHEDULES, "cosine"},   {GLIA_LIST_INITIALIZERS, "he_uniform"},
         {GLIA_LIST_INITIALIZERS, "torch"}, {GLIA_LIST_GENERATORS, "spiral"},  {GLIA_LIST_GENERATORS, "xor"},
-        {GLIA_LIST_SCALES, "none"},        {GLIA_LIST_SCALES, "standard"},
+        {GLIA_LIST_SCALES, "none"},        {GLIA_LIST_SCALES, "standard"},    {GLIA_LIST_METRICS, "loss"},
+        {GLIA_LIST_METRICS, "val_mae"},
     };
     size_t i;
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) assert_true(has_entry(names[n].what, names[n].name, &i));

@@ -164,6 +164,12 @@ static glia_status fit_with_patience(void)
                NULL);
 }
 
+static glia_status fit_at_once(void)
+{
+    return fit(numbers, "dense 2, tanh, dense 2",
+               &(glia_fit_options){.epochs = 2, .batch = 4, .threads = 1, .optimizer = "lbfgs 3"}, numbers);
+}
+
 static glia_status fit_numbers(void)
 {
     return fit(numbers, "dense 2", &(glia_fit_options){.epochs = 1, .batch = GLIA_FULL_BATCH, .threads = 1}, numbers);
@@ -289,6 +295,7 @@ static void training_without_memory(void **state)
     fail_every_request("fit", fit_classes);
     fail_every_request("fit with patience", fit_with_patience);
     fail_every_request("fit of numbers", fit_numbers);
+    fail_every_request("fit at once", fit_at_once);
     fail_every_request("by hand", by_hand);
     fail_every_request("judging", judged);
 }
@@ -381,6 +388,7 @@ static void each_step(void (*expect)(requests r))
     for (unsigned threads = 1; threads <= 2; threads++) {
         expect(count_requests(classes, NET, "adamw amsgrad=yes", threads));
         expect(count_requests(numbers, "dense 5, gelu, dense 2", "rmsprop centered=yes momentum=0.5", threads));
+        expect(count_requests(numbers, "dense 5, dense 2", "nadam", threads));
         expect(count_requests(wide, "dense 128, tanh, dense 10, softmax", "adagrad", threads)); /* shared by threads */
     }
     glia_data_free(wide);

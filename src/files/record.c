@@ -34,9 +34,17 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
                  json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle)) ||
                  add_size(o, "epochs", m->n_history);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
+    static const char *const kinds[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
+    if (asked->clip_norm > 0 && asked->clip_kind != GLIA_NORM_2)
+        failed = failed || add_text(o, "clip_kind", kinds[asked->clip_kind]);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
     if (asked->augment) failed = failed || add_text(o, "augment", asked->augment);
+    if (asked->accumulate > 1) failed = failed || add_size(o, "accumulate", asked->accumulate);
+    if (asked->ema > 0) failed = failed || add_number(o, "ema", asked->ema);
+    if (asked->swa) failed = failed || add_text(o, "swa", asked->swa);
     if (asked->patience) failed = failed || add_size(o, "patience", asked->patience);
+    if (asked->monitor) failed = failed || add_text(o, "monitor", asked->monitor);
+    if (asked->min_delta > 0) failed = failed || add_number(o, "min_delta", asked->min_delta);
     if (m->kept_epoch == 0 || failed) return failed;
     const glia_epoch *kept = &m->history[m->kept_epoch - 1]; /* whose weights these are */
     return add_size(o, "kept_epoch", m->kept_epoch) || add_number(o, "train_loss", kept->loss) ||

@@ -8,16 +8,9 @@
 #include <string.h>
 
 #include "ground/memory.h"
-#include "ground/status.h"
+#include "ground/random.h"
 
-enum { WORDS = 624, MIDDLE = 397 };
-
-struct glia_rng {
-    uint32_t word[WORDS];
-    size_t   next;    /* of word[]; WORDS: a new block is due */
-    bool     waiting; /* the second normal of a pair */
-    double   normal;
-};
+enum { WORDS = GLIA__RNG_WORDS, MIDDLE = 397 };
 
 /* ---- seeding ---------------------------------------------------------------------------------------------------- */
 

@@ -45,7 +45,8 @@ static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
                                  .skip_forward = true,
                                  .backward = true,
                                  .skip_loss = true,
-                                 .want_dx = true});
+                                 .want_dx = true,
+                                 .penalties = true});
     m->gradients_fused = loss && fused;
     m->has_gradients = true;
 }
@@ -163,13 +164,22 @@ struct glia_optimizer {
     size_t            numbers; /* that `state` was made for */
 };
 
+/* A rule that asks for the loss at many points cannot be stepped from gradients alone. */
+static glia_status parse_rule(glia__optim *rule, const char *text)
+{
+    GLIA_TRY(glia__optim_parse(rule, text));
+    if (!rule->class->whole) return GLIA_OK;
+    return glia__fail(GLIA_E_ARG, "glia_optimizer_new: %s makes no single steps; it is for glia_fit",
+                      rule->class->named.name);
+}
+
 glia_status glia_optimizer_new(glia_optimizer **optimizer, const char *text, glia_model *model)
 {
     GLIA_TRY(need(optimizer && text && model, "glia_optimizer_new: a place, a text and a model are needed"));
     *optimizer = NULL;
     glia_optimizer *o = glia__new(1, sizeof *o);
     if (!o) return GLIA_E_MEMORY;
-    glia_status status = glia__optim_parse(&o->rule, text);
+    glia_status status = parse_rule(&o->rule, text);
     if (status == GLIA_OK) status = glia__optim_state_new(&o->state, &o->rule, model->n_parameters);
     if (status != GLIA_OK) {
         glia_optimizer_free(o);
@@ -192,6 +202,9 @@ glia_status glia_optimizer_set_rate(glia_optimizer *optimizer, double learning_r
 {
     GLIA_TRY(need(optimizer && learning_rate >= 0,
                   "glia_optimizer_set_rate: an optimizer and a rate of at least 0 are needed"));
+    if (optimizer->rule.class->own_rate)
+        return glia__fail(GLIA_E_ARG, "glia_optimizer_set_rate: %s finds the size of its steps itself",
+                          optimizer->rule.class->named.name);
     optimizer->rule.rate = learning_rate;
     return GLIA_OK;
 }
@@ -204,20 +217,29 @@ glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
         need(optimizer->numbers == model->n_parameters, "glia_step: the net has grown since its optimizer was made"));
     GLIA_TRY(need(model->gradients != NULL, "glia_step: there are no gradients before the first backward pass"));
     glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
-    optimizer->rule.steps++;
+    glia__optim_advance(&optimizer->rule);
+    const glia__layer *l;
     const glia__param *p;
-    for (size_t i = 0; (p = glia__model_param(model, i, NULL)); i++)
+    for (size_t i = 0; (p = glia__model_param(model, i, &l)); i++) {
         if (p->learns) glia__step_update(&step, p, 0, p->count);
+        glia__bound(&l->penalty, p, 0, p->out);
+    }
+    return GLIA_OK;
+}
+
+glia_status glia_clip_norm_of(glia_model *model, glia_norm kind, double max_norm, double *norm)
+{
+    GLIA_TRY(need(model && model->gradients, "glia_clip_norm: there are no gradients before the first backward pass"));
+    GLIA_TRY(need(kind <= GLIA_NORM_INF, "glia_clip_norm_of: there is no such norm"));
+    double found = glia__gradient_norm(model, kind), scale = glia__clip_scale(found, max_norm);
+    if (max_norm > 0 && scale < 1) glia__kernels_get()->multiply(model->n_parameters, (real)scale, model->gradients);
+    if (norm) *norm = found;
     return GLIA_OK;
 }
 
 glia_status glia_clip_norm(glia_model *model, double max_norm, double *norm)
 {
-    GLIA_TRY(need(model && model->gradients, "glia_clip_norm: there are no gradients before the first backward pass"));
-    double found = glia__gradient_norm(model), scale = glia__clip_scale(found, max_norm);
-    if (max_norm > 0 && scale < 1) glia__kernels_get()->multiply(model->n_parameters, (real)scale, model->gradients);
-    if (norm) *norm = found;
-    return GLIA_OK;
+    return glia_clip_norm_of(model, GLIA_NORM_2, max_norm, norm);
 }
 
 glia_status glia_clip_value(glia_model *model, double value)

@@ -54,6 +54,11 @@ const char *glia_model_target_name(const glia_model *model, size_t j)
     return model && j < model->n_targets ? model->target_names[j] : NULL;
 }
 
+const char *glia_model_stopped(const glia_model *model)
+{
+    return model && model->stopped ? model->stopped : "";
+}
+
 const char *glia_model_record(const glia_model *model)
 {
     return model ? model->record : "";

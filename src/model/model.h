@@ -57,6 +57,7 @@ struct glia_model {
     char       *record;    /* JSON, "" before */
     glia_epoch *history;
     size_t      n_history, kept_epoch;
+    const char *stopped; /* as glia_model_stopped */
 };
 
 /* --- net.c: text -> layers (parsed, not yet planned) --- */
@@ -140,29 +141,43 @@ typedef struct glia__step {
     real               *unscaled;  /* [2][rows][n_out], room for that */
     bool                backward;  /* from the loss; or, without one, from the dy already in place */
     bool                want_dx;   /* gradient of the inputs too */
+    /* gradients become kept times those that are there plus added times the batch's; both 0: the batch's alone */
+    real kept, added;
+    bool penalties; /* add the penalties' to the gradients; a step that updates does so anyway */
     /* update; NULL: gradients only */
     glia__optim *optim;
     real *const *slot;                  /* the optimizer's blocks of state */
     double       clip_norm, clip_value; /* > 0: limits */
-    double       clip_scale;            /* what the norm's limit made of this step's gradients */
-    bool         skip_forward;          /* activations are in place: by hand, after glia_forward */
-    bool         skip_loss;             /* so is the output gradient */
-    bool         shared;                /* the team takes part */
+    glia_norm    clip_kind;
+    double       clip_scale;         /* what the norm's limit made of this step's gradients */
+    bool         skip_forward;       /* activations are in place: by hand, after glia_forward */
+    bool         skip_loss;          /* so is the output gradient */
+    bool         shared;             /* the team takes part */
+    bool         penalized, bounded; /* some layer has a penalty, a largest norm, that this step looks at */
     /* results */
-    double loss_sum;  /* of the rows' values, unreduced */
-    size_t hits;      /* rows whose class was the most probable (classes only) */
-    bool   nonfinite; /* loss or output gradient: nothing was updated */
+    double loss_sum;       /* of the rows' values, unreduced */
+    double loss_minimised; /* the same in the units of training */
+    size_t hits;           /* rows whose class was the most probable (classes only) */
+    bool   nonfinite;      /* loss or output gradient: nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);
 /* Names the first layer, in order, whose outputs are not finite ("layer 2 (dense)"), or what else is not. */
 void glia__step_blame(const glia_model *m, size_t rows, char text[96]);
 
 /* --- update.c --- */
-/* s->clip_scale, from all gradients of the model. */
-void glia__step_clip(glia__step *s);
+/* Counts the optimizer's step, and makes s->clip_scale from all gradients. */
+void glia__step_begin_update(glia__step *s);
 /* One tensor's numbers from .. to-1: clipped by s->clip_scale and s->clip_value, then updated. */
 void   glia__step_update(const glia__step *s, const glia__param *p, size_t from, size_t to);
-double glia__gradient_norm(const glia_model *m);
+double glia__gradient_norm(const glia_model *m, glia_norm kind);
 double glia__clip_scale(double norm, double most); /* what to multiply gradients of that norm by */
+/* A layer's penalty. Its l1 and l2 add to the gradients from .. to-1 of a weight, its max_norm scales the weights into
+ * the outputs from .. to-1 down to that 2-norm each; biases are left alone by both. */
+void   glia__penalize(const glia__penalty *a, const glia__param *p, size_t from, size_t to);
+void   glia__bound(const glia__penalty *a, const glia__param *p, size_t from, size_t to);
+bool   glia__penalty_pulls(const glia__penalty *a);                               /* has an l1 or l2 */
+bool   glia__penalty_bounds(const glia__penalty *a);                              /* has a max_norm  */
+bool   glia__model_has(const glia_model *m, bool (*has)(const glia__penalty *a)); /* in any layer that learns */
+double glia__model_penalty(const glia_model *m); /* sum of l1 |w| + l2 w^2 over all weights */
 
 #endif

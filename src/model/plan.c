@@ -29,6 +29,9 @@ static glia_status plan_learning(glia__layer *l)
 {
     static const glia__common of_weights[] = {GLIA__L1, GLIA__L2, GLIA__MAX_NORM};
     l->frozen = glia__layer_common(l, GLIA__FREEZE)->yes;
+    l->penalty = (glia__penalty){.l1 = glia__layer_common(l, GLIA__L1)->number,
+                                 .l2 = glia__layer_common(l, GLIA__L2)->number,
+                                 .max_norm = glia__layer_common(l, GLIA__MAX_NORM)->number};
     for (int j = 0; j < l->params; j++) l->param[j].learns = !l->param[j].state && !l->frozen;
     for (size_t i = 0; i < sizeof of_weights / sizeof *of_weights; i++)
         if (glia__layer_common(l, of_weights[i])->number > 0 && l->params == 0)

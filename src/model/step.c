@@ -252,13 +252,22 @@ static bool hit(const glia__step *s, const real *y, int32_t class)
     return best == (size_t) class;
 }
 
+static double sum_of_rows(const glia__step *s)
+{
+    double sum = 0;
+    for (size_t r = 0; r < s->rows; r++) sum += s->model->row_loss[r];
+    return sum;
+}
+
 static void total(glia__step *s)
 {
     const glia__layer *last = glia__model_last(s->model);
     glia__judged       top = glia__model_judged(s->model, s->fused);
-    if (s->units) loss_in_units(s);
-    s->loss_sum = 0;
-    for (size_t r = 0; r < s->rows; r++) s->loss_sum += s->model->row_loss[r];
+    s->loss_sum = s->loss_minimised = sum_of_rows(s);
+    if (s->units) {
+        loss_in_units(s);
+        s->loss_sum = sum_of_rows(s);
+    }
     s->hits = 0;
     for (size_t r = 0; s->truth.classes && r < s->rows; r++)
         s->hits += hit(s, last->y + r * last->n_out, s->truth.classes[r]);
@@ -335,7 +344,8 @@ static void backward(walk *w)
 
 static bool updates_in_place(const glia__step *s)
 {
-    return s->optim && glia__optim_is_plain(s->optim) && s->clip_norm <= 0 && s->clip_value <= 0;
+    return s->optim && glia__optim_is_plain(s->optim) && s->clip_norm <= 0 && s->clip_value <= 0 && s->kept == 0 &&
+           !s->penalized && !s->bounded;
 }
 
 static void backward_w_block(walk *w, const glia__layer *l, size_t begin, size_t end)
@@ -345,20 +355,38 @@ static void backward_w_block(walk *w, const glia__layer *l, size_t begin, size_t
     if (updates_in_place(s))
         part.into = s->model->parameters, part.keep = 1, part.scale = (real)-s->optim->rate;
     else
-        part.into = s->model->gradients, part.keep = 0, part.scale = 1;
+        part.into = s->model->gradients, part.keep = s->kept, part.scale = s->added == 0 ? 1 : s->added;
     l->class->backward_w(l, &part);
+}
+
+/* A share of each tensor of a layer: the same of its numbers as the block is of the layer's. */
+static void penalize_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    glia__cut cut;
+    cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
+    for (int i = 0; i < l->params; i++) {
+        const glia__param *p = &l->param[i];
+        glia__penalize(&l->penalty, p, p->count * begin / cut.units, p->count * end / cut.units);
+    }
 }
 
 static void update_block(walk *w, const glia__layer *l, size_t begin, size_t end)
 {
-    glia__step *s = w->s;
-    glia__cut   cut;
-    cut_layer(l, GLIA__BACKWARD_W, s->rows, &cut);
+    glia__cut cut;
+    cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        if (!p->learns) continue;
-        size_t from = p->count * begin / cut.units, to = p->count * end / cut.units;
-        glia__step_update(s, p, from, to);
+        if (p->learns) glia__step_update(w->s, p, p->count * begin / cut.units, p->count * end / cut.units);
+    }
+}
+
+static void bound_block(walk *w, const glia__layer *l, size_t begin, size_t end)
+{
+    glia__cut cut;
+    cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
+    for (int i = 0; i < l->params; i++) {
+        const glia__param *p = &l->param[i];
+        glia__bound(&l->penalty, p, p->out * begin / cut.units, p->out * end / cut.units);
     }
 }
 
@@ -417,22 +445,25 @@ static void walk_step(void *context, unsigned rank)
     settle(&w);
     if (!s->backward) return;
     over_weights(&w, backward_w_block);
+    if (s->penalized) over_weights(&w, penalize_block);
     if (!s->optim || updates_in_place(s)) return;
-    run_once(&w, glia__step_clip);
+    run_once(&w, glia__step_begin_update);
     over_weights(&w, update_block);
+    if (s->bounded) over_weights(&w, bound_block);
 }
 
 void glia__step_run(glia__step *s)
 {
     s->nonfinite = false;
     s->clip_scale = 1;
-    if (s->optim) s->optim->steps++;
+    s->penalized = (s->optim || s->penalties) && glia__model_has(s->model, glia__penalty_pulls);
+    s->bounded = s->optim && glia__model_has(s->model, glia__penalty_bounds);
     s->shared = needs_team(s);
     if (s->shared)
         glia__team_run(s->team, walk_step, s);
     else
         walk_step(s, 0);
-    if (s->optim && s->nonfinite) s->optim->steps--;
+    if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
 void glia__step_blame(const glia_model *m, size_t rows, char text[96])

@@ -63,10 +63,24 @@ typedef struct glia__kernels {
     /* mean and buffer may be NULL (not centered, no momentum) */
     void (*rmsprop)(size_t n, real lr, real decay, real alpha, real eps, real momentum, const real *g, real *square,
                     real *mean, real *buffer, real *p);
+    /* moved: running mean of squared steps */
+    void (*adadelta)(size_t n, real lr, real decay, real rho, real eps, const real *g, real *square, real *moved,
+                     real *p);
     /* most: running maximum of v (amsgrad), or NULL; shrink: 1 - lr * decay of adamw, else 1; rate: lr / (1 - beta1^t);
      * root: sqrt(1 - beta2^t) */
     void (*adam)(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
                  const real *g, real *m, real *v, real *most, real *p);
+    /* most: running maximum of |g|, which fades with beta2 */
+    void (*adamax)(size_t n, real rate, real decay, real beta1, real beta2, real eps, const real *g, real *m,
+                   real *most, real *p);
+    /* rate_g, rate_m: what the gradient and its running mean m count */
+    void (*nadam)(size_t n, real rate_g, real rate_m, real decay, real beta1, real beta2, real eps, real root,
+                  const real *g, real *m, real *v, real *p);
+    /* last: the gradient before; step: how far each number goes, from least to most */
+    void (*rprop)(size_t n, real decay, real minus, real plus, real least, real most, const real *g, real *last,
+                  real *step, real *p);
+    /* g += l1 sign(p) + 2 l2 p, the gradient of l1 sum |p| + l2 sum p^2; sign(0) = 0 */
+    void (*penalize)(size_t n, real l1, real l2, const real *p, real *g);
     /* y += x */
     void (*add)(size_t n, const real *x, real *y);
     /* g = g * by, and g limited to -most..most */
@@ -74,6 +88,9 @@ typedef struct glia__kernels {
     void (*limit)(size_t n, real most, real *g);
     /* sum of squares in double, in order */
     double (*sum_squares)(size_t n, const real *g);
+    /* sum of |g|, and the largest |g| (NaN if any is not finite) */
+    double (*sum_sizes)(size_t n, const real *g);
+    double (*largest_size)(size_t n, const real *g);
     /* true if every number is finite */
     bool (*all_finite)(size_t n, const real *x);
 

@@ -158,98 +158,14 @@ ACTIVATION(gelu_tanh, v / 2 * (1 + gelu_tanh_inner(v)), gelu_tanh_slope(v))
 ACTIVATION(silu, v *logistic(v), silu_slope(v))
 ACTIVATION(softplus, a *v > SOFTPLUS_LINEAR ? v : log1p(exp(a * v)) / a, a *v > SOFTPLUS_LINEAR ? 1 : logistic(a * v))
 
-/* ---- optimizer steps: formulas of PyTorch's documentation (torch.optim) ------------------------------------------ */
-
-static void sgd(size_t n, real lr, real decay, const real *restrict g, real *restrict p)
-{
-    for (size_t i = 0; i < n; i++) p[i] -= lr * (g[i] + decay * p[i]);
-}
-
-static void sgd_momentum(size_t n, real lr, real decay, real momentum, real damp, bool nesterov, bool first,
-                         const real *restrict g, real *restrict buffer, real *restrict p)
-{
-    for (size_t i = 0; i < n; i++) {
-        real d = g[i] + decay * p[i];
-        real b = first ? d : momentum * buffer[i] + (1 - damp) * d;
-        buffer[i] = b;
-        p[i] -= lr * (nesterov ? d + momentum * b : b);
-    }
-}
-
-static void adagrad(size_t n, real lr, real decay, real eps, const real *restrict g, real *restrict sum,
-                    real *restrict p)
-{
-    for (size_t i = 0; i < n; i++) {
-        real d = g[i] + decay * p[i];
-        sum[i] += d * d;
-        p[i] -= lr * d / (sqrt(sum[i]) + eps);
-    }
-}
-
-static void rmsprop(size_t n, real lr, real decay, real alpha, real eps, real momentum, const real *restrict g,
-                    real *restrict square, real *restrict mean, real *restrict buffer, real *restrict p)
-{
-    for (size_t i = 0; i < n; i++) {
-        real d = g[i] + decay * p[i];
-        square[i] = alpha * square[i] + (1 - alpha) * d * d;
-        real variance = square[i];
-        if (mean) {
-            mean[i] = alpha * mean[i] + (1 - alpha) * d;
-            variance -= mean[i] * mean[i];
-            variance = variance < 0 ? 0 : variance; /* of equal gradients: rounding */
-        }
-        real step = d / (sqrt(variance) + eps);
-        if (buffer) step = buffer[i] = momentum * buffer[i] + step;
-        p[i] -= lr * step;
-    }
-}
-
-static void adam(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
-                 const real *restrict g, real *restrict m, real *restrict v, real *restrict most, real *restrict p)
-{
-    for (size_t i = 0; i < n; i++) {
-        real q = p[i] * shrink;
-        real d = g[i] + decay * q;
-        m[i] = beta1 * m[i] + (1 - beta1) * d;
-        v[i] = beta2 * v[i] + (1 - beta2) * d * d;
-        real second = v[i];
-        if (most) second = most[i] = most[i] < second ? second : most[i];
-        p[i] = q - rate * m[i] / (sqrt(second) / root + eps);
-    }
-}
+/* ---- optimizer steps, and gradients as a whole ----------------------------------------------------------------- */
 
 static void add(size_t n, const real *restrict x, real *restrict y)
 {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-/* ---- gradients as a whole -------------------------------------------------------------------------------------- */
-
-static void multiply(size_t n, real by, real *g)
-{
-    for (size_t i = 0; i < n; i++) g[i] *= by;
-}
-
-static void limit(size_t n, real most, real *g)
-{
-    for (size_t i = 0; i < n; i++) {
-        real v = g[i];
-        v = v > most ? most : v;
-        g[i] = v < -most ? -most : v;
-    }
-}
-
-static double sum_squares(size_t n, const real *g)
-{
-    enum { RUNNING = 8 }; /* so many running sums, added in order at the end */
-    double sum[RUNNING] = {0}, total = 0;
-    size_t i = 0;
-    for (; i + RUNNING <= n; i += RUNNING)
-        for (size_t j = 0; j < RUNNING; j++) sum[j] += (double)g[i + j] * (double)g[i + j];
-    for (; i < n; i++) total += (double)g[i] * (double)g[i];
-    for (size_t j = 0; j < RUNNING; j++) total += sum[j];
-    return total;
-}
+#include "numbers/portable_update.h"
 
 static bool all_finite(size_t n, const real *x)
 {
@@ -294,11 +210,18 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
     .sgd_momentum = sgd_momentum,
     .adagrad = adagrad,
     .rmsprop = rmsprop,
+    .adadelta = adadelta,
     .adam = adam,
+    .adamax = adamax,
+    .nadam = nadam,
+    .rprop = rprop,
+    .penalize = penalize,
     .add = add,
     .multiply = multiply,
     .limit = limit,
     .sum_squares = sum_squares,
+    .sum_sizes = sum_sizes,
+    .largest_size = largest_size,
     .all_finite = all_finite,
     .name = GLIA_TEXT(GLIA_ISA),
 };

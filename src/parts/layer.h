@@ -56,6 +56,13 @@ typedef struct glia__param {
     real       *grad;
 } glia__param;
 
+/* What a layer asks of its weights, biases not meant: l1 sum |w| + l2 sum w^2 is part of what is minimised (as
+ * keras.regularizers.L1L2 has it), and after each update no output's weights have a 2-norm over max_norm (as
+ * keras.constraints.MaxNorm with axis 0). 0: nothing. */
+typedef struct glia__penalty {
+    double l1, l2, max_norm;
+} glia__penalty;
+
 /* ---- a layer --------------------------------------------------------------------------------------------------- */
 
 /* What one layer takes from another. */
@@ -84,6 +91,7 @@ typedef struct glia__layer {
     size_t               n_in, n_out; /* numbers in a row of x and y */
     glia__param          param[GLIA__PARAMS_MOST];
     int                  params;
+    glia__penalty        penalty;
     size_t               multiply_adds; /* of one row forward */
     bool                 frozen;        /* nothing of it is learned */
     bool                 upstream;      /* something before it learns: somebody needs its dx */
@@ -163,6 +171,7 @@ struct glia__layer_class {
     glia__reads reads;  /* how it wants rows of image data, where it is the first that cares */
     bool        joins;  /* takes several inputs: its labels name them */
     bool        across; /* a row of y depends on other rows of the batch, through the sums */
+    bool        draws;  /* y is a matter of chance, in training */
     bool        kink_at_zero; /* f has no derivative at x = 0: the gradient check keeps away */
     bool        no_gradient;  /* step: the derivative is zero everywhere, and no test of it makes sense */
     bool        gives_logs;   /* y are logarithms of probabilities */

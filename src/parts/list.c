@@ -12,8 +12,9 @@
     X(dense)                                                                                                           \
     X(conv)                                                                                                            \
     X(conv1d)                                                                                                          \
-    X(batchnorm) X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu)   \
-        X(softplus) X(softmax) X(log_softmax)
+    X(batchnorm)                                                                                                       \
+    X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus)    \
+        X(softmax) X(log_softmax)
 
 #define DECLARE(name) extern const glia__layer_class glia__layer_##name;
 LAYERS(DECLARE)
@@ -90,12 +91,8 @@ const glia__setting glia__layer_settings[] = {
      .help = "a name for y, that others can read"},
     {.name = "from", .type = GLIA__LABELS, .standard = "", .help = "reads what has this name, not the layer before"},
     {.name = "freeze", .type = GLIA__YESNO, .standard = "no", .help = "learns nothing"},
-    {.name = "l1", .type = GLIA__NUMBER, .standard = "0", .most = 1e6, .help = "loss for the size of its weights"},
-    {.name = "l2",
-     .type = GLIA__NUMBER,
-     .standard = "0",
-     .most = 1e6,
-     .help = "loss for half the squares of its weights"},
+    {.name = "l1", .type = GLIA__NUMBER, .standard = "0", .most = 1e6, .help = "loss for the sizes of its weights"},
+    {.name = "l2", .type = GLIA__NUMBER, .standard = "0", .most = 1e6, .help = "loss for the squares of its weights"},
     {.name = "max_norm",
      .type = GLIA__NUMBER,
      .standard = "0",

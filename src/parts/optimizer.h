@@ -1,20 +1,26 @@
-/* Optimizers and schedules. */
+/* Optimizers: how parameters follow from gradients. */
 #ifndef GLIA_PARTS_OPTIMIZER_H
 #define GLIA_PARTS_OPTIMIZER_H
 
 #include "ground/settings.h"
 #include "numbers/kernels.h"
+#include "parts/schedule.h"
 
-#define GLIA__SLOTS_MOST 3 /* blocks of state that any rule needs */
+#define GLIA__HISTORY_MOST 100                    /* pairs that lbfgs remembers */
+#define GLIA__SLOTS_MOST (2 * GLIA__HISTORY_MOST) /* blocks of state that any rule needs */
+#define GLIA__OPTIM_MEMORY 4                      /* numbers of state besides */
+#define GLIA__KEEP_MOST 0.9999999                 /* the share that a running mean keeps is below 1 */
 
 typedef struct glia__optim_class glia__optim_class;
-/* The rule alone; its memory (`slots` blocks of the size of the parameters) is the caller's. */
+/* The rule alone; its memory (`slots` blocks of the size of the parameters) is the caller's. What it remembers of past
+ * steps is in those blocks, `steps` and `memory`: whoever restores the three goes on as if nothing had been. */
 typedef struct glia__optim {
     const glia__optim_class *class;
     glia__value set[GLIA__SETTINGS_MOST];
     double      rate;  /* learning rate of the next step */
     size_t      steps; /* taken so far */
     size_t      slots; /* blocks of state this rule with these settings needs */
+    double      memory[GLIA__OPTIM_MEMORY];
     bool        decay_bias;
 } glia__optim;
 
@@ -27,33 +33,29 @@ struct glia__optim_class {
                   real *p);
     double (*start)(const glia__optim *o, size_t slot); /* what a block of state starts with; NULL: 0        */
     glia_status (*check)(const glia__optim *o);         /* settings that do not go together; NULL: all do   */
+    void (*advance)(glia__optim *o);                    /* what `memory` becomes for the step that begins   */
+    int  momentum;                                      /* which setting schedules of momentum move; 0: none */
+    bool plain;                                         /* p -= rate * g, where there is no state            */
+    bool own_rate;                                      /* lr is only where it begins: no schedule goes with it */
+    bool whole; /* works on all rows at once, by glia__lbfgs in place of `slice`; lr is none of its settings */
 };
 
 /* NULL text: adam. Also knows the bare short forms `momentum` and `nesterov` (sgd momentum=0.9, the same nesterov=yes).
  */
 glia_status glia__optim_parse(glia__optim *o, const char *text);
+/* A step begins: counts it. */
+void glia__optim_advance(glia__optim *o);
 /* Plain p -= rate * g and nothing else: then the step may be made within the gradient's own pass. */
 bool glia__optim_is_plain(const glia__optim *o);
+/* Whether it keeps a share of past steps (momentum, beta1), and another share from now on; nothing if it keeps none. */
+bool   glia__optim_has_momentum(const glia__optim *o);
+void   glia__optim_set_momentum(glia__optim *o, double momentum);
+double glia__optim_decay(const glia__optim *o); /* its weight_decay */
+/* Whether a schedule can be used with it; if not, GLIA_E_TEXT says why. */
+glia_status glia__optim_suits(const glia__optim *o, const glia__schedule *schedule);
 /* The value that state block `slot` starts with (adagrad's initial_accumulator_value), usually 0. */
 double                   glia__optim_start(const glia__optim *o, size_t slot);
 size_t                   glia__optim_count(void);
 const glia__optim_class *glia__optim_at(size_t i);
-
-/* A schedule gives the rate of each step. Its times are in epochs, steps or shares of the run. */
-typedef struct glia__schedule_class glia__schedule_class;
-typedef struct glia__schedule {
-    const glia__schedule_class *class;
-    glia__value set[GLIA__SETTINGS_MOST];
-} glia__schedule;
-struct glia__schedule_class {
-    glia__named named;
-    /* t: step from 0, after the warm-up's steps; total: steps of the run after the warm-up; per_epoch: steps an epoch
-     */
-    double (*rate)(const glia__schedule *s, double base, double t, double total, double per_epoch);
-};
-glia_status glia__schedule_parse(glia__schedule *s, const char *text /* NULL: constant */);
-double      glia__schedule_rate(const glia__schedule *s, double base, size_t step, size_t total, size_t per_epoch);
-size_t      glia__schedule_count(void);
-const glia__schedule_class *glia__schedule_at(size_t i);
 
 #endif

@@ -31,13 +31,16 @@ static glia_status score_classes(const glia__judge *j, glia_scores **scores)
     return status;
 }
 
+glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores)
+{
+    return j->truth ? glia_score_numbers(scores, j->truth, j->answers, j->data->rows, j->m->n_out)
+                    : score_classes(j, scores);
+}
+
 static glia_status score(glia__judge *j, glia_scores **scores)
 {
     glia__judgement judgement = glia__judge_run(j);
-    if (j->truth)
-        GLIA_TRY(glia_score_numbers(scores, j->truth, j->answers, j->data->rows, j->m->n_out));
-    else
-        GLIA_TRY(score_classes(j, scores));
+    GLIA_TRY(glia__judge_scores(j, scores));
     (*scores)->loss = judgement.loss;
     return GLIA_OK;
 }

@@ -4,6 +4,7 @@
 #include "parts/initializer.h"
 #include "parts/loss.h"
 #include "parts/optimizer.h"
+#include "train/metric.h"
 
 static glia__named layer(size_t i)
 {
@@ -61,6 +62,11 @@ static glia__named augmentation(size_t i)
     return *glia__augment_at(i);
 }
 
+static glia__named metric(size_t i)
+{
+    return glia__metric_at(i)->named;
+}
+
 static const struct {
     size_t (*count)(void);
     glia__named (*at)(size_t i);
@@ -73,12 +79,13 @@ static const struct {
     [GLIA_LIST_GENERATORS] = {glia__generator_count, generator},
     [GLIA_LIST_SCALES] = {scale_count, scale},
     [GLIA_LIST_AUGMENTATIONS] = {glia__augment_count, augmentation},
+    [GLIA_LIST_METRICS] = {glia__metric_count, metric},
     [GLIA_LIST_EVERY_LAYER] = {one, every_layer},
 };
 
 static const char *const type_names[] = {
-    [GLIA__WHOLE] = "whole", [GLIA__NUMBER] = "number", [GLIA__YESNO] = "yes/no",
-    [GLIA__WORD] = "word",   [GLIA__SHAPE] = "shape",   [GLIA__SPAN] = "span",   [GLIA__LABELS] = "labels",
+    [GLIA__WHOLE] = "whole", [GLIA__NUMBER] = "number", [GLIA__YESNO] = "yes/no",  [GLIA__WORD] = "word",
+    [GLIA__SHAPE] = "shape", [GLIA__SPAN] = "span",     [GLIA__LABELS] = "labels",
 };
 
 static bool find(glia_list what, size_t i, glia__named *named)

@@ -1,0 +1,179 @@
+/* What happens before the first step of a run: options and texts are read, data and model are held against each other,
+ * rows are held out, and all memory is asked for. */
+#include <math.h>
+
+#include "ground/memory.h"
+#include "train/run.h"
+
+enum { EPOCHS_MOST = 1000000 };
+
+static void set_defaults(glia_fit_options *o)
+{
+    if (!o->epochs) o->epochs = 10;
+    if (!o->batch) o->batch = 32;
+    if (!o->optimizer) o->optimizer = "adam lr=0.001";
+    if (!o->schedule) o->schedule = "constant";
+    if (!o->val_every) o->val_every = 1;
+    if (!o->accumulate) o->accumulate = 1;
+}
+
+static glia_status check_options(const glia_fit_options *o)
+{
+    if (!(o->clip_norm >= 0) || !(o->clip_value >= 0))
+        return glia__fail(GLIA_E_ARG, "a limit of gradients cannot be negative");
+    if (!(o->min_delta >= 0) || isinf(o->min_delta))
+        return glia__fail(GLIA_E_ARG, "min_delta is a number of at least 0");
+    if (o->clip_kind > GLIA_NORM_INF) return glia__fail(GLIA_E_ARG, "clip_kind is none of the norms");
+    if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
+    if (o->epochs > EPOCHS_MOST) return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, EPOCHS_MOST);
+    return GLIA_OK;
+}
+
+static glia_status read_texts(glia__run *r)
+{
+    GLIA_TRY(glia__optim_parse(&r->rule, r->o.optimizer));
+    r->base_rate = r->rule.rate;
+    GLIA_TRY(glia__schedule_parse(&r->schedule, r->o.schedule));
+    GLIA_TRY(glia__optim_suits(&r->rule, &r->schedule));
+    GLIA_TRY(glia__whole_check(r));
+    GLIA_TRY(glia__metric_parse(&r->metric, r->o.monitor));
+    return glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused);
+}
+
+/* With patience, somebody has to decide: a tenth of the training rows, where no validation rows were given. */
+static glia_status hold_out(glia__run *r)
+{
+    if (!r->o.patience || r->validation || !glia__metric_of_validation(r->metric)) return GLIA_OK;
+    GLIA_TRY(glia_data_split(r->train, 0.1, GLIA_SPLIT_SHUFFLED, r->o.seed, &r->own_train, &r->own_validation));
+    r->train = r->own_train;
+    r->validation = r->own_validation;
+    return GLIA_OK;
+}
+
+/* Whether what is to be watched can be. */
+static glia_status check_metric(const glia__run *r)
+{
+    static const char *const targets[] = {[GLIA_TARGET_CLASSES] = "classes", [GLIA_TARGET_NUMBERS] = "numbers"};
+    const char              *name = r->metric->named.name;
+    if (r->metric->target != GLIA_TARGET_NONE && r->metric->target != (int)r->m->target)
+        return glia__fail(GLIA_E_SHAPE, "%s is a score of %s, and the target is %s", name, targets[r->metric->target],
+                          targets[r->m->target]);
+    if (r->o.monitor && glia__metric_of_validation(r->metric) && !r->validation)
+        return glia__fail(GLIA_E_ARG, "%s cannot be watched: there are no validation rows", name);
+    return GLIA_OK;
+}
+
+/* A model that was trained before keeps its scaling, unless another is asked for. */
+static glia_status fit_scaling(glia__run *r)
+{
+    glia_model *m = r->m;
+    if (*m->record && !r->o.scale) return GLIA_OK;
+    glia__scaler inputs = {0}, targets = {0};
+    GLIA_TRY(glia__scaler_fit(&inputs, r->o.scale, r->train));
+    if (m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS) { /* bits stay bits */
+        glia_status status = glia__scaler_fit_targets(&targets, r->train);
+        if (status != GLIA_OK) {
+            glia__scaler_clear(&inputs);
+            return status;
+        }
+    }
+    glia__scaler_clear(&m->scale);
+    glia__scaler_clear(&m->target_scale);
+    m->scale = inputs;
+    m->target_scale = targets;
+    return GLIA_OK;
+}
+
+/* Images by themselves, or because the net begins with `input CxHxW`. */
+static glia_status read_augment(glia__run *r)
+{
+    const glia_data *d = r->train;
+    glia__extent     e = {d->channels, d->height, d->width};
+    if (!r->o.augment) return GLIA_OK;
+    if (!d->image && r->m->in.rank != 3)
+        return glia__fail(GLIA_E_SHAPE, "%s: its rows are no images, and only those can be augmented", d->name);
+    if (!d->image) e = (glia__extent){r->m->in.dim[0], r->m->in.dim[1], r->m->in.dim[2]};
+    return glia__augment_new(&r->augment, r->o.augment, &e, d->bytes, glia__team_size(r->team));
+}
+
+static glia_status make_room(glia__run *r)
+{
+    glia_model *m = r->m;
+    size_t      rows = r->train->rows;
+    r->batch = r->o.batch < rows ? r->o.batch : rows;
+    r->batches = (rows + r->batch - 1) / r->batch;
+    if (r->o.accumulate > r->batches) r->o.accumulate = r->batches;
+    r->updates = (r->batches + r->o.accumulate - 1) / r->o.accumulate;
+    GLIA_TRY(glia__team_new(&r->team, r->o.threads));
+    GLIA_TRY(read_augment(r));
+    GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
+    GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
+    GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
+    GLIA_TRY(glia__whole_new(r));
+    if (r->validation)
+        GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
+    if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
+    if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
+    if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
+    GLIA_TRY(glia__average_new(r));
+    if (!(r->history = glia__new(r->o.epochs, sizeof *r->history))) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < rows; i++) r->order[i] = i;
+    return GLIA_OK;
+}
+
+/* Data to learn from need two classes to tell apart. */
+static glia_status check_classes(const glia_data *train)
+{
+    if (train->target != GLIA_TARGET_CLASSES || glia__data_outputs(train) > 1) return GLIA_OK;
+    const char *column = glia_data_target_name(train, 0);
+    return glia__fail(GLIA_E_SHAPE, "%s: the target%s%s has only one class, \"%s\"", train->name, column ? " " : "",
+                      column ? column : "", glia_data_class_name(train, 0));
+}
+
+static glia_status check_data(glia__run *r)
+{
+    GLIA_TRY(check_classes(r->train));
+    GLIA_TRY(glia__model_check_data(r->m, r->train, true));
+    r->bound = r->m->target == GLIA_TARGET_NONE;
+    if (r->bound) GLIA_TRY(glia__model_bind(r->m, r->train));
+    GLIA_TRY(glia_model_suits(r->m, r->train));
+    return r->validation ? glia_model_suits(r->m, r->validation) : GLIA_OK;
+}
+
+glia_status glia__run_prepare(glia__run *r)
+{
+    glia_model *m = r->m;
+    set_defaults(&r->o);
+    GLIA_TRY(check_options(&r->o));
+    GLIA_TRY(check_data(r));
+    GLIA_TRY(read_texts(r));
+    GLIA_TRY(hold_out(r));
+    GLIA_TRY(check_metric(r));
+    GLIA_TRY(make_room(r));
+    GLIA_TRY(fit_scaling(r));
+    glia_rng_seed(&r->rng, r->o.seed);
+    glia__free(m->history);
+    m->history = r->history;
+    m->n_history = m->kept_epoch = 0;
+    m->stopped = "";
+    r->history = NULL;
+    return GLIA_OK;
+}
+
+void glia__run_finish(glia__run *r)
+{
+    glia__augment_free(r->augment);
+    glia__team_free(r->team);
+    glia__optim_state_clear(&r->state);
+    glia__lbfgs_clear(&r->whole);
+    glia__answers_clear(&r->targets);
+    glia__judge_clear(&r->judge);
+    glia__free(r->order);
+    glia__free(r->history);
+    glia__free_aligned(r->last);
+    glia__free_aligned(r->best);
+    glia__free_aligned(r->average);
+    glia_data_free(r->own_train);
+    glia_data_free(r->own_validation);
+    r->m->rows = 0;
+}

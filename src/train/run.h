@@ -1,0 +1,93 @@
+/* A run of training, as the files of fit.c share it: what is asked for, what it works with, and how far it is. */
+#ifndef GLIA_TRAIN_RUN_H
+#define GLIA_TRAIN_RUN_H
+
+#include <string.h>
+
+#include "ground/random.h"
+#include "parts/lbfgs.h"
+#include "train/judge.h"
+#include "train/metric.h"
+
+/* A run: everything is made before the first step, and a step allocates nothing. */
+typedef struct glia__run {
+    glia_model       *m;
+    glia_fit_options  o; /* defaults filled in */
+    const glia_data  *train, *validation;
+    glia_data        *own_train, *own_validation; /* views, where patience made its own hold-out */
+    glia__team       *team;
+    glia__optim       rule;
+    double            base_rate; /* before its schedule */
+    glia__optim_state state;
+    glia__lbfgs       whole; /* where the rule works on all rows at once */
+    glia__schedule    schedule;
+    glia__loss        loss;
+    bool              fused;
+    glia__answers     targets;
+    glia__augment    *augment;        /* of training images; NULL: they stay as they are */
+    glia__judge       judge;          /* of the validation rows */
+    size_t            batch, batches; /* rows of a batch; batches of an epoch */
+    size_t            updates;        /* of an epoch: a group of `accumulate` batches each, the last perhaps of fewer */
+    size_t           *order;
+    real             *last; /* weights of the last finished epoch */
+
+    /* what is watched */
+    const glia__metric *metric;
+    real               *best; /* weights of the best epoch */
+    double              watched, best_value;
+    size_t              best_epoch; /* 0: none yet */
+    bool                out_of_patience;
+
+    /* average.c's */
+    real  *average;  /* NULL: none is asked for */
+    size_t averaged; /* weights in it */
+    size_t swa_from; /* the first epoch whose weights are averaged; 0: none */
+
+    /* how far it is */
+    glia_epoch *history; /* of this run, until the model takes it */
+    glia_epoch  epoch;   /* the one under way */
+    size_t      at;      /* batches done in it */
+    double      loss_sum;
+    size_t      hits;
+    double      group;       /* what the gradients that are there weigh */
+    glia_rng    rng, dawn;   /* now, and before this epoch's order was drawn */
+    bool        stop, bound; /* bound: the model has learnt from the data what its outputs mean */
+} glia__run;
+
+/* --- prepare.c: what can fail, before the first step --- */
+/* r has the model, the options as they were given, and the data. After a failure it can only be finished. */
+glia_status glia__run_prepare(glia__run *r);
+void        glia__run_finish(glia__run *r); /* frees what the run owns */
+
+/* --- fit.c --- */
+glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */
+/* Makes the gradients of a step those of a group of batches, of which this is the first or another one. */
+void glia__run_join(glia__run *r, glia__step *s, bool first);
+void glia__run_stop(glia__run *r, const char *why); /* after this epoch; glia_model_stopped tells the first reason */
+
+/* --- whole.c: L-BFGS --- */
+glia_status glia__whole_check(const glia__run *r); /* what does not go with it */
+glia_status glia__whole_new(glia__run *r);
+bool        glia__whole_epoch(glia__run *r); /* trains it; false: the loss or a gradient is not finite */
+
+/* --- patience.c --- */
+/* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
+ * memory can make it fail. */
+glia_status glia__run_judge(glia__run *r, bool validate);
+
+/* --- average.c --- */
+glia_status glia__average_new(glia__run *r);
+void        glia__average_update(glia__run *r); /* after an update */
+void        glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
+/* The average, where there is one, takes the weights' place in the model, to be looked at; and goes again, with the
+ * weights as they are in r->last. */
+void glia__average_show(glia__run *r);
+void glia__average_hide(glia__run *r);
+
+/* All weights of a model. */
+static inline void glia__run_copy(const glia_model *m, real *to, const real *from)
+{
+    memcpy(to, from, m->n_parameters * sizeof *to);
+}
+
+#endif
