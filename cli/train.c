@@ -60,7 +60,7 @@ static const option train_table[] = {
      "how many work; the result is the same for any number (default: usable cores)"},
     {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
      "go on with this model: its net, weights, scaling, loss and class names; with --net, or if the .safetensors file "
-     "is PyTorch's, only its weights are taken"},
+     "is PyTorch's, only those weights are taken whose names and shapes the net has too, and it is said which"},
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
      "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
      "% decide"},
@@ -237,12 +237,41 @@ static int open_base(train_run *run)
     return CODE_FINE;
 }
 
+/* `0.weight, 0.bias`: the parameters whose mark in `taken` is `wanted`; the caller's. */
+static char *names_of(const glia_model *model, const bool *taken, bool wanted)
+{
+    glia_parameter_info info;
+    char               *names = text_of("%s", "");
+    for (size_t i = 0; i < glia_parameter_count(model); i++) {
+        if (taken[i] != wanted || glia_parameter_describe(model, i, &info)) continue;
+        char *longer = text_of("%s%s%s", names, *names ? ", " : "", info.name);
+        free(names);
+        names = longer;
+    }
+    return names;
+}
+
+/* Weights from another net: what was taken is said, unless it was all. */
+static glia_status take_weights(train_run *run)
+{
+    size_t      count = glia_parameter_count(run->model);
+    bool       *taken = claim(count, sizeof *taken);
+    glia_status status = glia_model_take_weights(run->model, run->options->init, taken);
+    char       *from_file = names_of(run->model, taken, true), *anew = names_of(run->model, taken, false);
+    if (!status && *anew && !run->options->quiet)
+        fprintf(stderr, "from %s: %s\nanew: %s\n", run->options->init, from_file, anew);
+    free(from_file);
+    free(anew);
+    free(taken);
+    return status;
+}
+
 static int make_model(train_run *run, const char *net)
 {
     const train_options *o = run->options;
     if (run->continued) return CODE_FINE;
     glia_status status = glia_model_new(&run->model, net, run->parts->data, (uint32_t)o->seed);
-    if (!status && o->init) status = glia_model_load_weights(run->model, o->init);
+    if (!status && o->init) status = o->net ? take_weights(run) : glia_model_load_weights(run->model, o->init);
     return status ? fail_status(status) : CODE_FINE;
 }
 

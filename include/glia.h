@@ -195,6 +195,10 @@ GLIA_API glia_status glia_model_open(glia_model **model, const char *path);
 /* Takes the weights from any safetensors file (F64, F32, F16, BF16) whose tensors fit this net by name and shape.
  * GLIA_E_FORMAT names the first that does not; `num_batches_tracked` is skipped. Nothing changes on failure. */
 GLIA_API glia_status glia_model_load_weights(glia_model *model, const char *path);
+/* The same for a net that shares only a part with the file, to go on from what another net has learnt: takes each tensor
+ * whose name and shape are those of one of the net's, and leaves the others as they are. taken[glia_parameter_count]
+ * tells of each parameter whether it was. GLIA_E_FORMAT if there is none at all. */
+GLIA_API glia_status glia_model_take_weights(glia_model *model, const char *path, bool *taken);
 
 /* ---- 4. Training ----------------------------------------------------------------------------------------------- */
 

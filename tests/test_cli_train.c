@@ -2,6 +2,7 @@
 #include <math.h>
 #include <signal.h>
 
+#include "glia.h"
 #include "process.h"
 
 /* ---- training -------------------------------------------------------------------------------------------------- */
@@ -241,6 +242,30 @@ static void write_weights_alone(const char *path, const char *model)
     json_decref(header);
 }
 
+/* Another head on what was learnt, which stays as it is. */
+static void a_part_of_a_model_goes_into_another(void **state)
+{
+    (void)state;
+    expect(0, "", "",
+           ARGUMENTS("train", "table.csv", "--net", "dense 8, tanh, dense 2, softmax", "--holdout", "0", "--epochs",
+                     "1", "--out", "base.safetensors", "--quiet"));
+    result r = RUN("train", "table.csv", "--net", "dense 8 freeze=yes, tanh, dense 5, tanh, dense 2, softmax", "--init",
+                   "base.safetensors", "--seed", "5", "--holdout", "0", "--epochs", "3", "--out", "head.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_non_null(
+        strstr(r.err, "from base.safetensors: 0.weight, 0.bias\nanew: 2.weight, 2.bias, 4.weight, 4.bias\n"));
+    release(&r);
+    glia_model *base, *head;
+    glia_real   a[16], b[16];
+    assert_int_equal(glia_model_open(&base, "base.safetensors"), GLIA_OK);
+    assert_int_equal(glia_model_open(&head, "head.safetensors"), GLIA_OK);
+    assert_int_equal(glia_parameter_get(base, "0.weight", a, 16), GLIA_OK);
+    assert_int_equal(glia_parameter_get(head, "0.weight", b, 16), GLIA_OK);
+    assert_memory_equal(a, b, sizeof a);
+    glia_model_free(base);
+    glia_model_free(head);
+}
+
 /* The net chosen for the data takes them if they fit. */
 static void weights_alone_go_into_a_net(void **state)
 {
@@ -442,6 +467,7 @@ int main(void)
         cmocka_unit_test(loss_and_net_decide_the_target),
         cmocka_unit_test(a_net_can_come_from_a_file_and_weights_too),
         cmocka_unit_test(a_model_can_be_trained_further),
+        cmocka_unit_test(a_part_of_a_model_goes_into_another),
         cmocka_unit_test(weights_alone_go_into_a_net),
         cmocka_unit_test(the_test_table_has_its_own_order),
         cmocka_unit_test(a_model_can_go_to_standard_output),

@@ -164,7 +164,8 @@ static void expect_rows(const glia_data *part, const golden_array *rows)
 /* Row for row what scikit-learn's train_test_split gives. */
 static void test_split(void **state)
 {
-    static const char *const names[] = {"shuffled", "balanced", "unbalanced", "ties", "few", "absent_class", "rounding", "many"};
+    static const char *const names[] = {"shuffled", "balanced",     "unbalanced", "ties",
+                                        "few",      "absent_class", "rounding",   "many"};
     (void)state;
     for (size_t k = 0; k < COUNT(names); k++) {
         char name[32];

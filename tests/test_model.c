@@ -473,7 +473,8 @@ static void data_that_do_not_fit(void **state)
     EXPECT_FAILS(glia_fit(NULL, three, NULL, NULL), GLIA_E_ARG, "a model and training data");
     glia_model_free(m);
     EXPECT_OK(glia_model_new(&m, "dense 4, softmax", three, 0));
-    EXPECT_FAILS(glia_fit(m, three, NULL, NULL), GLIA_E_SHAPE, "layer 1 (softmax): gives 4 outputs, and the target has 3 classes");
+    EXPECT_FAILS(glia_fit(m, three, NULL, NULL), GLIA_E_SHAPE,
+                 "layer 1 (softmax): gives 4 outputs, and the target has 3 classes");
     glia_model_free(m);
     m = model_of("input 4x4, softmax", 0);
     glia_data *sixteen = class_data(1, 5, 16, 16);

@@ -396,6 +396,37 @@ static void weights_that_do_not_fit_are_named(void **state)
     glia_model_free(before);
 }
 
+/* Of another net: what has the same name and shape is taken, the rest stays as it is. */
+static void a_part_of_the_weights_is_taken(void **state)
+{
+    (void)state;
+    const named_shape list[4] = {
+        {"0.weight", 2, {2, 4}}, {"0.bias", 1, {3}}, {"2.bias", 1, {3}}, {"7.weight", 2, {5, 5}}};
+    const named_shape nothing[1] = {{"5.bias", 1, {9}}};
+    glia_model       *m = small_model(7), *before = small_model(7);
+    bool              taken[4];
+    real              values[8], kept[8];
+    put_foreign(list, 4);
+    fine(glia_model_take_weights(m, path, taken));
+    assert_true(taken[0] && !taken[1] && !taken[2] && taken[3]);
+    fine(glia_parameter_get(m, "0.weight", values, 8));
+    assert_memory_equal(values, ones, 8 * sizeof *values);
+    fine(glia_parameter_get(m, "2.bias", values, 3));
+    assert_memory_equal(values, ones, 3 * sizeof *values);
+    fine(glia_parameter_get(m, "2.weight", values, 6));
+    fine(glia_parameter_get(before, "2.weight", kept, 6));
+    assert_memory_equal(values, kept, 6 * sizeof *values);
+    fine(glia_parameter_get(m, "0.bias", values, 2));
+    fine(glia_parameter_get(before, "0.bias", kept, 2));
+    assert_memory_equal(values, kept, 2 * sizeof *values);
+    put_foreign(nothing, 1);
+    says(glia_model_take_weights(before, path, taken), GLIA_E_FORMAT, "no tensor in it has the name and the shape");
+    says(glia_model_take_weights(before, other, taken), GLIA_E_OPEN, other);
+    says(glia_model_take_weights(before, path, NULL), GLIA_E_ARG, "glia_model_take_weights");
+    glia_model_free(m);
+    glia_model_free(before);
+}
+
 /* The last tensor's last number is NaN, or of no float type: nothing before it may have been set. */
 static void weights_are_set_all_or_none(void **state)
 {
@@ -847,6 +878,7 @@ int main(void)
         IN_FOLDER(the_metadata_are_as_documented),
         IN_FOLDER(foreign_weights_are_loaded),
         IN_FOLDER(weights_that_do_not_fit_are_named),
+        IN_FOLDER(a_part_of_the_weights_is_taken),
         IN_FOLDER(weights_are_set_all_or_none),
         IN_FOLDER(files_of_others_are_not_models),
         IN_FOLDER(metadata_may_be_other_than_usual),

@@ -187,7 +187,8 @@ static void a_net_is_picked_for_data(void **state)
 /* ---- mistakes -------------------------------------------------------------------------------------------------- */
 
 #define LAYER_NAMES                                                                                                    \
-    "there are input, dense, conv, conv1d, batchnorm, add, concat, flatten, step, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, softmax, "     \
+    "there are input, dense, conv, conv1d, batchnorm, add, concat, flatten, step, sigmoid, tanh, relu, leaky_relu, "   \
+    "elu, gelu, silu, softplus, softmax, "                                                                             \
     "log_softmax"
 #define INIT_NAMES                                                                                                     \
     "there are zeros, constant, uniform, normal, xavier, xavier_uniform, xavier_normal, he, he_uniform, he_normal, "   \
@@ -203,7 +204,8 @@ static const struct mistake {
     {"input 4, 5", "net:1:10: there is no layer \"5\"; " LAYER_NAMES},
     {"# one\ninput 4,\n\n  dense 3, # three\n\ttan",
      "net:5:2: there is no layer \"tan\"; did you mean tanh? " LAYER_NAMES},
-    {"input 4, dense 3 untis=4", "net:1:18: dense: \"untis\" is not a setting; it has units, bias, init, bias_init, as, from, freeze, l1, l2, max_norm"},
+    {"input 4, dense 3 untis=4", "net:1:18: dense: \"untis\" is not a setting; it has units, bias, init, bias_init, "
+                                 "as, from, freeze, l1, l2, max_norm"},
     {"input 4, dense", "net:1:15: dense: units must be given"},
     {"input 4, dense 0", "net:1:16: dense: units must be from 1 to 100000000, not 0"},
     {"input 4, dense 3.5", "net:1:16: dense: units must be a whole number, not \"3.5\""},
@@ -211,14 +213,17 @@ static const struct mistake {
     {"input 4, dense 3; relu", "net:1:16: dense: units must be a whole number, not \"3;\""},
     {"input 4, dense 100000001", "net:1:16: dense: units must be from 1 to 100000000, not 100000001"},
     {"input 4, dense 99999999999999999999999", "net:1:16: dense: units is too large: 99999999999999999999999"},
-    {"input 4, dense 3 4", "net:1:18: dense: \"4\" is one value too many; it has units, bias, init, bias_init, as, from, freeze, l1, l2, max_norm"},
+    {"input 4, dense 3 4", "net:1:18: dense: \"4\" is one value too many; it has units, bias, init, bias_init, as, "
+                           "from, freeze, l1, l2, max_norm"},
     {"input 4, dense 3 units=4", "net:1:18: dense: units is given twice"},
     {"input 4, dense 3 bias=no bias=yes", "net:1:26: dense: bias is given twice"},
     {"input 4, dense 3 bias=maybe", "net:1:18: dense: bias must be yes or no, not \"maybe\""},
     {"input 4, dense 3 bias=", "net:1:18: dense: bias has no value; it is written bias=VALUE, without spaces"},
     {"input 4, dense 3 bias = no", "net:1:18: dense: bias has no value; it is written bias=VALUE, without spaces"},
-    {"input 4, dense 3 =4", "net:1:18: dense: \"\" is not a setting; it has units, bias, init, bias_init, as, from, freeze, l1, l2, max_norm"},
-    {"input 4\n\ndense 3 # ten\n  relu 3", "net:4:8: relu: \"3\" is one value too many; it has as, from, freeze, l1, l2, max_norm"},
+    {"input 4, dense 3 =4",
+     "net:1:18: dense: \"\" is not a setting; it has units, bias, init, bias_init, as, from, freeze, l1, l2, max_norm"},
+    {"input 4\n\ndense 3 # ten\n  relu 3",
+     "net:4:8: relu: \"3\" is one value too many; it has as, from, freeze, l1, l2, max_norm"},
     {"input", "net:1:6: input: shape must be given"},
     {"input 0", "net:1:7: input: shape must be from 1 to 1000000000, not 0"},
     {"input 1x", "net:1:7: input: " A_SHAPE "\"1x\""},

@@ -142,16 +142,18 @@ static glia_status check_tensors(const glia__tensors *t, layers of, bool skip_co
     return GLIA_OK;
 }
 
-/* Sets every weight, or none. The tensors were checked. */
-static glia_status read_weights(const glia__tensors *t, glia_model *m)
+/* Sets every weight that `taken` says (NULL: all), or none. The tensors were checked. */
+static glia_status read_weights(const glia__tensors *t, glia_model *m, const bool *taken)
 {
     real              *block = glia__new_aligned(m->n_parameters, sizeof *block);
     real              *flat = block ? glia__new(m->n_parameters, sizeof *flat) : NULL;
     glia_status        status = flat ? GLIA_OK : GLIA_E_MEMORY;
     const glia__layer *layer;
     const glia__param *p;
+    if (!status) memcpy(block, m->parameters, m->n_parameters * sizeof *block);
     for (size_t i = 0; !status && (p = glia__model_param(m, i, &layer)); i++) {
         char name[64];
+        if (taken && !taken[i]) continue;
         glia__param_name(layer, p, name);
         status = glia__tensors_reals(t, glia__tensors_find(t, name), flat);
         if (!status) glia__param_import(p, block + p->offset, true, flat);
@@ -201,7 +203,7 @@ static glia_status read_model(const glia__tensors *t, glia_model **m)
     GLIA_TRY(check_net(t, &outline));
     GLIA_TRY(make_model(&outline, m));
     GLIA_TRY(glia__metadata_read(t, *m));
-    return read_weights(t, *m);
+    return read_weights(t, *m, NULL);
 }
 
 glia_status glia_model_open(glia_model **model, const char *path)
@@ -227,7 +229,39 @@ glia_status glia_model_load_weights(glia_model *model, const char *path)
     if (!model || !path) return glia__fail(GLIA_E_ARG, "glia_model_load_weights: a model and a path are needed");
     GLIA_TRY(glia__tensors_open(&t, path));
     glia_status status = check_tensors(&t, (layers){model->layers, model->n_layers}, true);
-    if (!status) status = read_weights(&t, model);
+    if (!status) status = read_weights(&t, model, NULL);
+    if (status) status = fail_file(status, path);
+    glia__tensors_clear(&t);
+    return status;
+}
+
+/* Which tensors of the model the file has, of the same name and shape; how many. */
+static size_t find_common(const glia__tensors *t, const glia_model *m, bool *taken)
+{
+    const glia__layer *layer;
+    const glia__param *p;
+    size_t             found = 0;
+    for (size_t i = 0; (p = glia__model_param(m, i, &layer)); i++) {
+        char name[64];
+        glia__param_name(layer, p, name);
+        const glia__tensor *tensor = glia__tensors_find(t, name);
+        taken[i] = tensor && tensor->rank == p->rank &&
+                   memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0;
+        found += taken[i];
+    }
+    return found;
+}
+
+glia_status glia_model_take_weights(glia_model *model, const char *path, bool *taken)
+{
+    glia__tensors t;
+    if (!model || !path || !taken)
+        return glia__fail(GLIA_E_ARG, "glia_model_take_weights: a model, a path and room for what is taken are needed");
+    GLIA_TRY(glia__tensors_open(&t, path));
+    glia_status status = GLIA_OK;
+    if (find_common(&t, model, taken) == 0)
+        status = glia__fail(GLIA_E_FORMAT, "no tensor in it has the name and the shape of one of the net's");
+    if (!status) status = read_weights(&t, model, taken);
     if (status) status = fail_file(status, path);
     glia__tensors_clear(&t);
     return status;
