@@ -19,6 +19,15 @@ static const char *value_of(const char *type)
     return strcmp(type, "labels") == 0 ? "@a" : strcmp(type, "shape") == 0 ? "2" : "4";
 }
 
+/* What must be given, where no value fits every layer. */
+static const char *arguments_of(const char *name)
+{
+    static const char *const special[][2] = {{"reshape", " 4x3"}, {"permute", " 2x1"}, {"embedding", " 4 3"}};
+    for (size_t i = 0; i < COUNT(special); i++)
+        if (strcmp(special[i][0], name) == 0) return special[i][1];
+    return NULL;
+}
+
 /* A layer as a net text has it: its name, with a value for each setting that must be given. */
 static bool layer_text(size_t i, char text[96], const char **name)
 {
@@ -26,8 +35,9 @@ static bool layer_text(size_t i, char text[96], const char **name)
     glia_setting setting;
     if (!glia_list_entry(GLIA_LIST_LAYERS, i, &entry)) return false;
     *name = entry.name;
-    int n = snprintf(text, 96, "%s", entry.name);
-    for (size_t j = 0; glia_list_setting(GLIA_LIST_LAYERS, i, j, &setting); j++)
+    const char *arguments = arguments_of(entry.name);
+    int         n = snprintf(text, 96, "%s%s", entry.name, arguments ? arguments : "");
+    for (size_t j = 0; !arguments && glia_list_setting(GLIA_LIST_LAYERS, i, j, &setting); j++)
         if (!*setting.standard && one_of(setting.type, "whole shape labels"))
             n += snprintf(text + n, 96 - (size_t)n, " %s=%s", setting.name, value_of(setting.type));
     return true;
@@ -70,6 +80,7 @@ static const struct surroundings {
     {"input 2x6 @a, ", ", flatten, dense 3"},
     {"input 2x5x4, tanh @a, ", ""},
     {"input 2x5x4, conv 4 3x3 pad=same bias=no @a, ", ", flatten, dense 3"},
+    {"input 6 @a, ", ", flatten, dense 3"},
 };
 
 static bool fits_with_losses(const char *text, const char *name, const struct surroundings *s)
@@ -127,6 +138,32 @@ static void nets_with_branches(void **state)
         "input 2x7x6, conv 4 3x3 pad=same stride=2 groups=2, relu @r, conv 4 1 freeze=yes, add @r, flatten, dense 3",
     };
     for (size_t i = 0; i < COUNT(nets); i++) assert_true(expect_right(nets[i], NULL, false));
+}
+
+/* Every way through poolings, norms, embeddings and what moves numbers. */
+static void settings_of_layers(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {
+        "input 2x7x6, conv 3 3 pad=same, maxpool 3 stride=2 pad=1, tanh, flatten, dense 2",
+        "input 2x7x6, conv 3 3 pad=same, maxpool 3x2 stride=1x2 pad=same, flatten, dense 2",
+        "input 2x6x6, conv 18 3 pad=same, maxpool 2, conv 3 3, globalavgpool",
+        "input 2x7x6, conv 3 2, avgpool 3 stride=2 pad=1 count_pad=no, conv 2 2, globalmaxpool, dense 2",
+        "input 2x9, conv1d 3 3, maxpool 2 stride=1, conv1d 3 2, avgpool 3 stride=2 pad=1, globalmaxpool, dense 2",
+        "input 3x2x5, conv 3 1, layernorm axes=1, conv 3 1, layernorm axes=2, conv 2 1, layernorm, flatten, dense 2",
+        "input 3x8, dense 6, layernorm axes=1, dense 4, layernorm affine=no, flatten, dense 7, layernorm eps=0.1",
+        "input 3x6, conv1d 4 3, layernorm axes=2, dropout_spatial 0.3, flatten, dense 9, dropout 0.2, dense 2",
+        "input 4x4x3, conv 4 3 pad=1, dropout 0.4, conv 4 3 pad=1, dropout_spatial 0.4, flatten, dense 2",
+        "input 5, embedding 7 4 padding=3, permute 2x1, conv1d 3 2, globalavgpool",
+        "input 5 @words, embedding 7 3 @a, embedding 9 3 from=@words init=uniform:-1:1, add @a, flatten, dense 2",
+        "input 24, reshape 2x3x4, conv 4 2, permute 3x1x2, conv 4 2, reshape 2x2x3, permute 2x3x1, flatten, dense 3",
+        "input 2x3x4, tanh, permute 3x2x1, reshape 12x2, conv1d 18 1, reshape 2x2x3x3, tanh, permute 4x1x3x2",
+        "input 2x3x4, pad 1x2x0x3, conv 3 3, pad 1, conv 2 3, pad 0x1, flatten, dense 2",
+        "input 2x5, conv1d 3 2, pad 2x1, conv1d 3 3, upsample 2 mode=bilinear, conv1d 2 3, upsample 2",
+        "input 2x3x2, conv 3 1, upsample 2x3 mode=bilinear, conv 3 3, upsample 1x2, conv 1 2",
+    };
+    for (size_t i = 0; i < COUNT(nets); i++)
+        if (!expect_right(nets[i], "mse", false)) fail_msg("%s: %s", nets[i], glia_error());
 }
 
 static void nets_of_other_forms(void **state)
@@ -248,10 +285,11 @@ static void what_cannot_be_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nets_with_branches),          cmocka_unit_test(every_layer_and_loss),
-        cmocka_unit_test(every_layer_alone),           cmocka_unit_test(nets_of_other_forms),
-        cmocka_unit_test(a_wrong_derivative_is_found), cmocka_unit_test(a_wrong_loss_is_found),
-        cmocka_unit_test(the_place_is_named),          cmocka_unit_test(what_cannot_be_checked),
+        cmocka_unit_test(settings_of_layers),     cmocka_unit_test(nets_with_branches),
+        cmocka_unit_test(every_layer_and_loss),   cmocka_unit_test(every_layer_alone),
+        cmocka_unit_test(nets_of_other_forms),    cmocka_unit_test(a_wrong_derivative_is_found),
+        cmocka_unit_test(a_wrong_loss_is_found),  cmocka_unit_test(the_place_is_named),
+        cmocka_unit_test(what_cannot_be_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

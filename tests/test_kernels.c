@@ -274,6 +274,12 @@ FORMULAS(gelu_tanh, x *logistic(2 * inner(x)),
          logistic(2 * inner(x)) + x / 2 * bell(inner(x)) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x))
 FORMULAS(silu, x *logistic(x), logistic(x) + x * logistic(x) * logistic(-x))
 FORMULAS(softplus, (fmax(a * x, 0) + log1p(exp(-fabs(a * x)))) / a, logistic(a *x))
+FORMULAS(selu, 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (exp(x) - 1)),
+         1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * exp(x)))
+FORMULAS(relu6, isnan(x) ? x : fmin(fmax(x, 0), 6), x > 0 && x < 6)
+FORMULAS(mish, x *tanh(softplus_exact(x, 1)), tanh(softplus_exact(x, 1)) + x * bell(softplus_exact(x, 1)) * logistic(x))
+FORMULAS(hardsigmoid, isnan(x) ? x : fmin(fmax(x / 6 + 0.5, 0), 1), fabs(x) < 3 ? 1.0 / 6 : 0)
+FORMULAS(hardswish, isnan(x) ? x : x *fmin(fmax(x / 6 + 0.5, 0), 1), x < -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1)
 
 typedef struct activation {
     const char *name;

@@ -9,15 +9,21 @@ static glia_status need(bool there, const char *what)
     return there ? GLIA_OK : glia__fail(GLIA_E_ARG, "%s", what);
 }
 
+/* By hand an epoch is a step. */
+static glia__chance chance_of(const glia_model *m)
+{
+    return (glia__chance){.seed = m->seed, .epoch = m->steps};
+}
+
 glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, glia_real *y)
 {
     GLIA_TRY(need(model && x && rows, "glia_forward: a model and at least one row are needed"));
     GLIA_TRY(need(glia__model_last(model) != NULL, "glia_forward: the net has no layers"));
+    GLIA_TRY(glia__model_check_words(model, "glia_forward", x, rows));
     GLIA_TRY(glia__model_reserve(model, rows, 1, GLIA__PLAN_INPUT_GRADIENT));
     const glia__layer *last = glia__model_last(model);
     glia__rows_in_memory(&model->in, rows, x, model->x);
-    glia__step_run(
-        &(glia__step){.model = model, .rows = rows, .train = !model->evaluates, .chance = {.seed = model->seed}});
+    glia__step_run(&(glia__step){.model = model, .rows = rows, .train = !model->evaluates, .chance = chance_of(model)});
     model->rows = rows;
     model->has_loss = model->has_gradients = false;
     if (y) glia__rows_spoken(&last->out, rows, last->y, y);
@@ -39,7 +45,7 @@ static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
     glia__step_run(&(glia__step){.model = m,
                                  .rows = m->rows,
                                  .train = !m->evaluates,
-                                 .chance = {.seed = m->seed},
+                                 .chance = chance_of(m),
                                  .loss = loss,
                                  .fused = fused,
                                  .skip_forward = true,
@@ -218,6 +224,7 @@ glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
     GLIA_TRY(need(model->gradients != NULL, "glia_step: there are no gradients before the first backward pass"));
     glia__step step = {.model = model, .optim = &optimizer->rule, .slot = optimizer->state.slot, .clip_scale = 1};
     glia__optim_advance(&optimizer->rule);
+    model->steps++;
     const glia__layer *l;
     const glia__param *p;
     for (size_t i = 0; (p = glia__model_param(model, i, &l)); i++) {

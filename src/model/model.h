@@ -37,6 +37,7 @@ struct glia_model {
 
     bool       evaluates; /* passes by hand are as in prediction */
     size_t     rows;      /* of the latest pass by hand; 0: none */
+    uint32_t   steps;     /* by glia_step: passes by hand between two of them draw the same */
     bool       has_loss;  /* its output gradient is there */
     glia__loss loss;      /* that made it */
     bool       loss_fused;
@@ -87,6 +88,10 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, gl
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
 void        glia__model_unbind(glia_model *m); /* forgets them again */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
+/* The layer that takes the rows' numbers as words (glia__layer_class.words) and knows the fewest; NULL: none does. */
+const glia__layer *glia__model_reader(const glia_model *m);
+/* Whether the net can read such numbers: GLIA_E_SHAPE names the first that is no word. `name` is what they are. */
+glia_status glia__model_check_words(const glia_model *m, const char *name, const real *x, size_t rows);
 /* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is
  * the caller's, NULL where they are the same. */
 glia_status        glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);

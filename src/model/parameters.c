@@ -102,6 +102,7 @@ static glia_status draw_tensor(const glia__param *p, glia_rng *rng)
     if (draws && flat) {
         glia__init_draw(p->init, rng, p->fan_in, p->fan_out, p->count, draws);
         for (size_t i = 0; i < p->count; i++) flat[i] = (real)draws[i];
+        for (size_t i = 0; i < p->blanks; i++) flat[p->blank_at + i] = 0;
         glia__param_import(p, p->value, false, flat);
     }
     glia_status status = draws && flat ? GLIA_OK : GLIA_E_MEMORY;

@@ -1,4 +1,5 @@
 /* Does a data set suit a model? Its rows, the names of its columns, its target and its classes. */
+#include <math.h>
 #include <string.h>
 
 #include "ground/memory.h"
@@ -47,6 +48,54 @@ static glia_status check_names(const glia_model *m, const glia_data *data)
     return GLIA_OK;
 }
 
+/* ---- numbers that are words -------------------------------------------------------------------------------------- */
+
+const glia__layer *glia__model_reader(const glia_model *m)
+{
+    const glia__layer *reader = NULL;
+    for (size_t i = 0; i < m->n_layers; i++) {
+        const glia__layer *l = &m->layers[i];
+        if (l->class->words && (!reader || l->class->words(l) < reader->class->words(reader))) reader = l;
+    }
+    return reader;
+}
+
+static bool is_word(const glia__layer *reader, double x)
+{
+    return x >= 0 && x < (double)reader->class->words(reader) && x == floor(x);
+}
+
+static glia_status fail_word(const glia__layer *reader, const char *name, size_t row, double x)
+{
+    char number[32];
+    glia_number_write(number, x);
+    return glia__fail(GLIA_E_SHAPE, "%s: row %zu: %s is not one of the %zu words of layer %zu (%s), which count from 0",
+                      name, row + 1, number, reader->class->words(reader), reader->number, reader->class->named.name);
+}
+
+glia_status glia__model_check_words(const glia_model *m, const char *name, const real *x, size_t rows)
+{
+    const glia__layer *reader = glia__model_reader(m);
+    for (size_t i = 0; reader && i < rows * m->n_in; i++)
+        if (!is_word(reader, (double)x[i])) return fail_word(reader, name, i / m->n_in, (double)x[i]);
+    return GLIA_OK;
+}
+
+static glia_status check_words(const glia_model *m, const glia_data *data)
+{
+    const glia__layer *reader = glia__model_reader(m);
+    for (size_t r = 0; reader && r < data->rows; r++) {
+        size_t row = glia__data_stored(data, r), n = data->columns;
+        for (size_t i = row * n; i < (row + 1) * n; i++) {
+            double x = data->bytes ? (double)data->bytes[i] : (double)data->values[i];
+            if (!is_word(reader, x)) return fail_word(reader, data->name, row, x);
+        }
+    }
+    return GLIA_OK;
+}
+
+/* ---- data as a whole --------------------------------------------------------------------------------------------- */
+
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target)
 {
     glia_data_info info;
@@ -56,6 +105,7 @@ glia_status glia__model_check_data(const glia_model *m, const glia_data *data, b
         return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", data->name, info.columns,
                           m->n_in);
     GLIA_TRY(check_names(m, data));
+    GLIA_TRY(check_words(m, data));
     if (m->n_classes && !can_tell(m, m->n_classes)) return fail_outputs(m, "the target", m->n_classes, "classes");
     return with_target ? check_target(m, data, &info) : GLIA_OK;
 }

@@ -4,6 +4,7 @@
 #define GLIA_NUMBERS_KERNELS_H
 
 #include "numbers/conv.h"
+#include "numbers/pool.h"
 
 typedef struct glia__kernels {
     /* c[m][n] = alpha * a[m][k] b[k][n] + beta * c[m][n], rows ld* apart. _tn: a is stored [k][m]. _nt: b is stored
@@ -39,6 +40,12 @@ typedef struct glia__kernels {
     void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work);
 
+    /* Poolings (numbers/pool.h) of `rows` images; the ways back overwrite dx. */
+    void (*max_pool)(const glia__pool *s, size_t rows, const real *x, real *y);
+    void (*max_pool_back)(const glia__pool *s, size_t rows, const real *x, const real *y, const real *dy, real *dx);
+    void (*avg_pool)(const glia__pool *s, size_t rows, const real *x, real *y);
+    void (*avg_pool_back)(const glia__pool *s, size_t rows, const real *dy, real *dx);
+
     /* Conversion of a batch: x = (b - shift) / scale; _columns: with a pair for each of n columns. */
     void (*scale_bytes)(size_t n, const uint8_t *b, real shift, real scale, real *x);
     void (*scale_bytes_columns)(size_t n, const uint8_t *b, const real *shift, const real *scale, real *x);
@@ -47,7 +54,9 @@ typedef struct glia__kernels {
 
     /* Elementwise: y = f(x), and dx = dy * f'(x, y). `a` is the activation's setting, where it has one. */
 #define GLIA__ELEMENTWISE(X)                                                                                           \
-    X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus)
+    X(step)                                                                                                            \
+    X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish)  \
+        X(hardsigmoid) X(hardswish)
 #define GLIA__ELEMENTWISE_FIELDS(f)                                                                                    \
     void (*f)(size_t n, real a, const real *x, real *y);                                                               \
     void (*f##_back)(size_t n, real a, const real *x, const real *y, const real *dy, real *dx);

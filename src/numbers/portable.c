@@ -16,6 +16,8 @@
 #define GLIA_TEXT_(isa) "portable " #isa
 #define GLIA_TEXT(isa) GLIA_TEXT_(isa)
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* ---- matrix products ------------------------------------------------------------------------------------------- */
 
 #include "numbers/portable_gemm.h"
@@ -73,6 +75,10 @@ static void normalize_back(size_t rows, size_t n, const real *restrict x, const 
 
 #include "numbers/portable_conv.h"
 
+/* ---- poolings -------------------------------------------------------------------------------------------------- */
+
+#include "numbers/portable_pool.h"
+
 /* ---- conversion of a batch ------------------------------------------------------------------------------------- */
 
 static void scale_bytes(size_t n, const uint8_t *b, real shift, real scale, real *x)
@@ -100,8 +106,10 @@ static void scale_reals_columns(size_t n, const real *v, const real *shift, cons
 #define SQRT_HALF ((real)0.70710678118654752440)       /* sqrt(1/2)  */
 #define INV_SQRT_TWO_PI ((real)0.39894228040143267794) /* 1/sqrt(2 pi) */
 #define SQRT_TWO_OVER_PI ((real)0.79788456080286535588)
-#define GELU_CUBE ((real)0.044715) /* Hendrycks and Gimpel 2016, section 2 */
-#define SOFTPLUS_LINEAR 20         /* beyond it softplus is x itself, as in PyTorch */
+#define GELU_CUBE ((real)0.044715)               /* Hendrycks and Gimpel 2016, section 2 */
+#define SELU_ALPHA ((real)1.6732632423543772848) /* Klambauer et al. 2017, equation 14 */
+#define SELU_SCALE ((real)1.0507009873554804934)
+#define SOFTPLUS_LINEAR 20 /* beyond it softplus is x itself, as in PyTorch */
 
 static inline real logistic(real v)
 {
@@ -123,6 +131,24 @@ static inline real silu_slope(real v)
 {
     real s = logistic(v);
     return s * (1 + v * (1 - s));
+}
+
+/* log(1 + exp(v)) */
+static inline real soft_plus(real v)
+{
+    return v > SOFTPLUS_LINEAR ? v : log1p(exp(v));
+}
+
+static inline real mish_slope(real v)
+{
+    real t = tanh(soft_plus(v));
+    return t + v * (1 - t * t) * logistic(v);
+}
+
+static inline real clamped(real v, real most)
+{
+    real least = v < 0 ? 0 : v;
+    return least > most ? most : least;
 }
 
 /* v: x[i]; w: y[i]; a: the layer's setting. `v < 0 ? 0 : v` rather than a maximum: a NaN stays one. */
@@ -157,6 +183,11 @@ ACTIVATION(gelu, v / 2 * (1 + erf(v * SQRT_HALF)), (1 + erf(v * SQRT_HALF)) / 2 
 ACTIVATION(gelu_tanh, v / 2 * (1 + gelu_tanh_inner(v)), gelu_tanh_slope(v))
 ACTIVATION(silu, v *logistic(v), silu_slope(v))
 ACTIVATION(softplus, a *v > SOFTPLUS_LINEAR ? v : log1p(exp(a * v)) / a, a *v > SOFTPLUS_LINEAR ? 1 : logistic(a * v))
+ACTIVATION(selu, SELU_SCALE *(v > 0 ? v : SELU_ALPHA * expm1(v)), v > 0 ? SELU_SCALE : w + SELU_SCALE * SELU_ALPHA)
+ACTIVATION(relu6, clamped(v, 6), v > 0 && v < 6 ? 1 : (real)0)
+ACTIVATION(mish, v *tanh(soft_plus(v)), mish_slope(v))
+ACTIVATION(hardsigmoid, clamped(v + 3, 6) / 6, v > -3 && v < 3 ? (real)1 / 6 : 0)
+ACTIVATION(hardswish, v *clamped(v + 3, 6) / 6, v < -3 ? 0 : v < 3 ? v / 3 + (real)0.5 : 1)
 
 /* ---- optimizer steps, and gradients as a whole ----------------------------------------------------------------- */
 
@@ -199,6 +230,10 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .conv_forward = conv_forward,
            .conv_backward_x = conv_backward_x,
            .conv_backward_w = conv_backward_w,
+           .max_pool = max_pool,
+           .max_pool_back = max_pool_back,
+           .avg_pool = avg_pool,
+           .avg_pool_back = avg_pool_back,
            .scale_bytes = scale_bytes,
            .scale_bytes_columns = scale_bytes_columns,
            .scale_reals = scale_reals,

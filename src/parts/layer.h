@@ -46,13 +46,14 @@ typedef struct glia__param {
     size_t      positions; /* 1, or of a kernel */
     int         rank;
     size_t      shape[GLIA__RANK_MOST];
-    size_t      count;           /* numbers in it */
-    size_t      fan_in, fan_out; /* for its initializer */
-    size_t      offset;          /* in the model's block of parameters (and of gradients) */
-    char        init[64];        /* initializer text: "he_uniform", "uniform:-0.5:0.5" */
-    bool        state;           /* not learned but kept: running statistics */
-    bool        learns;          /* neither state nor frozen */
-    real       *value;           /* = parameters + offset, set by the model */
+    size_t      count;            /* numbers in it */
+    size_t      fan_in, fan_out;  /* for its initializer */
+    size_t      blank_at, blanks; /* numbers that start as 0 whatever the initializer says, and do not learn */
+    size_t      offset;           /* in the model's block of parameters (and of gradients) */
+    char        init[64];         /* initializer text: "he_uniform", "uniform:-0.5:0.5" */
+    bool        state;            /* not learned but kept: running statistics */
+    bool        learns;           /* neither state nor frozen */
+    real       *value;            /* = parameters + offset, set by the model */
     real       *grad;
 } glia__param;
 
@@ -167,14 +168,18 @@ struct glia__layer_class {
     void (*backward_w)(const glia__layer *l, const glia__part *p); /* this part of dw; NULL without parameters */
     /* Once after a training pass over `rows` rows that turned out well: what it keeps beside what it learns. */
     void (*settle)(const glia__layer *l, size_t rows);
+    /* How far x of these rows is from where y has no derivative, or one that changes too fast: the gradient check keeps
+     * away. NULL: there is no such place. */
+    double (*kink)(const glia__layer *l, size_t rows);
+    /* Takes whole numbers from 0 to less than this, as the rows of the net; NULL: any numbers. */
+    size_t (*words)(const glia__layer *l);
     size_t      cost;   /* of a number of x in multiply-adds, where no cut says better: decides what threads share */
     glia__reads reads;  /* how it wants rows of image data, where it is the first that cares */
     bool        joins;  /* takes several inputs: its labels name them */
     bool        across; /* a row of y depends on other rows of the batch, through the sums */
     bool        draws;  /* y is a matter of chance, in training */
-    bool        kink_at_zero; /* f has no derivative at x = 0: the gradient check keeps away */
-    bool        no_gradient;  /* step: the derivative is zero everywhere, and no test of it makes sense */
-    bool        gives_logs;   /* y are logarithms of probabilities */
+    bool        no_gradient; /* step: the derivative is zero everywhere, and no test of it makes sense */
+    bool        gives_logs;  /* y are logarithms of probabilities */
     /* a user's own activation */
     glia_real (*own)(glia_real x);
     glia_real (*own_back)(glia_real x, glia_real y);
@@ -199,6 +204,8 @@ glia_status glia__plan_same(glia__layer *l);
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Fails unless l->in is of this rank: 3 images, 2 sequences. */
 glia_status glia__need_rank(const glia__layer *l, int rank);
+/* Fails unless l->in has positions: an image or a sequence. */
+glia_status glia__need_positions(const glia__layer *l);
 /* The cut that a layer has where its class says none. */
 void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut);
 /* Whether any of its tensors is learned. */

@@ -7,14 +7,15 @@
 #include "parts/initializer.h"
 #include "parts/layer.h"
 
-#define LAYERS(X)                                                                                                      \
-    X(input)                                                                                                           \
-    X(dense)                                                                                                           \
-    X(conv)                                                                                                            \
-    X(conv1d)                                                                                                          \
-    X(batchnorm)                                                                                                       \
-    X(add) X(concat) X(flatten) X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(silu) X(softplus)    \
-        X(softmax) X(log_softmax)
+/* clang-format off */
+#define LAYERS(X) \
+    X(input) X(dense) X(conv) X(conv1d) \
+    X(maxpool) X(avgpool) X(globalmaxpool) X(globalavgpool) \
+    X(batchnorm) X(layernorm) X(dropout) X(dropout_spatial) X(embedding) \
+    X(add) X(concat) X(identity) X(flatten) X(reshape) X(permute) X(pad) X(upsample) \
+    X(step) X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(relu6) X(elu) X(selu) X(gelu) X(silu) X(mish) X(softplus) \
+    X(hardsigmoid) X(hardswish) X(softmax) X(log_softmax)
+/* clang-format on */
 
 #define DECLARE(name) extern const glia__layer_class glia__layer_##name;
 LAYERS(DECLARE)
@@ -208,6 +209,16 @@ glia_status glia__need_rank(const glia__layer *l, int rank)
                             "takes sequences (channels x length), not rows of %s: begin the net with `input 3x100`, or "
                             "put reshape before it",
                             shape);
+}
+
+glia_status glia__need_positions(const glia__layer *l)
+{
+    char shape[64];
+    if (l->in.rank == 2 || l->in.rank == 3) return GLIA_OK;
+    return glia__layer_fail(l,
+                            "takes images (channels x height x width) or sequences (channels x length), not rows of "
+                            "%s: begin the net with `input 1x28x28`, or put reshape before it",
+                            glia__shape_text(&l->in, shape));
 }
 
 glia_status glia__plan_same(glia__layer *l)

@@ -1,6 +1,7 @@
 /* What happens before the first step of a run: options and texts are read, data and model are held against each other,
  * rows are held out, and all memory is asked for. */
 #include <math.h>
+#include <string.h>
 
 #include "ground/memory.h"
 #include "train/run.h"
@@ -63,13 +64,24 @@ static glia_status check_metric(const glia__run *r)
     return GLIA_OK;
 }
 
+/* What was asked for; words stay as they are. */
+static glia_status pick_scaling(const glia__run *r, const char **scale)
+{
+    const glia__layer *reader = glia__model_reader(r->m);
+    *scale = reader && !r->o.scale ? "none" : r->o.scale;
+    if (!reader || strcmp(*scale, "none") == 0) return GLIA_OK;
+    return glia__layer_fail(reader, "reads whole numbers as they are: scale=%s would change them", *scale);
+}
+
 /* A model that was trained before keeps its scaling, unless another is asked for. */
 static glia_status fit_scaling(glia__run *r)
 {
     glia_model *m = r->m;
     if (*m->record && !r->o.scale) return GLIA_OK;
     glia__scaler inputs = {0}, targets = {0};
-    GLIA_TRY(glia__scaler_fit(&inputs, r->o.scale, r->train));
+    const char  *scale;
+    GLIA_TRY(pick_scaling(r, &scale));
+    GLIA_TRY(glia__scaler_fit(&inputs, scale, r->train));
     if (m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS) { /* bits stay bits */
         glia_status status = glia__scaler_fit_targets(&targets, r->train);
         if (status != GLIA_OK) {

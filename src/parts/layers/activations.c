@@ -75,6 +75,11 @@ PASSES(gelu, 0)
 PASSES(gelu_tanh, 0)
 PASSES(silu, 0)
 PASSES(softplus, l->set[0].number)
+PASSES(selu, 0)
+PASSES(relu6, 0)
+PASSES(mish, 0)
+PASSES(hardsigmoid, 0)
+PASSES(hardswish, 0)
 
 static bool by_tanh(const glia__layer *l)
 {
@@ -91,6 +96,32 @@ static void either_gelu_backward(const glia__layer *l, const glia__part *p)
     (by_tanh(l) ? gelu_tanh_backward : gelu_backward)(l, p);
 }
 
+/* ---- kinks ------------------------------------------------------------------------------------------------------- */
+
+static double distance(const glia__layer *l, size_t rows, double kink)
+{
+    double least = (double)INFINITY;
+    for (size_t i = 0; i < rows * l->n_in; i++) least = fmin(least, fabs((double)l->x[i] - kink));
+    return least;
+}
+
+static double at_zero(const glia__layer *l, size_t rows)
+{
+    return distance(l, rows, 0);
+}
+
+static double at_zero_and_six(const glia__layer *l, size_t rows)
+{
+    return fmin(distance(l, rows, 0), distance(l, rows, 6));
+}
+
+static double at_threes(const glia__layer *l, size_t rows)
+{
+    return fmin(distance(l, rows, -3), distance(l, rows, 3));
+}
+
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
+
 enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly */
 
 #define LAYER(id, text, list, f, ...)                                                                                  \
@@ -100,13 +131,19 @@ enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly
                                                 .backward_x = f##_backward,                                            \
                                                 __VA_ARGS__}
 
-LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cost = CHEAP, .kink_at_zero = true,
+LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cost = CHEAP, .kink = at_zero,
       .no_gradient = true);
 LAYER(sigmoid, "1 / (1 + exp(-x))", glia__no_settings, sigmoid, .cost = WITH_EXP);
 LAYER(tanh, "tanh(x)", glia__no_settings, tanh, .cost = WITH_EXP);
-LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink_at_zero = true);
-LAYER(leaky_relu, "x if x > 0, else slope x", slope, leaky_relu, .cost = CHEAP, .kink_at_zero = true);
-LAYER(elu, "x if x > 0, else alpha (exp(x) - 1)", alpha, elu, .cost = WITH_EXP, .kink_at_zero = true);
+LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink = at_zero);
+LAYER(leaky_relu, "x if x > 0, else slope x", slope, leaky_relu, .cost = CHEAP, .kink = at_zero);
+LAYER(elu, "x if x > 0, else alpha (exp(x) - 1)", alpha, elu, .cost = WITH_EXP, .kink = at_zero);
+LAYER(selu, "1.0507 x if x > 0, else 1.0507 * 1.6733 (exp(x) - 1)", glia__no_settings, selu, .cost = WITH_EXP,
+      .kink = at_zero);
+LAYER(relu6, "x limited to 0..6", glia__no_settings, relu6, .cost = CHEAP, .kink = at_zero_and_six);
+LAYER(hardsigmoid, "x + 3 limited to 0..6, / 6", glia__no_settings, hardsigmoid, .cost = CHEAP, .kink = at_threes);
+LAYER(hardswish, "x hardsigmoid(x)", glia__no_settings, hardswish, .cost = CHEAP, .kink = at_threes);
+LAYER(mish, "x tanh(softplus(x))", glia__no_settings, mish, .cost = WITH_EXP);
 LAYER(gelu, "x P(N(0,1) < x)", approximate, either_gelu, .cost = WITH_EXP);
 LAYER(silu, "x sigmoid(x), also called swish", glia__no_settings, silu, .cost = WITH_EXP);
 LAYER(softplus, "log(1 + exp(beta x)) / beta", beta, softplus, .cost = WITH_EXP);
