@@ -81,6 +81,65 @@ static void threads_never_change_a_bit(void **state)
     glia_data_free(d);
 }
 
+static void expect_same_in_a_team(const char *net, const glia_data *d, size_t batch)
+{
+    static const unsigned threads[] = {2, 3, 8};
+    options               o = {.epochs = 1, .batch = batch, .threads = 1, .optimizer = "adam", .scale = "none"};
+    glia_model           *alone = fitted(net, d, d, &o);
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        o.threads = threads[t];
+        glia_model *team = fitted(net, d, d, &o);
+        expect_same_weights(alone, team);
+        assert_true(epochs_of(alone, 1)->val_loss == epochs_of(team, 1)->val_loss);
+        glia_model_free(team);
+    }
+    glia_model_free(alone);
+}
+
+/* Rows of whole numbers up to `count`, or of any. */
+static glia_data *image_data(size_t rows, size_t columns, double count)
+{
+    glia_data *d;
+    glia_real *x = random_reals(5, rows * columns);
+    int32_t   *c = need(rows, sizeof *c);
+    for (size_t i = 0; count > 0 && i < rows * columns; i++)
+        x[i] = (glia_real)floor(((double)x[i] + 1) / 2.001 * count);
+    for (size_t r = 0; r < rows; r++) c[r] = (int32_t)(r * r % 7 % 4);
+    EXPECT_OK(glia_data_from_reals(&d, x, rows, columns, c, NULL, 4));
+    free(x);
+    free(c);
+    return d;
+}
+
+/* Batches that are no multiple of the blocks that rows are cut into, and work enough to share. */
+static void threads_change_no_bit_of_any_layer(void **state)
+{
+    (void)state;
+    static const size_t      batches[] = {50, 7, 37, GLIA_FULL_BATCH};
+    static const char *const of_images[] = {
+        "input 1x16x16, conv 6 3 pad=same, batchnorm, relu @a, conv 6 3 pad=same groups=2, dropout_spatial 0.2, add "
+        "@a, "
+        "maxpool 2, layernorm axes=2, silu @b, conv 4 3 pad=1 stride=1, batchnorm affine=no, concat @b, avgpool 3 "
+        "stride=2 pad=1, layernorm, flatten, dense 40, layernorm, dropout 0.3, dense 4, softmax",
+        "input 1x16x16, upsample 2 mode=bilinear, pad 1, conv 8 3 stride=2, maxpool 3 stride=2 pad=1 @c, conv 8 1 "
+        "from=@c, "
+        "mish, add @c, permute 1x3x2, globalmaxpool, dense 4, softmax",
+        "input 8x32, conv1d 12 3 pad=same, batchnorm, hardswish, maxpool 3 stride=2 pad=1, dropout_spatial, conv1d 16 "
+        "5 "
+        "pad=2 groups=4, layernorm axes=1, selu, avgpool 2, reshape 64x2, dropout, flatten, dense 4, log_softmax",
+    };
+    static const char *const of_words =
+        "embedding 50 32 padding=0, layernorm axes=1, permute 2x1, conv1d 16 5 pad=same, "
+        "relu, globalavgpool, dense 4, softmax";
+    glia_data *d = image_data(93, 256, 0), *words = image_data(230, 60, 50);
+    for (size_t i = 0; i < COUNT(batches); i++) {
+        for (size_t k = 0; k < COUNT(of_images); k++) expect_same_in_a_team(of_images[k], d, batches[i]);
+        expect_same_in_a_team(of_words, words, batches[i]);
+    }
+    glia_data_free(d);
+    glia_data_free(words);
+}
+
 /* Layers shared by rows and by slices of inputs rather than by panels. */
 static void tall_batches_too(void **state)
 {
@@ -481,6 +540,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(threads_change_no_bit_of_any_layer),
         cmocka_unit_test(tall_batches_too),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),

@@ -42,7 +42,19 @@ static void count_release(void *p)
 /* ---- what all the tests use ------------------------------------------------------------------------------------ */
 
 static char       folder[64], path[80];
-static glia_data *classes, *held, *numbers;
+static glia_data *classes, *held, *numbers, *words;
+
+/* Rows of four whole numbers. */
+static glia_data *word_data(void)
+{
+    glia_data *d;
+    glia_real  x[120];
+    int32_t    c[30];
+    for (size_t i = 0; i < 120; i++) x[i] = (glia_real)(i * i % 7);
+    for (size_t i = 0; i < 30; i++) c[i] = (int32_t)(i % 3);
+    EXPECT_OK(glia_data_from_reals(&d, x, 30, 4, c, NULL, 3));
+    return d;
+}
 
 static int set_up(void **state)
 {
@@ -54,6 +66,7 @@ static int set_up(void **state)
     classes = class_data(1, 30, 4, 3);
     held = class_data(2, 20, 4, 3);
     numbers = number_data(3, 30, 4, 2, 10);
+    words = word_data();
     return 0;
 }
 
@@ -64,6 +77,7 @@ static int tear_down(void **state)
     glia_data_free(classes);
     glia_data_free(held);
     glia_data_free(numbers);
+    glia_data_free(words);
     unlink(path);
     return rmdir(folder) || memory.live ? -1 : 0;
 }
@@ -173,6 +187,24 @@ static glia_status fit_at_once(void)
 static glia_status fit_numbers(void)
 {
     return fit(numbers, "dense 2", &(glia_fit_options){.epochs = 1, .batch = GLIA_FULL_BATCH, .threads = 1}, numbers);
+}
+
+/* Layers of every kind, images made of the four columns. */
+#define OF_IMAGES                                                                                                      \
+    "input 1x2x2, pad 1, conv 4 2, batchnorm, relu @a, conv 4 3 pad=same groups=2, add @a, dropout_spatial, "          \
+    "maxpool 2, upsample 2 mode=bilinear, layernorm axes=2 @b, permute 1x3x2, concat @b, avgpool 2, reshape 8, "       \
+    "dropout, dense 3, softmax"
+#define OF_WORDS                                                                                                       \
+    "embedding 8 5 padding=2, permute 2x1, conv1d 3 2, batchnorm, layernorm, globalmaxpool, dense 3, softmax"
+
+static glia_status fit_images(void)
+{
+    return fit(classes, OF_IMAGES, &(glia_fit_options){.epochs = 1, .batch = 30, .threads = 2}, held);
+}
+
+static glia_status fit_words(void)
+{
+    return fit(words, OF_WORDS, &(glia_fit_options){.epochs = 1, .batch = 30, .threads = 2}, words);
 }
 
 static glia_status by_hand(void)
@@ -296,6 +328,8 @@ static void training_without_memory(void **state)
     fail_every_request("fit with patience", fit_with_patience);
     fail_every_request("fit of numbers", fit_numbers);
     fail_every_request("fit at once", fit_at_once);
+    fail_every_request("fit of images", fit_images);
+    fail_every_request("fit of words", fit_words);
     fail_every_request("by hand", by_hand);
     fail_every_request("judging", judged);
 }
@@ -371,7 +405,7 @@ static requests count_requests(const glia_data *d, const char *net, const char *
                                            .batch = 7,
                                            .threads = threads,
                                            .optimizer = optimizer,
-                                           .scale = "standard",
+                                           .scale = d == words ? "none" : "standard",
                                            .schedule = "cosine",
                                            .clip_norm = 0.1,
                                            .clip_value = 0.1,
@@ -389,6 +423,8 @@ static void each_step(void (*expect)(requests r))
         expect(count_requests(classes, NET, "adamw amsgrad=yes", threads));
         expect(count_requests(numbers, "dense 5, gelu, dense 2", "rmsprop centered=yes momentum=0.5", threads));
         expect(count_requests(numbers, "dense 5, dense 2", "nadam", threads));
+        expect(count_requests(classes, OF_IMAGES, "adam", threads));
+        expect(count_requests(words, OF_WORDS, "sgd momentum=0.9", threads));
         expect(count_requests(wide, "dense 128, tanh, dense 10, softmax", "adagrad", threads)); /* shared by threads */
     }
     glia_data_free(wide);

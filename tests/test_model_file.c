@@ -125,6 +125,12 @@ static void set_names(char ***names, size_t count, const char *const *text)
     for (size_t i = 0; i < count; i++) (*names)[i] = copy(text[i]);
 }
 
+/* Layers with weights of all kinds, and others beside them. */
+static const char of_images[] =
+    "input 2x6x6, conv 4 3 pad=1 groups=2, batchnorm, relu @a, conv 4 3x1 pad=same, add @a, "
+    "maxpool 2, layernorm, dropout 0.2, upsample 2, pad 1, avgpool 2, globalavgpool, dense 2";
+static const char of_words[] = "input 5, embedding 7 3 padding=1, permute 2x1, conv1d 2 2, layernorm axes=1, reshape 8";
+
 /* Two numbers from three columns, with everything that training would leave in a model. */
 static glia_model *trained_model(void)
 {
@@ -236,7 +242,8 @@ static void a_model_of_images_comes_back(void **state)
 static void a_model_without_data_comes_back(void **state)
 {
     (void)state;
-    static const char *const nets[] = {"input 3, dense 2", "input 1x4x4, flatten, dense 2, relu", "input 5, tanh"};
+    static const char *const nets[] = {"input 3, dense 2", "input 1x4x4, flatten, dense 2, relu", "input 5, tanh",
+                                       of_images, of_words};
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         glia_model *m = NULL;
         fine(glia_model_new(&m, nets[i], NULL, 1));
@@ -248,15 +255,18 @@ static void a_model_without_data_comes_back(void **state)
 
 /* ---- the file ---------------------------------------------------------------------------------------------------- */
 
+typedef struct named_tensor {
+    const char *name;
+    int         rank;
+    size_t      shape[4];
+} named_tensor;
+
 /* The names, shapes and values of torch.nn.Sequential(Linear(4, 2), ReLU(), Linear(2, 3), Softmax(1)).state_dict(). */
 static void the_tensors_are_the_state_dict(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        int         rank;
-        size_t      shape[2];
-    } want[] = {{"0.weight", 2, {2, 4}}, {"0.bias", 1, {2}}, {"2.weight", 2, {3, 2}}, {"2.bias", 1, {3}}};
+    static const named_tensor want[] = {
+        {"0.weight", 2, {2, 4}}, {"0.bias", 1, {2}}, {"2.weight", 2, {3, 2}}, {"2.bias", 1, {3}}};
     glia_model   *m = small_model(7);
     glia__tensors t;
     fine(glia_parameter_set(m, "0.weight", (const glia_real[8]){1, 2, 3, 4, 5, 6, 7, 8}, 8));
@@ -275,6 +285,40 @@ static void the_tensors_are_the_state_dict(void **state)
     }
     glia__tensors_clear(&t);
     glia_model_free(m);
+}
+
+static void expect_tensors(const char *net, const named_tensor *want, size_t count)
+{
+    glia_model   *m = NULL;
+    glia__tensors t;
+    fine(glia_model_new(&m, net, NULL, 1));
+    fine(glia_model_save(m, path));
+    fine(glia__tensors_open(&t, path));
+    assert_int_equal(t.count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(t.tensor[i].name, want[i].name);
+        assert_int_equal(t.tensor[i].rank, want[i].rank);
+        assert_memory_equal(t.tensor[i].shape, want[i].shape, (size_t)want[i].rank * sizeof *want[i].shape);
+    }
+    glia__tensors_clear(&t);
+    glia_model_free(m);
+}
+
+/* As the modules of torch.nn have them. */
+static void tensors_of_all_kinds(void **state)
+{
+    (void)state;
+    static const named_tensor images[] = {
+        {"0.weight", 4, {4, 1, 3, 3}}, {"0.bias", 1, {4}},        {"1.weight", 1, {4}},          {"1.bias", 1, {4}},
+        {"1.running_mean", 1, {4}},    {"1.running_var", 1, {4}}, {"3.weight", 4, {4, 4, 3, 1}}, {"3.bias", 1, {4}},
+        {"6.weight", 3, {4, 3, 3}},    {"6.bias", 3, {4, 3, 3}},  {"12.weight", 2, {2, 4}},      {"12.bias", 1, {2}},
+    };
+    static const named_tensor words[] = {
+        {"0.weight", 2, {7, 3}}, {"2.weight", 3, {2, 3, 2}}, {"2.bias", 1, {2}},
+        {"3.weight", 1, {4}},    {"3.bias", 1, {4}},
+    };
+    expect_tensors(of_images, images, sizeof images / sizeof *images);
+    expect_tensors(of_words, words, sizeof words / sizeof *words);
 }
 
 static void the_metadata_are_as_documented(void **state)
@@ -736,6 +780,47 @@ static void every_flipped_bit_is_survived(void **state)
     glia_model_free(m);
 }
 
+/* A net that a flipped bit made of another is still one: its passes stay within its memory. */
+static void runs(void)
+{
+    glia_model     *m = NULL;
+    glia_layer_info info;
+    size_t          widest = 0, i = 0;
+    if (glia_model_open(&m, path)) return;
+    for (; glia_model_layer(m, i, &info) == GLIA_OK; i++) {
+        size_t n = 1;
+        for (int a = 0; a < info.rank; a++) n *= info.shape[a];
+        widest = n > widest ? n : widest;
+    }
+    real *x = calloc(m->n_in, sizeof *x);
+    assert_non_null(x);
+    if (widest < 20000) fine(glia_forward(m, x, 1, NULL));
+    free(x);
+    glia_model_free(m);
+}
+
+/* Bits of the metadata, where the net is, of models with layers of all kinds. */
+static void every_flipped_bit_of_other_nets(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {of_images, of_words};
+    static unsigned char     bytes[FILE_MOST];
+    for (size_t k = 0; k < 2; k++) {
+        glia_model *m = NULL;
+        fine(glia_model_new(&m, nets[k], NULL, 1));
+        fine(glia_model_save(m, path));
+        size_t n = get(path, bytes), header = bytes[0] + 256u * bytes[1];
+        assert_true(header < n);
+        for (size_t bit = 0; bit < 8 * (8 + header); bit++) {
+            bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+            put(path, bytes, n);
+            if (survives()) runs();
+            bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        }
+        glia_model_free(m);
+    }
+}
+
 /* ---- failed saves ------------------------------------------------------------------------------------------------ */
 
 static void unsavable_models_leave_the_old_file(void **state)
@@ -875,6 +960,7 @@ int main(void)
         IN_FOLDER(a_model_of_images_comes_back),
         IN_FOLDER(a_model_without_data_comes_back),
         IN_FOLDER(the_tensors_are_the_state_dict),
+        IN_FOLDER(tensors_of_all_kinds),
         IN_FOLDER(the_metadata_are_as_documented),
         IN_FOLDER(foreign_weights_are_loaded),
         IN_FOLDER(weights_that_do_not_fit_are_named),
@@ -890,6 +976,7 @@ int main(void)
         IN_FOLDER(arguments_are_checked),
         IN_FOLDER(every_truncation_is_refused),
         IN_FOLDER(every_flipped_bit_is_survived),
+        IN_FOLDER(every_flipped_bit_of_other_nets),
         IN_FOLDER(unsavable_models_leave_the_old_file),
         IN_FOLDER(a_net_without_layers_is_not_saved),
         IN_FOLDER(unwritable_places_are_named),

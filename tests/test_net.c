@@ -44,6 +44,12 @@ static const struct form {
     {"input 4, gelu none, gelu tanh", "input 4, gelu, gelu tanh"},
     {"input 4, softplus beta=1.0, softplus 2.5e0", "input 4, softplus, softplus 2.5"},
     {"input 4, step, sigmoid, silu, softmax, log_softmax", "input 4, step, sigmoid, silu, softmax, log_softmax"},
+    {"input 2x4x4, maxpool 2x2, avgpool kernel=3 pad=1 stride=1 count_pad=no, globalavgpool",
+     "input 2x4x4, maxpool 2x2, avgpool 3 stride=1 pad=1 count_pad=no, globalavgpool"},
+    {"input 3x4, permute 2x1, dropout 0.5, dropout p=0.25, dropout_spatial, layernorm axes=1, layernorm axes=0",
+     "input 3x4, permute 2x1, dropout, dropout 0.25, dropout_spatial, layernorm axes=1, layernorm"},
+    {"input 4, embedding dim=3 9 padding=0, upsample factor=2 mode=nearest, pad 0x1, reshape shape=4x7",
+     "input 4, embedding 9 3 padding=0, upsample 2, pad 0x1, reshape 4x7"},
     {"input 4", "input 4"},
     {"", ""},
     {" # nothing\n , ", ""},
@@ -187,8 +193,9 @@ static void a_net_is_picked_for_data(void **state)
 /* ---- mistakes -------------------------------------------------------------------------------------------------- */
 
 #define LAYER_NAMES                                                                                                    \
-    "there are input, dense, conv, conv1d, batchnorm, add, concat, flatten, step, sigmoid, tanh, relu, leaky_relu, "   \
-    "elu, gelu, silu, softplus, softmax, "                                                                             \
+    "there are input, dense, conv, conv1d, maxpool, avgpool, globalmaxpool, globalavgpool, batchnorm, layernorm, "     \
+    "dropout, dropout_spatial, embedding, add, concat, identity, flatten, reshape, permute, pad, upsample, step, "     \
+    "sigmoid, tanh, relu, leaky_relu, relu6, elu, selu, gelu, silu, mish, softplus, hardsigmoid, hardswish, softmax, " \
     "log_softmax"
 #define INIT_NAMES                                                                                                     \
     "there are zeros, constant, uniform, normal, xavier, xavier_uniform, xavier_normal, he, he_uniform, he_normal, "   \
@@ -238,6 +245,15 @@ static const struct mistake {
     {"input 4, leaky_relu 1e7", "net:1:21: leaky_relu: slope must be from -1000000 to 1000000, not 1e7"},
     {"input 4, elu -1", "net:1:14: elu: alpha must be from 0 to 1000000, not -1"},
     {"input 4, gelu erf", "net:1:15: gelu: approximate must be one of none, tanh, not \"erf\""},
+    {"input 2x4x4, maxpool", "net:1:21: maxpool: kernel must be given"},
+    {"input 2x4x4, maxpool 0x2", "net:1:22: maxpool: kernel must be from 1 to 1000000, not 0x2"},
+    {"input 4, dropout 1.5", "net:1:18: dropout: p must be from 0 to 1, not 1.5"},
+    {"input 4, layernorm axes=5", "net:1:20: layernorm: axes must be from 0 to 4, not 5"},
+    {"input 4, embedding 3", "net:1:19: embedding: dim must be given"},
+    {"input 4, permute 0x1", "net:1:18: permute: axes must be from 1 to 4, not 0x1"},
+    {"input 2x4x4, upsample 2 mode=cubic", "net:1:25: upsample: mode must be one of nearest, bilinear, not \"cubic\""},
+    {"input 4, embedding 3 2 init=norml",
+     "net:1:10: there is no initializer \"norml\"; did you mean normal? " INIT_NAMES},
     {"input 4, dense 3 init=hee", "net:1:10: there is no initializer \"hee\"; did you mean he? " INIT_NAMES},
     {"input 4, dense 3 init=uniform", "net:1:10: uniform: low must be given"},
     {"input 4, dense 3 bias_init=uniform:1:0", "net:1:10: uniform: low must not be above high"},

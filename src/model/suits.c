@@ -68,7 +68,10 @@ static bool is_word(const glia__layer *reader, double x)
 static glia_status fail_word(const glia__layer *reader, const char *name, size_t row, double x)
 {
     char number[32];
-    glia_number_write(number, x);
+    if (sizeof(real) == sizeof(float))
+        glia_number_write_float(number, (float)x);
+    else
+        glia_number_write(number, x);
     return glia__fail(GLIA_E_SHAPE, "%s: row %zu: %s is not one of the %zu words of layer %zu (%s), which count from 0",
                       name, row + 1, number, reader->class->words(reader), reader->number, reader->class->named.name);
 }
