@@ -373,7 +373,8 @@ GLIA_API glia_status glia_inputs_get(const glia_model *model, const glia_data *d
  * numbers, targets[count][outputs], scaled as in training. The other one is NULL. Errors: as above, GLIA_E_MEMORY. */
 GLIA_API glia_status glia_targets_get(const glia_model *model, const glia_data *data, const size_t *rows, size_t count,
                                       int32_t *classes, glia_real *targets);
-/* y: [rows][outputs], or NULL. */
+/* y: [rows][outputs], or NULL. Layers that draw (dropout) draw the same until glia_step. Errors: GLIA_E_ARG,
+ * GLIA_E_MEMORY, GLIA_E_SHAPE (a number that an embedding does not know). */
 GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, glia_real *y);
 /* The loss of the latest forward pass, against classes [rows] or targets [rows][outputs] (one-hot, soft, or numbers);
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */

@@ -351,6 +351,25 @@ static void room_for_ones_own_ends(void **state)
     assert_true(y == 8 && dx == 12);
 }
 
+/* What scales and shifts is no weight, whatever its shape. */
+static void decay_leaves_gains_alone(void **state)
+{
+    (void)state;
+    glia_model     *m = model_of("input 2x3x2, layernorm, flatten, dense 1", 0);
+    glia_optimizer *o;
+    glia_real       x[12] = {1, 2, 3}, dy = 0, gain[12], w[12], decayed[12];
+    EXPECT_OK(glia_optimizer_new(&o, "sgd lr=1 weight_decay=0.5", m));
+    EXPECT_OK(glia_parameter_get(m, "2.weight", w, 12));
+    EXPECT_OK(glia_forward(m, x, 1, NULL));
+    EXPECT_OK(glia_backward_from(m, &dy, NULL));
+    EXPECT_OK(glia_step(m, o));
+    EXPECT_OK(glia_parameter_get(m, "0.weight", gain, 12));
+    EXPECT_OK(glia_parameter_get(m, "2.weight", decayed, 12));
+    for (size_t i = 0; i < 12; i++) assert_true(gain[i] == 1 && decayed[i] == w[i] - w[i] / 2);
+    glia_optimizer_free(o);
+    glia_model_free(m);
+}
+
 /* ---- shapes that do not fit ------------------------------------------------------------------------------------ */
 
 static const struct misfit {
@@ -393,6 +412,9 @@ static const struct misfit {
      "net:1:19: layer 1 (embedding): reads whole numbers, which no layer gives: it can only come first"},
     {"input 2x4, embedding 9 2", "layer 0 (embedding): takes rows of whole numbers, not rows of 2x4"},
     {"input 4, embedding 9 2 padding=9", "layer 0 (embedding): the padding 9 is not one of 0 to 8"},
+    {"input 4, embedding 9 2 max_norm=1", "layer 0 (embedding): has no weights for max_norm"},
+    {"input 2x4x4, layernorm l2=0.1", "net:1:14: layer 0 (layernorm): has no weights for l2"},
+    {"input 2x4x4, batchnorm l1=0.1", "layer 0 (batchnorm): has no weights for l1"},
     {"input 2x4x4, maxpool 2 max_norm=1", "layer 0 (maxpool): has no weights for max_norm"},
     {"input 2x3x4x5, dense 3", "not images of 2x3x4x5: put flatten before it"},
     {"input 1000000000, dense 100000000, dense 100000000", "out of memory"},

@@ -24,6 +24,14 @@ static bool count_numbers(const glia__shape *s, size_t *count)
     return true;
 }
 
+/* Whether any of its tensors is such a weight; a norm is that of the weights into an output. */
+static bool has_weights_for(const glia__layer *l, glia__common setting)
+{
+    for (int j = 0; j < l->params; j++)
+        if (glia__param_is_weight(&l->param[j]) && (setting != GLIA__MAX_NORM || l->param[j].in > 0)) return true;
+    return false;
+}
+
 /* What learns, and settings that need weights. */
 static glia_status plan_learning(glia__layer *l)
 {
@@ -34,7 +42,7 @@ static glia_status plan_learning(glia__layer *l)
                                  .max_norm = glia__layer_common(l, GLIA__MAX_NORM)->number};
     for (int j = 0; j < l->params; j++) l->param[j].learns = !l->param[j].state && !l->frozen;
     for (size_t i = 0; i < sizeof of_weights / sizeof *of_weights; i++)
-        if (glia__layer_common(l, of_weights[i])->number > 0 && l->params == 0)
+        if (glia__layer_common(l, of_weights[i])->number > 0 && !has_weights_for(l, of_weights[i]))
             return glia__layer_fail(l, "has no weights for %s", glia__layer_settings[of_weights[i]].name);
     return GLIA_OK;
 }

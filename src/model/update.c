@@ -29,15 +29,9 @@ bool glia__model_has(const glia_model *m, bool (*has)(const glia__penalty *a))
     return false;
 }
 
-/* Not a bias, nor what scales a channel. */
-static bool is_weight(const glia__param *p)
-{
-    return p->rank > 1;
-}
-
 void glia__penalize(const glia__penalty *a, const glia__param *p, size_t from, size_t to)
 {
-    if (!glia__penalty_pulls(a) || !is_weight(p) || !p->learns) return;
+    if (!glia__penalty_pulls(a) || !glia__param_is_weight(p) || !p->learns) return;
     glia__kernels_get()->penalize(to - from, (real)a->l1, (real)a->l2, p->value + from, p->grad + from);
 }
 
@@ -49,7 +43,7 @@ double glia__model_penalty(const glia_model *m)
     double               sum = 0;
     for (size_t i = 0; (p = glia__model_param(m, i, &l)); i++) {
         const glia__penalty *a = &l->penalty;
-        if (!is_weight(p) || !p->learns) continue;
+        if (!glia__param_is_weight(p) || !p->learns) continue;
         if (a->l1 > 0) sum += a->l1 * k->sum_sizes(p->count, p->value);
         if (a->l2 > 0) sum += a->l2 * k->sum_squares(p->count, p->value);
     }
@@ -74,7 +68,7 @@ static void bound_columns(real *w, size_t rows, size_t width, size_t from, size_
 
 void glia__bound(const glia__penalty *a, const glia__param *p, size_t from, size_t to)
 {
-    if (!glia__penalty_bounds(a) || p->in == 0 || !p->learns) return;
+    if (!glia__penalty_bounds(a) || !glia__param_is_weight(p) || p->in == 0 || !p->learns) return;
     for (size_t next; from < to; from = next) { /* columns of one panel, COLUMNS at a time */
         size_t panel = from / p->panel * p->panel, left = p->out - panel;
         size_t width = left < p->panel ? left : p->panel;
@@ -117,6 +111,6 @@ void glia__step_update(const glia__step *s, const glia__param *p, size_t from, s
     for (size_t i = 0; i < s->optim->slots; i++) slot[i] = s->slot[i] + p->offset + from;
     if (s->clip_scale != 1) k->multiply(to - from, (real)s->clip_scale, p->grad + from);
     if (s->clip_value > 0) k->limit(to - from, (real)s->clip_value, p->grad + from);
-    bool decay = is_weight(p) || s->optim->decay_bias;
+    bool decay = glia__param_is_weight(p) || s->optim->decay_bias;
     s->optim->class->slice(s->optim, k, to - from, decay, p->grad + from, slot, p->value + from);
 }

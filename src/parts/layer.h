@@ -52,6 +52,7 @@ typedef struct glia__param {
     size_t      offset;           /* in the model's block of parameters (and of gradients) */
     char        init[64];         /* initializer text: "he_uniform", "uniform:-0.5:0.5" */
     bool        state;            /* not learned but kept: running statistics */
+    bool        gain;             /* scales or shifts what comes by, as a bias does */
     bool        learns;           /* neither state nor frozen */
     real       *value;            /* = parameters + offset, set by the model */
     real       *grad;
@@ -208,6 +209,8 @@ glia_status glia__need_rank(const glia__layer *l, int rank);
 glia_status glia__need_positions(const glia__layer *l);
 /* The cut that a layer has where its class says none. */
 void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut);
+/* Whether it is a weight, which can decay and has penalties: not a bias, nor what scales or shifts. */
+bool glia__param_is_weight(const glia__param *p);
 /* Whether any of its tensors is learned. */
 bool glia__layer_learns(const glia__layer *l);
 /* Blocks of rows lie in groups, a few whatever the batch: sums over the batch are made for each group, block by block,

@@ -240,6 +240,11 @@ void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__
     cut->by_rows = true;
 }
 
+bool glia__param_is_weight(const glia__param *p)
+{
+    return p->rank > 1 && !p->gain;
+}
+
 bool glia__layer_learns(const glia__layer *l)
 {
     for (int i = 0; i < l->params; i++)

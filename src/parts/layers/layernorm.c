@@ -43,6 +43,7 @@ static void add_tensor(glia__layer *l, const char *name, const glia__shape *unit
     bool         turned = glia__shape_turned(unit);
     glia__param *p = glia__layer_param(l, name, turned ? count : 0, turned ? 1 : count, turned ? 1 : count, init);
     if (turned) p->positions = unit->dim[1] * unit->dim[2];
+    p->gain = true;
     p->rank = unit->rank;
     memcpy(p->shape, unit->dim, sizeof p->shape);
 }
