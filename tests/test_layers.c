@@ -460,11 +460,12 @@ static void rows_that_are_no_such_image(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_are_pytorchs),       cmocka_unit_test(no_case_is_left_out),
-        cmocka_unit_test(step_is_one_above_zero),    cmocka_unit_test(flatten_keeps_the_order),
-        cmocka_unit_test(dense_of_all_cuts),         cmocka_unit_test(the_largest_logits_do_not_overflow),
-        cmocka_unit_test(an_activation_of_ones_own), cmocka_unit_test(room_for_ones_own_ends),
-        cmocka_unit_test(shapes_that_do_not_fit),    cmocka_unit_test(rows_that_are_no_such_image),
+        cmocka_unit_test(layers_are_pytorchs),         cmocka_unit_test(no_case_is_left_out),
+        cmocka_unit_test(step_is_one_above_zero),      cmocka_unit_test(flatten_keeps_the_order),
+        cmocka_unit_test(dense_of_all_cuts),           cmocka_unit_test(the_largest_logits_do_not_overflow),
+        cmocka_unit_test(an_activation_of_ones_own),   cmocka_unit_test(room_for_ones_own_ends),
+        cmocka_unit_test(decay_leaves_gains_alone),    cmocka_unit_test(shapes_that_do_not_fit),
+        cmocka_unit_test(rows_that_are_no_such_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
