@@ -293,6 +293,47 @@ static void dense_of_all_cuts(void **state)
     try_dense(3, 64, 1100);    /* the widest panels */
 }
 
+/* One pass over `rows` rows from `first` on, and the gradient of a tensor of n numbers. */
+static void gradient_of(glia_model *m, const char *name, size_t n, const glia_real *x, const glia_real *dy, size_t rows,
+                        glia_real *gradient)
+{
+    EXPECT_OK(glia_forward(m, x, rows, NULL));
+    EXPECT_OK(glia_backward_from(m, dy, NULL));
+    EXPECT_OK(glia_gradient_get(m, name, gradient, n));
+}
+
+/* Layers that look at each row alone: the gradient of a batch is the sum of its rows' gradients, however many blocks
+ * and groups of blocks the batch makes. */
+static void gradients_of_rows_add_up(void **state)
+{
+    (void)state;
+    enum { ROWS = 203 };
+    static const struct {
+        const char *net, *tensor;
+        size_t      in, out, n;
+    } cases[] = {
+        {"input 7, layernorm", "0.weight", 7, 7, 7},        {"input 7, layernorm", "0.bias", 7, 7, 7},
+        {"input 3x2x2, layernorm", "0.weight", 12, 12, 12}, {"input 3x2x2, layernorm axes=2", "0.bias", 12, 12, 4},
+        {"input 2x4x3, conv 2 3x2", "0.weight", 24, 8, 24}, {"input 2x9, conv1d 3 2", "0.bias", 18, 24, 3},
+    };
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        size_t      in = cases[k].in, out = cases[k].out, n = cases[k].n;
+        glia_model *m = model_of(cases[k].net, 1);
+        glia_real  *x = random_reals(1, ROWS * in), *dy = random_reals(2, ROWS * out), one[24], all[24];
+        double      sum[24] = {0};
+        gradient_of(m, cases[k].tensor, n, x, dy, ROWS, all);
+        for (size_t r = 0; r < ROWS; r++) {
+            gradient_of(m, cases[k].tensor, n, x + r * in, dy + r * out, 1, one);
+            for (size_t i = 0; i < n; i++) sum[i] += (double)one[i];
+        }
+        for (size_t i = 0; i < n; i++)
+            assert_true(golden_near((double)all[i], sum[i], IS_DOUBLE ? 1e-12 : 1e-5, IS_DOUBLE ? 1e-12 : 1e-4));
+        glia_model_free(m);
+        free(x);
+        free(dy);
+    }
+}
+
 static void the_largest_logits_do_not_overflow(void **state)
 {
     (void)state;
@@ -358,7 +399,7 @@ static void decay_leaves_gains_alone(void **state)
     glia_model     *m = model_of("input 2x3x2, layernorm, flatten, dense 1", 0);
     glia_optimizer *o;
     glia_real       x[12] = {1, 2, 3}, dy = 0, gain[12], w[12], decayed[12];
-    EXPECT_OK(glia_optimizer_new(&o, "sgd lr=1 weight_decay=0.5", m));
+    EXPECT_OK(glia_optimizer_new(&o, "sgd lr=1 weight_decay=0.5 decay_bias=no", m));
     EXPECT_OK(glia_parameter_get(m, "2.weight", w, 12));
     EXPECT_OK(glia_forward(m, x, 1, NULL));
     EXPECT_OK(glia_backward_from(m, &dy, NULL));
@@ -460,12 +501,12 @@ static void rows_that_are_no_such_image(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_are_pytorchs),         cmocka_unit_test(no_case_is_left_out),
-        cmocka_unit_test(step_is_one_above_zero),      cmocka_unit_test(flatten_keeps_the_order),
-        cmocka_unit_test(dense_of_all_cuts),           cmocka_unit_test(the_largest_logits_do_not_overflow),
-        cmocka_unit_test(an_activation_of_ones_own),   cmocka_unit_test(room_for_ones_own_ends),
-        cmocka_unit_test(decay_leaves_gains_alone),    cmocka_unit_test(shapes_that_do_not_fit),
-        cmocka_unit_test(rows_that_are_no_such_image),
+        cmocka_unit_test(layers_are_pytorchs),       cmocka_unit_test(no_case_is_left_out),
+        cmocka_unit_test(step_is_one_above_zero),    cmocka_unit_test(flatten_keeps_the_order),
+        cmocka_unit_test(dense_of_all_cuts),         cmocka_unit_test(the_largest_logits_do_not_overflow),
+        cmocka_unit_test(an_activation_of_ones_own), cmocka_unit_test(room_for_ones_own_ends),
+        cmocka_unit_test(gradients_of_rows_add_up),  cmocka_unit_test(decay_leaves_gains_alone),
+        cmocka_unit_test(shapes_that_do_not_fit),    cmocka_unit_test(rows_that_are_no_such_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
