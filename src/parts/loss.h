@@ -54,6 +54,8 @@ double glia__loss_weight(const glia__loss *l, size_t rows, const glia__truth *t)
  * of the reduced loss. Rows that weigh nothing get zeros, whatever their outputs are. */
 void glia__loss_rows(const glia__loss *l, size_t n, const real *y, const glia__truth *t, size_t begin, size_t end,
                      double *value, real *dy);
+/* Whether the loss of a batch is the sum of its rows', and not a mean. */
+bool glia__loss_is_sum(const glia__loss *l);
 /* Divides the sum of row values, of rows that together weigh `weight` and have n outputs each: the batch's loss. 0
  * where nothing counts. */
 double glia__loss_reduce(const glia__loss *l, double sum, double weight, size_t n);

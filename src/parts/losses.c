@@ -50,14 +50,14 @@ double glia__loss_weight(const glia__loss *l, size_t rows, const glia__truth *t)
     return sum;
 }
 
-static bool is_sum(const glia__loss *l)
+bool glia__loss_is_sum(const glia__loss *l)
 {
     return strcmp(l->set[GLIA__LOSS_REDUCE].word, "sum") == 0;
 }
 
 static double divisor(const glia__loss *l, double weight, size_t n)
 {
-    if (is_sum(l)) return 1;
+    if (glia__loss_is_sum(l)) return 1;
     return l->class->term && strcmp(l->set[GLIA__LOSS_REDUCE].word, "mean") == 0 ? weight * (double)n : weight;
 }
 
@@ -84,7 +84,7 @@ double glia__loss_reduce(const glia__loss *l, double sum, double weight, size_t 
 
 double glia__loss_told(const glia__loss *l, double sum, double weight, size_t n)
 {
-    if (!is_sum(l)) return glia__loss_reduce(l, sum, weight, n);
+    if (!glia__loss_is_sum(l)) return glia__loss_reduce(l, sum, weight, n);
     return weight > 0 ? sum / weight : 0;
 }
 
