@@ -33,9 +33,10 @@ static bool layer_text(size_t i, char text[96], const char **name)
     return true;
 }
 
-/* bce needs outputs between 0 and 1. */
+/* bce needs outputs between 0 and 1. nll looks at one output a row, and is blind where others have cut that off. */
 static bool makes_sense(const char *last, const char *loss)
 {
+    if (strcmp(loss, "nll") == 0) return one_of(last, "dense log_softmax");
     return strcmp(loss, "bce") != 0 || one_of(last, "sigmoid softmax");
 }
 
@@ -262,6 +263,8 @@ static void what_cannot_be_checked(void **state)
     EXPECT_FAILS(glia_gradcheck("dense 3", "msee", 0, &r), GLIA_E_TEXT, "loss:1:1: there is no loss \"msee\"");
     EXPECT_FAILS(glia_gradcheck("dense 3", "bce pos_weight=1:2", 0, &r), GLIA_E_SHAPE,
                  "loss: bce: pos_weight has 2 numbers, and the net gives 3 outputs");
+    EXPECT_FAILS(glia_gradcheck("input 1x1x2, sigmoid", "bce pos_weight=1:2", 0, &r), GLIA_E_SHAPE,
+                 "outputs of 1x1x2 take one pos_weight for all: put flatten after it");
     EXPECT_FAILS(glia_gradcheck("input 3x4, softmax", NULL, 0, &r), GLIA_E_SHAPE, "cross_entropy");
 }
 

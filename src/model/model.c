@@ -23,6 +23,9 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
     const glia__layer *last = glia__model_last(m);
     GLIA_TRY(glia__loss_parse(loss, text, last->class->named.name, fused));
     GLIA_TRY(glia__loss_fits(loss, glia__model_judged(m, *fused).n));
+    if (last->out.rank > 1 && glia__loss_fits(loss, 1) != GLIA_OK)
+        return glia__layer_fail(last, "outputs of %s take one pos_weight for all: put flatten after it",
+                                glia__shape_text(&last->out, shape));
     if (loss->class->takes == GLIA__TAKES_CLASSES && last->out.rank > 1)
         return glia__layer_fail(last,
                                 "%s needs an output for each class, not outputs of %s: put flatten and dense after it",
