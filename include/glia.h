@@ -462,7 +462,8 @@ GLIA_API glia_status glia_activation_get(const glia_model *model, size_t layer, 
  * inputs, the outputs of the layer before. */
 GLIA_API glia_status glia_activation_gradient_get(const glia_model *model, size_t layer, glia_real *values,
                                                   size_t count);
-/* The latest glia_loss row by row, summed over a row's outputs and not divided by anything: values[rows]. */
+/* The latest glia_loss row by row, summed over a row's outputs, times its weight and not divided by anything:
+ * values[rows]. */
 GLIA_API glia_status glia_row_loss_get(const glia_model *model, double *values, size_t count);
 
 /* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,

@@ -335,6 +335,10 @@ static void rows_and_classes_have_weights(void **state)
     release(&s);
     expect(0, NULL, "", ARGUMENTS("predict", "w.safetensors", "headless.csv", "--sample-weight", "2", "--target", "3"));
     expect(0, "", "", ARGUMENTS("train", "w.csv", "--init", "w.safetensors", "--test", "plain.csv", "--quiet"));
+    r = RUN("trace", "w.safetensors", "w.csv", "--out", "traced");
+    assert_int_equal(r.code, 0);
+    assert_true(fabs(strtod(strstr(r.out, "; loss ") + 7, NULL) - with) < 1e-6);
+    release(&r);
     r = RUN("show", "w.safetensors");
     assert_non_null(strstr(r.out, "no=0.5, yes=4"));
     release(&r);
