@@ -303,6 +303,59 @@ static void a_weight_is_so_many_rows(void **state)
     glia_data_free(d);
 }
 
+/* Batches whose gradients are put together are one batch, whatever each of them weighs; some of them weigh nothing. */
+static void batches_together_are_one(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(4, ROWS, COLUMNS, CLASSES);
+    glia_real   weights[ROWS];
+    options     o = {.epochs = 15,
+                     .batch = GLIA_FULL_BATCH,
+                     .no_shuffle = true,
+                     .optimizer = "sgd lr=0.5",
+                     .class_weight = "0=2",
+                     .loss = "cross_entropy ignore_index=1"};
+    const char *losses[] = {"cross_entropy ignore_index=1", "mse reduce=rows", "cross_entropy reduce=sum"};
+    for (size_t r = 0; r < ROWS; r++) weights[r] = r < 14 ? 0 : (glia_real)(r % 5) / 20;
+    EXPECT_OK(glia_data_set_weights(d, weights, ROWS));
+    for (size_t i = 0; i < COUNT(losses); i++) {
+        o.loss = losses[i];
+        o.batch = GLIA_FULL_BATCH;
+        o.accumulate = 1;
+        glia_model *whole = fitted(NET, d, NULL, &o);
+        o.batch = 7; /* the first two weigh nothing */
+        o.accumulate = 9;
+        glia_model *parts = fitted(NET, d, NULL, &o);
+        expect_close_models(whole, parts);
+        glia_model_free(whole);
+        glia_model_free(parts);
+    }
+    glia_data_free(d);
+}
+
+/* The loss that L-BFGS minimises is weighted as well. */
+static void all_rows_at_once_are_weighted(void **state)
+{
+    (void)state;
+    options    o = {.epochs = 4, .batch = 7, .no_shuffle = true, .optimizer = "lbfgs"};
+    glia_data *plain = class_data(4, ROWS, COLUMNS, CLASSES), *d = class_data(4, ROWS, COLUMNS, CLASSES);
+    glia_real  weights[ROWS];
+    size_t     times[ROWS], count;
+    for (size_t r = 0; r < ROWS; r++) times[r] = r % 4;
+    for (size_t r = 0; r < ROWS; r++) weights[r] = (glia_real)times[r];
+    EXPECT_OK(glia_data_set_weights(d, weights, ROWS));
+    glia_data  *copies = repeated(plain, times);
+    glia_model *a = fitted("dense 3, softmax", copies, NULL, &o), *b = fitted("dense 3, softmax", d, NULL, &o);
+    for (size_t e = 0; e < 4; e++) /* steps that are searched for magnify the roundings */
+        assert_true(fabs(glia_model_history(a, &count)[e].loss - glia_model_history(b, &count)[e].loss) < 1e-3);
+    assert_true(glia_model_history(b, &count)[3].loss < 0.8 * glia_model_history(b, &count)[0].loss);
+    glia_model_free(a);
+    glia_model_free(b);
+    glia_data_free(copies);
+    glia_data_free(plain);
+    glia_data_free(d);
+}
+
 /* Rows of a class to ignore teach nothing, at the first layer neither. */
 static void ignored_rows_teach_nothing(void **state)
 {
@@ -586,6 +639,8 @@ int main(void)
         cmocka_unit_test(weights_from_memory),
         cmocka_unit_test(losses_are_weighted_and_accuracies_are_not),
         cmocka_unit_test(a_weight_is_so_many_rows),
+        cmocka_unit_test(batches_together_are_one),
+        cmocka_unit_test(all_rows_at_once_are_weighted),
         cmocka_unit_test(ignored_rows_teach_nothing),
         cmocka_unit_test(numbers_are_weighted_too),
         cmocka_unit_test(threads_never_change_a_bit),

@@ -16,7 +16,7 @@ static double *two_columns(const double *p, size_t rows)
 }
 
 /* The true classes of the rows that the loss does not pass over, and their answers moved together; returns how many. */
-static size_t take_judged(glia__judge *j, int32_t *truth)
+static size_t take_judged(const glia__judge *j, int32_t *truth)
 {
     const size_t n = j->m->n_out;
     size_t       judged = 0;
@@ -30,7 +30,7 @@ static size_t take_judged(glia__judge *j, int32_t *truth)
     return judged;
 }
 
-static glia_status score_classes(glia__judge *j, glia_scores **scores)
+static glia_status score_classes(const glia__judge *j, glia_scores **scores)
 {
     bool     one = j->m->n_out == 1;
     int32_t *truth = glia__new(j->data->rows, sizeof *truth);
