@@ -16,7 +16,7 @@ typedef struct list_options {
 static void add_range(table *t, const glia_setting *s)
 {
     char least[32], most[32];
-    bool number = strcmp(s->type, "whole") == 0 || strcmp(s->type, "number") == 0;
+    bool number = strcmp(s->type, "whole") == 0 || strncmp(s->type, "number", 6) == 0;
     bool low = number && s->least > -1e15, high = number && s->most < 1e15;
     glia_number_write(least, s->least);
     glia_number_write(most, s->most);

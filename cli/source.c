@@ -24,11 +24,13 @@ static int make_stdin_seekable(void)
     return moved ? CODE_FINE : fail(CODE_FAILED, "standard input could not be copied into a temporary file");
 }
 
-static glia_status open_table(source *s, const char *data, const char *target)
+static glia_status open_table(source *s, const char *data, const char *target, const char *weight)
 {
+    glia_data_options columns = {.target = target, .weight = weight, .weight_optional = !weight};
+    if (!weight) columns.weight = glia_model_weight_name(s->model);
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
-    glia_status      status = glia_data_open(&s->whole, data, &(glia_data_options){.target = target});
+    glia_status      status = glia_data_open(&s->whole, data, &columns);
     const glia_data *second = s->whole ? glia_data_test(s->whole) : NULL;
     s->part = second ? second : s->whole;
     return status;
@@ -53,12 +55,12 @@ static int match_target(source *s)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_judged(source *s, const char *model, const char *data, const char *target)
+int source_open_judged(source *s, const char *model, const char *data, const char *target, const char *weight)
 {
     glia_data_info info;
     int            code = open_model(s, model);
     if (code) return code;
-    glia_status status = open_table(s, data, target ? target : glia_model_target_name(s->model, 0));
+    glia_status status = open_table(s, data, target ? target : glia_model_target_name(s->model, 0), weight);
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
     if (info.target == GLIA_TARGET_NONE)
@@ -76,21 +78,21 @@ static bool lacks_an_input(const source *s)
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const char *target)
+int source_open_unjudged(source *s, const char *model, const char *data, const char *target, const char *weight)
 {
     int code = open_model(s, model);
     if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
     if (code) return code;
     const char *named = target ? target : glia_model_target_name(s->model, 0);
-    glia_status status = open_table(s, data, named);
+    glia_status status = open_table(s, data, named, weight);
     bool        absent = status == GLIA_E_TEXT && !target; /* no column of that name */
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "");
+    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", weight);
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_either(source *s, const char *model, const char *data, const char *target)
+int source_open_either(source *s, const char *model, const char *data, const char *target, const char *weight)
 {
-    int code = source_open_unjudged(s, model, data, target);
+    int code = source_open_unjudged(s, model, data, target, weight);
     return code ? code : match_target(s);
 }
 

@@ -15,7 +15,7 @@
 #define KIND "trace"
 
 typedef struct trace_options {
-    const char *rows, *out, *mode, *target;
+    const char *rows, *out, *mode, *target, *sample_weight;
 } trace_options;
 
 typedef struct tracer {
@@ -34,6 +34,19 @@ typedef struct tracer {
 
 /* ---- the pass -------------------------------------------------------------------------------------------------- */
 
+/* Rows and classes weigh what they do in training. */
+static glia_status judge_weighted(tracer *t, const char *loss)
+{
+    size_t     classes = t->classes ? t->model.classes : 0;
+    glia_real *weights = claim(t->rows + classes, sizeof *weights);
+    for (size_t r = 0; r < t->rows; r++) weights[r] = (glia_real)glia_data_weight(t->from.part, t->row[r]);
+    for (size_t k = 0; k < classes; k++) weights[t->rows + k] = (glia_real)glia_model_class_weight(t->from.model, k);
+    glia_loss_weights w = {.rows = weights, .classes = classes ? weights + t->rows : NULL};
+    glia_status       status = glia_loss_weighted(t->from.model, loss, t->classes, t->numbers, &w, &t->loss);
+    free(weights);
+    return status;
+}
+
 static glia_status judge(tracer *t)
 {
     const char *loss = *t->model.loss ? t->model.loss : NULL;
@@ -43,7 +56,7 @@ static glia_status judge(tracer *t)
         t->numbers = claim(t->rows, t->model.outputs * sizeof *t->numbers);
     t->row_loss = claim(t->rows, sizeof *t->row_loss);
     glia_status status = glia_targets_get(t->from.model, t->from.part, t->row, t->rows, t->classes, t->numbers);
-    if (!status) status = glia_loss(t->from.model, loss, t->classes, t->numbers, &t->loss);
+    if (!status) status = judge_weighted(t, loss);
     if (!status) status = glia_row_loss_get(t->from.model, t->row_loss, t->rows);
     return status ? status : glia_backward(t->from.model);
 }
@@ -367,7 +380,7 @@ static void print_summary(const tracer *t)
 
 static int trace(tracer *t)
 {
-    int code = source_open_either(&t->from, t->words[0], t->words[1], t->o->target);
+    int code = source_open_either(&t->from, t->words[0], t->words[1], t->o->target, t->o->sample_weight);
     if (code) return code;
     glia_model_describe(t->from.model, &t->model);
     code = choose_rows(t);
@@ -414,6 +427,8 @@ static const option trace_table[] = {
      "what layers do that differ between the two, as after model.eval() or model.train() in PyTorch"},
     {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on, if it is there)"},
+    {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
+     "the column of weights, no input (default: the one of the training, if it is there)"},
     {0},
 };
 static const char *const examples[] = {

@@ -38,6 +38,10 @@ static const option train_table[] = {
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
      "what to minimise; see `glia losses` (default: by the last layer, softmax: cross_entropy, sigmoid: bce, else "
      "mse)"},
+    {"class-weight", OPTION_TEXT, AT(class_weight), "TEXT", NULL, 0, 0,
+     "what classes count in the loss: balanced, or \"cat=2, dog=1\", others 1 (default: all 1)"},
+    {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
+     "the column, by name or number, that says what each row counts in the loss; it is no input (default: all 1)"},
     {"optimizer", OPTION_TEXT, AT(optimizer), "TEXT", "adam lr=0.001", 0, 0,
      "how to step, and how far; see `glia optimizers`"},
     {"schedule", OPTION_TEXT, AT(schedule), "TEXT", "constant", 0, 0,
@@ -172,6 +176,7 @@ static int fit(train_run *run)
         .loss = run->loss,
         .scale = o->scale,
         .augment = o->augment,
+        .class_weight = o->class_weight,
         .clip_norm = o->clip_norm,
         .clip_kind = clip_kind(o),
         .clip_value = o->clip_value,

@@ -7,7 +7,7 @@
 
 typedef struct train_options {
     const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *monitor, *swa, *out;
-    const char *clip_kind;
+    const char *clip_kind, *sample_weight, *class_weight;
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value, min_delta, ema;
     size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;

@@ -42,15 +42,14 @@ static size_t outputs_of(const char *net, const glia_data *data)
 }
 
 /* Opening a file guesses whether its target is classes or numbers; net and loss know better.
- *   classes   if the last layer is softmax or log_softmax, or the loss is cross_entropy or one of the bce
- *   numbers   if the loss is mse, l1 or huber, the last layer none of these and no sigmoid, the data a table whose
- *             classes are numbers, and the net without an output for each class
- *   as guessed otherwise */
+ *   classes   if the last layer is softmax or log_softmax, or the loss is cross_entropy, nll or one of the bce
+ *   numbers   if the loss is mse, l1, huber or smooth_l1, the last layer none of these and no sigmoid, the data a table
+ * whose classes are numbers, and the net without an output for each class as guessed otherwise */
 static glia_target target_meant(const glia_data *data, const char *net, const char *loss)
 {
     static const char *const class_layers[] = {"softmax", "log_softmax", NULL};
-    static const char *const class_losses[] = {"cross_entropy", "bce", "bce_logits", NULL};
-    static const char *const number_losses[] = {"mse", "l1", "huber", NULL};
+    static const char *const class_losses[] = {"cross_entropy", "nll", "bce", "bce_logits", NULL};
+    static const char *const number_losses[] = {"mse", "l1", "huber", "smooth_l1", NULL};
     static const char *const sigmoid[] = {"sigmoid", NULL};
     glia_data_info           info;
     size_t                   layer_length, loss_length = loss ? strcspn(loss, " ") : 0;
@@ -81,20 +80,34 @@ static glia_target target_of(const glia_model *model)
     return info.target;
 }
 
-/* The target of the test rows is the column that the training rows have for it, wherever it stands. */
-static glia_status open_both(train_parts *parts, const char *data, const char *target, const char *test)
+/* The target and the weights of the test rows are the columns that the training rows have for them, wherever they
+ * stand; weights they may lack. */
+static glia_status open_both(train_parts *parts, const char *data, glia_data_options options, const char *test)
 {
-    glia_status status = glia_data_open(&parts->data, data, &(glia_data_options){.target = target});
+    glia_status status = glia_data_open(&parts->data, data, &options);
     if (status || !test) return status;
-    const char *name = glia_data_target_name(parts->data, 0);
-    return glia_data_open(&parts->test_data, test, &(glia_data_options){.target = name ? name : target});
+    const char *target = glia_data_target_name(parts->data, 0), *weight = glia_data_weight_name(parts->data);
+    if (target) options.target = target;
+    if (weight) options.weight = weight;
+    options.weight_optional = true;
+    return glia_data_open(&parts->test_data, test, &options);
+}
+
+/* The columns that are no inputs, as the command says, or as `base` knows them. */
+static glia_data_options columns_of(const glia_model *base, const train_options *o)
+{
+    glia_data_options columns = {.target = o->target, .weight = o->sample_weight};
+    if (!columns.target) columns.target = glia_model_target_name(base, 0);
+    if (columns.weight) return columns;
+    columns.weight = glia_model_weight_name(base);
+    columns.weight_optional = true;
+    return columns;
 }
 
 static glia_status open_parts(train_parts *parts, const char *data, const char *net, const glia_model *base,
                               const train_options *o)
 {
-    const char *target = o->target || !base ? o->target : glia_model_target_name(base, 0);
-    glia_status status = open_both(parts, data, target, o->test);
+    glia_status status = open_both(parts, data, columns_of(base, o), o->test);
     if (status) return status;
     const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
     glia_target      meant = target_of(base);

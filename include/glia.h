@@ -86,6 +86,8 @@ typedef struct glia_data glia_data;
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
                            class or y, else the last. "" for a table without a target. */
+    const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
+    bool        weight_optional; /* a table without that column is fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -109,6 +111,14 @@ GLIA_API glia_status glia_data_from_reals(glia_data **data, const glia_real *x, 
 GLIA_API glia_status glia_data_from_bytes(glia_data **data, const uint8_t *x, size_t rows, size_t channels,
                                           size_t height, size_t width, const int32_t *classes, size_t outputs);
 GLIA_API void        glia_data_free(glia_data *data);
+
+/* What each row counts in losses, in training and when a model is judged: weights [count], count the number of rows,
+ * copied; finite, at least 0. They are set before the data set is split. Errors: GLIA_E_ARG (views among them),
+ * GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_set_weights(glia_data *data, const glia_real *weights, size_t count);
+/* The weight of a row, 1 where none were set; NaN out of range. The name of their column, or NULL. */
+GLIA_API double      glia_data_weight(const glia_data *data, size_t row);
+GLIA_API const char *glia_data_weight_name(const glia_data *data);
 
 /* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
@@ -205,7 +215,9 @@ GLIA_API glia_status glia_model_take_weights(glia_model *model, const char *path
 /* One epoch, as it went. NaN where there is nothing to tell: accuracies of a regression, val_* without validation. */
 typedef struct glia_epoch {
     size_t epoch;          /* from 1                                                          */
-    double loss, accuracy; /* running means over the epoch's batches, while weights changed   */
+    double loss, accuracy; /* running means over the epoch's batches, while weights changed. Losses weigh
+                              rows and classes, accuracies do not; rows of a class that the loss is
+                              to ignore count in neither                                      */
     double val_loss, val_accuracy;
     double val_r2;        /* for numbers, in place of an accuracy                            */
     double learning_rate; /* of the epoch's last step                                        */
@@ -239,11 +251,14 @@ typedef struct glia_fit_options {
                                none for data from memory. Fitted on the training rows, kept in the model     */
     const char *augment;    /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
                                `glia augmentations`. NULL: not. Validation rows never are                    */
+    const char *class_weight; /* "balanced", or "cat=2, dog=1", classes not named counting 1: what a row of each
+                                 class counts in the loss, times its own weight (glia_data_set_weights). NULL:
+                                 all 1                                                                       */
     double    clip_norm;    /* > 0: gradients are scaled down to this norm                                   */
     glia_norm clip_kind;    /* of clip_norm: GLIA_NORM_2, GLIA_NORM_1 or GLIA_NORM_INF                       */
     double    clip_value;   /* > 0: gradients are limited to -v..v                                           */
-    size_t    accumulate;   /* 1: each update is made from the gradient of so many batches, weighted by their
-                               rows: as one batch of all of them, in the memory of one                       */
+    size_t    accumulate;   /* 1: each update is made from the gradient of so many batches, weighted by what
+                               their rows count: as one batch of all of them, in the memory of one                       */
     size_t patience;        /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
                                best weights. Without validation rows 10 % of train decide                    */
     const char *monitor;    /* "val_loss"; the metric that is watched; see `glia metrics`                     */
@@ -265,7 +280,9 @@ typedef struct glia_fit_options {
  * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
  * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
  * weights themselves had become non-finite).
- * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net), GLIA_E_MEMORY. */
+ * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of the
+ * batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same way.
+ * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no row that counts), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,
                               const glia_fit_options *options);
 /* The epochs of the latest glia_fit, oldest first; `count` gets how many. */
@@ -290,7 +307,8 @@ typedef struct glia_average {
 typedef struct glia_scores {
     glia_target target;
     size_t      rows;
-    double      loss; /* the model's training loss, in the user's units; NaN if made without a model */
+    double      loss; /* the model's training loss, in the user's units, weighted as in training; NaN if made
+                         without a model. All other scores are unweighted                         */
     /* classes */
     size_t classes;
     double accuracy, balanced_accuracy;
@@ -306,7 +324,7 @@ typedef struct glia_scores {
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
 } glia_scores;
-/* Scores of a model on data. Errors: GLIA_E_SHAPE (data that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
+/* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
 GLIA_API glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores **scores);
 /* Scores from predictions. truth: [rows] in 0..classes-1; probability: [rows][classes]; predicted: [rows], or NULL
  * for the most probable class (the first of equals). */
@@ -339,6 +357,10 @@ typedef struct glia_model_info {
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
+/* The column of weights in the table it was trained on, or NULL; what class k counted in its loss, 1 if nothing was
+ * said, NaN out of range. */
+GLIA_API const char *glia_model_weight_name(const glia_model *model);
+GLIA_API double      glia_model_class_weight(const glia_model *model, size_t k);
 /* The training record, as the JSON object kept in the file; "" before training. */
 GLIA_API const char *glia_model_record(const glia_model *model);
 
@@ -380,6 +402,17 @@ GLIA_API glia_status glia_forward(glia_model *model, const glia_real *x, size_t 
  * keeps its gradient for glia_backward. `loss_text` NULL: by the last layer. */
 GLIA_API glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes,
                                const glia_real *targets, double *loss);
+/* The same with weights: finite numbers of at least 0, NULL: each 1. A mean divides by the sum of the weights of the
+ * rows that count, a row's weight being its own times that of its class; where that is 0, so are loss and gradient.
+ * Weights of classes go with classes, and with targets under the losses of classes (cross_entropy, nll), where each
+ * class's share of a row is weighted, and a mean divides by the weights of the rows alone. As PyTorch's
+ * cross_entropy(weight=...). Errors: GLIA_E_ARG. */
+typedef struct glia_loss_weights {
+    const glia_real *rows;    /* [rows] */
+    const glia_real *classes; /* [outputs]; of a single output [2] */
+} glia_loss_weights;
+GLIA_API glia_status glia_loss_weighted(glia_model *model, const char *loss_text, const int32_t *classes,
+                                        const glia_real *targets, const glia_loss_weights *weights, double *loss);
 /* Gradients of the latest loss, and of what the layers ask of their weights (l1, l2), which the loss does not tell.
  * Overwrites the gradient of every parameter. */
 GLIA_API glia_status glia_backward(glia_model *model);
@@ -430,7 +463,8 @@ GLIA_API glia_status glia_activation_get(const glia_model *model, size_t layer, 
  * inputs, the outputs of the layer before. */
 GLIA_API glia_status glia_activation_gradient_get(const glia_model *model, size_t layer, glia_real *values,
                                                   size_t count);
-/* The latest glia_loss row by row, summed over a row's outputs and not divided by anything: values[rows]. */
+/* The latest glia_loss row by row, summed over a row's outputs, times its weight and not divided by anything:
+ * values[rows]. */
 GLIA_API glia_status glia_row_loss_get(const glia_model *model, double *values, size_t count);
 
 /* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,
@@ -479,7 +513,7 @@ typedef struct glia_entry {
 } glia_entry;
 typedef struct glia_setting {
     const char *name;     /* "stride"                                                    */
-    const char *type;     /* "whole", "number", "yes/no", "word", "shape", "span", "labels"        */
+    const char *type;     /* "whole", "number", "yes/no", "word", "shape", "span", "labels", "numbers"     */
     const char *standard; /* what it is when not given, as text; "" if it must be given  */
     const char *help;
     double      least, most; /* for whole and number */

@@ -134,6 +134,40 @@ static void wrong_texts(void **state)
         {{"train", "xor", "--loss", "crossentropy"},
          2,
          "loss:1:1: there is no loss \"crossentropy\"; did you mean cross_entropy? there are ..."},
+        {{"train", "xor", "--loss", "smooth_l1 -1"}, 2, "loss:1:11: smooth_l1: beta must be at least 0, not -1"},
+        {{"train", "xor", "--loss", "cross_entropy ignore_index=2"},
+         2,
+         "loss: cross_entropy: ignore_index=2 is not the number of a class: there are 0 to 1"},
+        {{"train", "xor", "--loss", "nll"},
+         2,
+         "layer 5 (softmax): nll takes logarithms of probabilities: end the net with log_softmax"},
+        {{"train", "xor", "--loss", "bce pos_weight=1:2:3"},
+         2,
+         "loss: bce: pos_weight has 3 numbers, and the net gives 2 outputs"},
+        {{"train", "xor", "--class-weight", "2=1"}, 2, "class_weight:1:1: there is no class \"2\"; there are 0, 1"},
+        {{"train", "xor", "--class-weight", "0=1, 1=-1"},
+         2,
+         "class_weight:1:6: a weight is a number of at least 0, not \"-1\""},
+        {{"train", "xor", "--class-weight", "1=nan"},
+         2,
+         "class_weight:1:1: a weight is a number of at least 0, not \"nan\""},
+        {{"train", "xor", "--class-weight", "0=0,1=0"},
+         2,
+         "xor: no row that trains counts for anything: each weighs 0 or is of the class to ignore"},
+        {{"train", "xor", "--sample-weight", "w"}, 2, "xor is no table: it has no column \"w\" of weights"},
+        {{"train", "table.csv", "--sample-weight", "w"},
+         2,
+         "table.csv:1:1: there is no column \"w\"; there are length, kind"},
+        {{"train", "table.csv", "--sample-weight", "kind"}, 2, "table.csv:1:1: no column is left for the inputs"},
+        {{"eval", "model.safetensors", "table.csv", "--sample-weight", "w"},
+         2,
+         "table.csv:1:1: there is no column \"w\"; there are length, kind"},
+        {{"train", "weighted.csv", "--sample-weight", "w", "--class-weight", "balanced"},
+         3,
+         "weighted.csv:3:1: column 1 (w): \"-1\" is negative, and a weight is at least 0"},
+        {{"train", "heavy.csv", "--sample-weight", "w"},
+         3,
+         "heavy.csv:2:1: column 1 (w): \"heavy\" is not a number"},
         {{"train", "xor", "--scale", "standrad"}, 2, "scale: there is no \"standrad\"; there are ..."},
         {{"train", "spiral n=0"}, 2, "data:1:8: spiral: n must be from 1 to 100000000, not 0"},
         {{"check", "--net", "input 3, flaten"},
@@ -404,6 +438,8 @@ static int make_world(void **state)
     write_text("strange.csv", "one,two,class\n1,2,red\n5,6,blue\n");
     write_text("ragged.csv", "one,two,class\n1,2,0\n3,1\n");
     write_text("big.csv", "x,y\n1e6,1e6\n2e6,3.5\n3e6,2\n");
+    write_text("weighted.csv", "w,a,v,kind\n2,1,3,x\n-1,2,3,y\n");
+    write_text("heavy.csv", "w,a,kind\nheavy,1,x\n");
     write_text("empty.csv", "");
     write_bytes("binary", "dense\0 3", 8);
     write_bytes("one.idx", "\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2\1\2\3\4", 20);

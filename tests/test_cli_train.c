@@ -298,6 +298,52 @@ static void the_test_table_has_its_own_order(void **state)
            ARGUMENTS("train", "table.csv", "--test", "numbers.csv", "--json"));
 }
 
+static double loss_of(const char *const *argv)
+{
+    result  r = run_redirected(NULL, NULL, argv);
+    json_t *object = json_loads(r.out, 0, NULL);
+    if (r.code) fail_msg("%s", r.err);
+    double loss = number_at(object, "loss");
+    json_decref(object);
+    release(&r);
+    return loss;
+}
+
+/* The column of weights is no input of the model, which is told of it: other tables may have it or not. With all
+ * outputs alike a row costs log 2, as bce of one output with a yes three times, so that what it weighs shows. */
+static void rows_and_classes_have_weights(void **state)
+{
+    (void)state;
+    static const char *const net = "dense 1 init=zeros bias_init=zeros, sigmoid", *three = "bce pos_weight=3";
+    write_text("w.csv", "a,w,kind\n1,3,no\n2,1,yes\n3,0,no\n4,1,no\n");
+    write_text("plain.csv", "kind,a\nno,1\nyes,2\nno,3\nno,4\n");
+    write_text("headless.csv", "1,3,no\n2,1,yes\n3,0,no\n4,1,no\n");
+    expect(0, "", "",
+           ARGUMENTS("train", "w.csv", "--sample-weight", "w", "--class-weight", "no=0.5, yes=4", "--loss", three,
+                     "--net", net, "--optimizer", "sgd lr=0", "--holdout", "0", "--out", "w.safetensors", "--quiet"));
+    const double yes = 3 * log(2), no = log(2), with = ((3 + 0 + 1) * 0.5 * no + 4 * yes) / (2 + 4),
+                 without = (3 * 0.5 * no + 4 * yes) / (1.5 + 4);
+    assert_true(fabs(loss_of(ARGUMENTS("eval", "w.safetensors", "w.csv", "--json")) - with) < 1e-6);
+    assert_true(fabs(loss_of(ARGUMENTS("eval", "w.safetensors", "plain.csv", "--json")) - without) < 1e-6);
+    assert_true(fabs(loss_of(ARGUMENTS("eval", "w.safetensors", "headless.csv", "--sample-weight", "2", "--target", "3",
+                                       "--json")) -
+                     with) < 1e-6);
+    result r = RUN("predict", "w.safetensors", "w.csv"), s = RUN("predict", "w.safetensors", "plain.csv");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.out, s.out);
+    release(&r);
+    release(&s);
+    expect(0, NULL, "", ARGUMENTS("predict", "w.safetensors", "headless.csv", "--sample-weight", "2", "--target", "3"));
+    expect(0, "", "", ARGUMENTS("train", "w.csv", "--init", "w.safetensors", "--test", "plain.csv", "--quiet"));
+    r = RUN("trace", "w.safetensors", "w.csv", "--out", "traced");
+    assert_int_equal(r.code, 0);
+    assert_true(fabs(strtod(strstr(r.out, "; loss ") + 7, NULL) - with) < 1e-6);
+    release(&r);
+    r = RUN("show", "w.safetensors");
+    assert_non_null(strstr(r.out, "no=0.5, yes=4"));
+    release(&r);
+}
+
 static void a_model_can_go_to_standard_output(void **state)
 {
     (void)state;
@@ -470,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_part_of_a_model_goes_into_another),
         cmocka_unit_test(weights_alone_go_into_a_net),
         cmocka_unit_test(the_test_table_has_its_own_order),
+        cmocka_unit_test(rows_and_classes_have_weights),
         cmocka_unit_test(a_model_can_go_to_standard_output),
         cmocka_unit_test(settings_reach_the_training),
         cmocka_unit_test(lbfgs_says_how_it_ended),

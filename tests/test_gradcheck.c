@@ -43,9 +43,10 @@ static bool layer_text(size_t i, char text[96], const char **name)
     return true;
 }
 
-/* bce needs outputs between 0 and 1. */
+/* bce needs outputs between 0 and 1. nll looks at one output a row, and is blind where others have cut that off. */
 static bool makes_sense(const char *last, const char *loss)
 {
+    if (strcmp(loss, "nll") == 0) return one_of(last, "dense log_softmax");
     return strcmp(loss, "bce") != 0 || one_of(last, "sigmoid softmax");
 }
 
@@ -186,6 +187,24 @@ static void nets_of_other_forms(void **state)
     expect_right("input 4\nlog_softmax", "cross_entropy reduce=sum", false);
 }
 
+static void losses_with_settings(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"smooth_l1 0.5", "smooth_l1 beta=0 reduce=sum", "bce_logits pos_weight=3",
+                                          "bce_logits pos_weight=3:1:0.5 reduce=rows"};
+    static const char *const classes[] = {"cross_entropy label_smoothing=0.1", "cross_entropy ignore_index=1", "nll",
+                                          "nll ignore_index=0 reduce=sum"};
+    for (size_t i = 0; i < COUNT(numbers); i++) expect_right("dense 4, tanh, dense 3", numbers[i], false);
+    for (size_t i = 0; i < COUNT(classes); i++) {
+        expect_right("dense 4, tanh, dense 3", classes[i], false); /* nll: of any numbers */
+        expect_right("dense 4, tanh, dense 3, log_softmax", classes[i], false);
+    }
+    expect_right("dense 4, tanh, dense 3, softmax", classes[0], false);
+    expect_right("dense 4, tanh, dense 3, sigmoid", "bce pos_weight=0.5:2:4", false);
+    expect_right("dense 4, tanh, dense 3, softmax", "bce pos_weight=2", false);
+    expect_right("dense 2, log_softmax", "cross_entropy ignore_index=0", false); /* rows that count are drawn */
+}
+
 /* ---- what is wrong is found ------------------------------------------------------------------------------------- */
 
 static glia_real bent(glia_real x)
@@ -279,17 +298,21 @@ static void what_cannot_be_checked(void **state)
     EXPECT_FAILS(glia_gradcheck("input 3", NULL, 0, &r), GLIA_E_TEXT, "net:1:1: there is no layer to check");
     EXPECT_FAILS(glia_gradcheck("dense 3, rellu", NULL, 0, &r), GLIA_E_TEXT, "net:1:10: there is no layer \"rellu\"");
     EXPECT_FAILS(glia_gradcheck("dense 3", "msee", 0, &r), GLIA_E_TEXT, "loss:1:1: there is no loss \"msee\"");
+    EXPECT_FAILS(glia_gradcheck("dense 3", "bce pos_weight=1:2", 0, &r), GLIA_E_SHAPE,
+                 "loss: bce: pos_weight has 2 numbers, and the net gives 3 outputs");
+    EXPECT_FAILS(glia_gradcheck("input 1x1x2, sigmoid", "bce pos_weight=1:2", 0, &r), GLIA_E_SHAPE,
+                 "outputs of 1x1x2 take one pos_weight for all: put flatten after it");
     EXPECT_FAILS(glia_gradcheck("input 3x4, softmax", NULL, 0, &r), GLIA_E_SHAPE, "cross_entropy");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_of_layers),     cmocka_unit_test(nets_with_branches),
-        cmocka_unit_test(every_layer_and_loss),   cmocka_unit_test(every_layer_alone),
-        cmocka_unit_test(nets_of_other_forms),    cmocka_unit_test(a_wrong_derivative_is_found),
-        cmocka_unit_test(a_wrong_loss_is_found),  cmocka_unit_test(the_place_is_named),
-        cmocka_unit_test(what_cannot_be_checked),
+        cmocka_unit_test(settings_of_layers),          cmocka_unit_test(losses_with_settings),
+        cmocka_unit_test(nets_with_branches),          cmocka_unit_test(every_layer_and_loss),
+        cmocka_unit_test(every_layer_alone),           cmocka_unit_test(nets_of_other_forms),
+        cmocka_unit_test(a_wrong_derivative_is_found), cmocka_unit_test(a_wrong_loss_is_found),
+        cmocka_unit_test(the_place_is_named),          cmocka_unit_test(what_cannot_be_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

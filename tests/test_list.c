@@ -39,7 +39,7 @@ static void every_table_shows_its_names(void **state)
 
 static void expect_setting(const glia_setting *s)
 {
-    static const char *const types[] = {"whole", "number", "yes/no", "word", "shape", "span", "labels"};
+    static const char *const types[] = {"whole", "number", "yes/no", "word", "shape", "span", "labels", "numbers"};
     size_t                   known = 0;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) known += strcmp(s->type, types[t]) == 0;
     assert_int_equal(1, known);

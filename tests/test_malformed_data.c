@@ -83,7 +83,7 @@ static void test_tables(void **state)
     for (size_t i = 0; i < COUNT(tables); i++) {
         glia_data *d;
         put_bytes("t.csv", tables[i].content, tables[i].size);
-        EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){tables[i].target}), tables[i].status,
+        EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.target = tables[i].target}), tables[i].status,
                      tables[i].part);
         assert_null(d);
     }
@@ -379,6 +379,15 @@ static glia_status open_joined(void)
     return open_and_free("m.csv + words.csv");
 }
 
+static glia_status open_weighted(void)
+{
+    glia_data  *d;
+    glia_status status =
+        glia_data_open(&d, "m.csv + w.csv", &(glia_data_options){.weight = "w", .weight_optional = true});
+    glia_data_free(d);
+    return status;
+}
+
 static glia_status open_folder(void)
 {
     return open_and_free("uneven:train");
@@ -418,10 +427,11 @@ static glia_status use_strata(void)
 
 static void test_memory(void **state)
 {
-    glia_status (*const works[])(void) = {open_csv,   open_pair, open_joined, open_folder,
-                                          open_blobs, use_pair,  use_strata};
+    glia_status (*const works[])(void) = {open_csv,    open_pair,  open_joined, open_weighted,
+                                          open_folder, open_blobs, use_pair,    use_strata};
     (void)state;
     put_text("m.csv", "a,\"b \"\"x\"\"\",kind\n1,2,7\n3,4,5\n5,6,cat\n");
+    put_text("w.csv", "a,w,\"b \"\"x\"\"\",kind\n1,0.5,2,dog\n3,2,4,cat\n");
     put_text("words.csv", "a,\"b \"\"x\"\"\",kind\n1,2,dog\n3,4,cat\n");
     for (size_t i = 0; i < COUNT(works); i++) expect_survives_scarcity(works[i], 5);
 }

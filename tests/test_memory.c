@@ -166,6 +166,21 @@ static glia_status fit_classes(void)
                &(glia_fit_options){.epochs = 1, .batch = GLIA_FULL_BATCH, .threads = 2, .scale = "standard"}, held);
 }
 
+static glia_status fit_weighted(void)
+{
+    glia_data       *d;
+    const glia_real  weights[3] = {1, 2, 0.5}, x[12] = {1, 2, 3, 4};
+    const int32_t    truth[3] = {0, 1, 2};
+    glia_status      status = glia_data_from_reals(&d, x, 3, 4, truth, NULL, 3);
+    glia_fit_options o = {.epochs = 1, .threads = 1, .class_weight = "balanced"};
+    if (status == GLIA_OK) status = glia_data_set_weights(d, weights, 3);
+    if (status == GLIA_OK) status = fit(d, NET, &o, d);
+    o.class_weight = "1=2";
+    if (status == GLIA_OK) status = fit(d, NET, &o, NULL);
+    glia_data_free(d);
+    return status;
+}
+
 static glia_status fit_with_patience(void)
 {
     return fit(classes, NET,
@@ -325,6 +340,7 @@ static void training_without_memory(void **state)
 {
     (void)state;
     fail_every_request("fit", fit_classes);
+    fail_every_request("weighted fit", fit_weighted);
     fail_every_request("fit with patience", fit_with_patience);
     fail_every_request("fit of numbers", fit_numbers);
     fail_every_request("fit at once", fit_at_once);

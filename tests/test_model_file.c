@@ -636,6 +636,11 @@ static void wrong_metadata_are_refused(void **state)
          "scale: shift[2] is not a number"},
         {"scale", "{\"how\":\"standard\",\"shift\":[1,1,1,1e999],\"scale\":[1,1,1,1]}", "scale: byte "},
         {"loss", "crossentropy", "loss: loss:1:1: "},
+        {"class_weights", "{}", "class_weights: it is not a list of 3 numbers"},
+        {"class_weights", "[1,2]", "class_weights: it is not a list of 3 numbers"},
+        {"class_weights", "[1,\"2\",1]", "class_weights: it[1] is not a number"},
+        {"class_weights", "[1,1,-2]", "class_weights: number 2 is not a weight, which is at least 0"},
+        {"class_weights", "[1,1", "class_weights: byte "},
         {"record", "[]", "record: not a JSON object"},
         {"record", "{", "record: byte 1: "},
     };

@@ -23,8 +23,9 @@ static const glia__setting conv_settings[] = {
     {"warmup", GLIA__SPAN, "0", 0, 1000, false, NULL, "a time"},
     {"groups", GLIA__WHOLE, "", 0, 0, false, NULL, "nothing unless given"},
     {"rate", GLIA__NUMBER, "1", 0, HUGE_VAL, false, NULL, "no upper limit"},
+    {"weights", GLIA__NUMBERS, "1", 0, 9, false, NULL, "a list"},
     {0}};
-enum { FILTERS, KERNEL, BIAS, PAD, SLOPE, INIT, WARMUP, GROUPS, RATE };
+enum { FILTERS, KERNEL, BIAS, PAD, SLOPE, INIT, WARMUP, GROUPS, RATE, WEIGHTS };
 
 static const glia__named conv = {"conv", "convolution", conv_settings}, relu = {"relu", "max(x, 0)", glia__no_settings},
                          maxpool = {"maxpool", "the largest", glia__no_settings};
@@ -57,6 +58,8 @@ static void every_type_is_read(void **state)
     assert_true(v[WARMUP].number == 500 && v[WARMUP].unit == 's');
     for (size_t i = FILTERS; i <= GROUPS; i++) assert_true(v[i].given);
     assert_false(v[RATE].given);
+    assert_int_equal(GLIA_OK, read("conv 16 weights=0.25:3", &which, v));
+    assert_true(v[WEIGHTS].count == 2 && v[WEIGHTS].list[0] == 0.25 && v[WEIGHTS].list[1] == 3);
 }
 
 static void defaults_are_read_too(void **state)
@@ -177,13 +180,13 @@ static const struct {
     {"conv", "net:1:5: conv: filters must be given"},
     {"conv bias=no", "net:1:5: conv: filters must be given"},
     {"conv 8 fliters=8", "net:1:8: conv: \"fliters\" is not a setting; it has filters, kernel, bias, pad, slope, "
-                         "init, warmup, groups, rate"},
-    {"conv 8 =3",
-     "net:1:8: conv: \"\" is not a setting; it has filters, kernel, bias, pad, slope, init, warmup, groups, rate"},
+                         "init, warmup, groups, rate, weights"},
+    {"conv 8 =3", "net:1:8: conv: \"\" is not a setting; it has filters, kernel, bias, pad, slope, init, warmup, "
+                  "groups, rate, weights"},
     {"relu slope=1", "net:1:6: relu: \"slope\" is not a setting; it has no settings"},
     {"relu 1", "net:1:6: relu: \"1\" is one value too many; it has no settings"},
     {"conv 8 3x3 4", "net:1:12: conv: \"4\" is one value too many; it has filters, kernel, bias, pad, slope, init, "
-                     "warmup, groups, rate"},
+                     "warmup, groups, rate, weights"},
     {"conv 8 3x3 bias", "net:1:12: conv: bias has no value; it is written bias=VALUE, without spaces"},
     {"conv 8 bias = no", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
     {"conv 8 bias=", "net:1:8: conv: bias has no value; it is written bias=VALUE, without spaces"},
@@ -237,6 +240,12 @@ static const struct {
     {"conv 8 warmup=-1", "net:1:8: conv: warmup must be at least 0, not -1"},
     {"conv 8 warmup=101%", "net:1:8: conv: warmup must be from 0 to 100, not 101%"},
     {"conv 8 warmup=1001s", "net:1:8: conv: warmup must be from 0 to 1000, not 1001s"},
+    {"conv 8 weights=1:x", "net:1:8: conv: weights must be a number, not \"x\""},
+    {"conv 8 weights=1::2", "net:1:8: conv: weights must be a number, not \"\""},
+    {"conv 8 weights=1:2:", "net:1:8: conv: weights must be a number, not \"\""},
+    {"conv 8 weights=1:10", "net:1:8: conv: weights must be from 0 to 9, not 10"},
+    {"conv 8 weights=0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0",
+     "net:1:8: conv: weights has more than 32 numbers"},
     {"conv 8\n  bias=no\n  slope=2", "net:3:3: conv: slope must be from -1 to 1, not 2"},
 };
 
@@ -292,6 +301,9 @@ static void what_differs_from_the_standard_is_printed(void **state)
         {"conv 8 warmup=500s", "conv 8 warmup=500s"},
         {"conv 8 warmup=5.0%", "conv 8 warmup=5%"},
         {"conv 8 warmup=3", "conv 8 warmup=3"},
+        {"conv 8 weights=1.0", "conv 8"},
+        {"conv 8 weights=1:1", "conv 8 weights=1:1"},
+        {"conv 8 weights=0.50:2:9", "conv 8 weights=0.5:2:9"},
         {"conv 8 groups=0", "conv 8 groups=0"}, /* its standard is nothing, not 0 */
     };
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {

@@ -196,11 +196,21 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
+/* Only a table can have a column of weights. */
+static glia_status open_weighted(glia_data **data, const char *term, const glia_data_options *options)
+{
+    GLIA_TRY(open_term(data, term, options));
+    if (!options || !options->weight || options->weight_optional || (*data)->weights) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
+    return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of weights", term, options->weight);
+}
+
 static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
 {
     glia_data *next = NULL;
-    if (!*data) return open_term(data, term, options);
-    GLIA_TRY(open_term(&next, term, options));
+    if (!*data) return open_weighted(data, term, options);
+    GLIA_TRY(open_weighted(&next, term, options));
     glia_status status = glia__data_append(*data, next);
     glia_data_free(next);
     return status;

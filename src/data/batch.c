@@ -82,6 +82,11 @@ void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t
     }
 }
 
+void glia__batch_weights(const glia_data *d, const size_t *rows, size_t begin, size_t end, real *weights)
+{
+    for (size_t i = begin; i < end; i++) weights[i - begin] = d->weights[stored_row(d, rows, i)];
+}
+
 void glia__batch_classes(const glia_data *d, const size_t *rows, size_t begin, size_t end, int32_t *classes)
 {
     for (size_t i = begin; i < end; i++) classes[i - begin] = d->classes[stored_row(d, rows, i)];

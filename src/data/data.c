@@ -68,6 +68,8 @@ void glia_data_free(glia_data *data)
         glia__free(data->name);
         glia__free(data->bytes);
         glia__free(data->values);
+        glia__free(data->weights);
+        glia__free(data->weight_name);
         glia__names_free(data->column_names, data->columns);
         glia__names_free(data->target_names, data->target_columns);
     }
@@ -147,6 +149,24 @@ glia_status glia_data_from_bytes(glia_data **data, const uint8_t *x, size_t rows
     return from_memory(data, NULL, x, rows, shape, &(targets){classes, NULL, outputs});
 }
 
+glia_status glia_data_set_weights(glia_data *data, const glia_real *weights, size_t count)
+{
+    char text[32];
+    if (!data || !weights) return glia__fail(GLIA_E_ARG, "weights need data, and a number for each row");
+    if (data->base)
+        return glia__fail(GLIA_E_ARG, "%s: rows are weighted before they are chosen, not after", data->name);
+    if (count != data->rows)
+        return glia__fail(GLIA_E_ARG, "%s: %zu weights for %zu rows", data->name, count, data->rows);
+    for (size_t i = 0; i < count; i++) {
+        if (weights[i] >= 0 && isfinite(weights[i])) continue;
+        glia_number_write(text, (double)weights[i]);
+        return glia__fail(GLIA_E_ARG, "row %zu: the weight is %s, not a finite number of at least 0", i, text);
+    }
+    if (!data->weights && !(data->weights = glia__new(count, sizeof *data->weights))) return GLIA_E_MEMORY;
+    memcpy(data->weights, weights, count * sizeof *weights);
+    return GLIA_OK;
+}
+
 /* ---- asking ----------------------------------------------------------------------------------------------------- */
 
 const glia_data *glia_data_test(const glia_data *data)
@@ -203,6 +223,17 @@ const char *glia_data_target_name(const glia_data *data, size_t j)
 {
     bool named = data && data->target != GLIA_TARGET_NONE && data->target_names && j < data->target_columns;
     return named && *data->target_names[j] ? data->target_names[j] : NULL;
+}
+
+const char *glia_data_weight_name(const glia_data *data)
+{
+    return data && data->weight_name && *data->weight_name ? data->weight_name : NULL;
+}
+
+double glia_data_weight(const glia_data *data, size_t row)
+{
+    if (!data || row >= data->rows) return (double)NAN;
+    return data->weights ? (double)data->weights[glia__data_stored(data, row)] : 1;
 }
 
 double glia_data_input(const glia_data *data, size_t row, size_t column)

@@ -28,6 +28,19 @@ static glia_status append_inputs(glia_data *a, const glia_data *b)
     return GLIA_OK;
 }
 
+/* Rows of a data set without weights count 1. */
+static glia_status append_weights(glia_data *a, glia_data *b)
+{
+    size_t n = a->stored, more = b->stored;
+    bool   first = !a->weights;
+    if (!a->weights && !b->weights) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->weights, n + more, sizeof *a->weights));
+    for (size_t i = 0; first && i < n; i++) a->weights[i] = 1;
+    for (size_t i = 0; i < more; i++) a->weights[n + i] = b->weights ? b->weights[i] : 1;
+    if (!a->weight_name) a->weight_name = b->weight_name, b->weight_name = NULL;
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
@@ -35,6 +48,7 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(glia__data_same_rows(a, b));
     GLIA_TRY(glia__targets_append(a, b));
     GLIA_TRY(append_inputs(a, b));
+    GLIA_TRY(append_weights(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
 }
 

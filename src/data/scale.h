@@ -48,6 +48,7 @@ void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia
 /* t[i - begin][target_columns] = scaled number targets. */
 void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                          real *t);
+void glia__batch_weights(const glia_data *d, const size_t *rows, size_t begin, size_t end, real *weights);
 void glia__batch_classes(const glia_data *d, const size_t *rows, size_t begin, size_t end, int32_t *classes);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * The target is the column that the caller names (or numbers, from 1); else one called label, target, class or y; else
  * the last. The first row is a header if it has a word outside the target column, or if the target was found in it by
- * name. All columns but the target must be numbers; rows are parsed straight into the array that the data set keeps. */
+ * name. A column of weights, if the caller names one, is no input either. All columns but the target must be numbers;
+ * rows are parsed straight into the array that the data set keeps. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,12 +16,15 @@ typedef struct table {
     glia__csv    csv;
     size_t       columns; /* cells in a row                            */
     size_t       target;  /* the column; = columns where there is none */
+    size_t       weight;  /* the same                                  */
     size_t       inputs;  /* the other columns                         */
     bool         header;
     char       **first; /* the cells of the first row */
     size_t       first_room;
     size_t       rows, room;
     real        *values; /* [rows][inputs] */
+    size_t       weights_room;
+    real        *weights; /* [rows], where there is a column of them */
     glia__labels labels;
     glia__string text; /* of the cell at hand */
 } table;
@@ -30,6 +34,7 @@ static void table_clear(table *t)
     glia__csv_clear(&t->csv);
     glia__names_free(t->first, t->columns);
     glia__free(t->values);
+    glia__free(t->weights);
     glia__labels_clear(&t->labels);
     glia__string_clear(&t->text);
 }
@@ -110,7 +115,7 @@ static size_t find_column(const table *t, const char *name)
     return i;
 }
 
-static glia_status fail_target(const table *t, const char *wanted)
+static glia_status fail_column(const table *t, const char *wanted)
 {
     enum { LISTED = 12 };
     glia__string names = {0};
@@ -125,9 +130,9 @@ static glia_status fail_target(const table *t, const char *wanted)
     return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
 }
 
-/* The column that the caller asks for: by name, else by number. A number is a name only in a header, and whether there
- * is one shows outside the column of that number. */
-static glia_status find_wanted(table *t, const char *wanted)
+/* The column that the caller asks for, = columns if there is none: by name, else by number. A number is a name only in
+ * a header, and whether there is one shows outside the column of that number. */
+static size_t find_wanted(table *t, const char *wanted)
 {
     double number;
     bool   is_name = !is_number(wanted, &number);
@@ -135,8 +140,15 @@ static glia_status find_wanted(table *t, const char *wanted)
     if (!is_name && number >= 1 && number <= (double)t->columns && number == floor(number))
         numbered = (size_t)number - 1;
     t->header = is_name ? named < t->columns : has_word(t, numbered);
-    t->target = t->header && named < t->columns ? named : numbered;
-    return t->target < t->columns ? GLIA_OK : fail_target(t, wanted);
+    return t->header && named < t->columns ? named : numbered;
+}
+
+static glia_status find_weight(table *t, const glia_data_options *o)
+{
+    t->weight = t->columns;
+    if (!o || !o->weight) return GLIA_OK;
+    t->weight = find_wanted(t, o->weight);
+    return t->weight < t->columns || o->weight_optional ? GLIA_OK : fail_column(t, o->weight);
 }
 
 /* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
@@ -156,9 +168,10 @@ static void find_usual(table *t)
 {
     static const char *const usual[] = {"label", "target", "class", "y"};
     enum { USUAL = sizeof usual / sizeof *usual };
-    size_t i = 0;
-    while (i < USUAL && find_column(t, usual[i]) == t->columns) i++;
-    t->target = i < USUAL ? find_column(t, usual[i]) : t->columns - 1;
+    size_t i = 0, found = t->columns;
+    for (; i < USUAL; i++)
+        if ((found = find_column(t, usual[i])) < t->columns && found != t->weight) break;
+    t->target = i < USUAL ? found : t->columns - 1 - (t->weight == t->columns - 1);
     t->header = i < USUAL - 1 || has_word(t, t->target) || counts_columns(t, t->target);
 }
 
@@ -172,12 +185,33 @@ static glia_status find_target(table *t, const char *wanted)
                    t->first[0]);
         return glia__csv_at(&t->csv, t->csv.begin);
     } else if (wanted) {
-        GLIA_TRY(find_wanted(t, wanted));
+        t->target = find_wanted(t, wanted);
+        if (t->target == t->columns) return fail_column(t, wanted);
     } else {
         find_usual(t);
     }
-    t->inputs = t->columns - (t->target < t->columns);
     return GLIA_OK;
+}
+
+static glia_status check_weight(const table *t)
+{
+    glia_status status = GLIA_OK;
+    if (t->weight < t->columns && t->weight == t->target)
+        status = glia__fail(GLIA_E_TEXT, "column %zu cannot be both the target and the weights", t->weight + 1);
+    else if (t->inputs == 0)
+        status = glia__fail(GLIA_E_TEXT, "no column is left for the inputs");
+    return status ? glia__fail_at(status, "%s:%zu:1", t->csv.source->path, t->csv.line) : GLIA_OK;
+}
+
+/* What each column is. A name that was found for the weights makes the first row a header too. */
+static glia_status find_columns(table *t, const glia_data_options *o)
+{
+    GLIA_TRY(find_weight(t, o));
+    bool named = t->weight < t->columns && find_column(t, o->weight) == t->weight && t->header;
+    GLIA_TRY(find_target(t, o ? o->target : NULL));
+    t->header = t->header || named;
+    t->inputs = t->columns - (t->target < t->columns) - (t->weight < t->columns && t->weight != t->target);
+    return check_weight(t);
 }
 
 static glia_status fail_double(const table *t, size_t column, size_t before)
@@ -251,29 +285,52 @@ static glia_status read_target(table *t, const char **at)
     return glia__labels_add_word(&t->labels, t->text.text, t->text.length);
 }
 
+static glia_status read_weight(table *t, const char **at)
+{
+    const char *begin = *at;
+    glia__cell  cell;
+    real       *weight;
+    if (!begin) return check_cells(t);
+    GLIA_TRY(glia__grow(&t->weights, &t->weights_room, t->rows + 1, sizeof *t->weights));
+    weight = &t->weights[t->rows];
+    GLIA_TRY(read_number(t, at, t->weight, weight));
+    if (*weight >= 0) return GLIA_OK;
+    GLIA_TRY(glia__csv_cell(&t->csv, &begin, &cell));
+    return fail_cell(t, t->weight, &cell, " is negative, and a weight is at least 0");
+}
+
+/* The first column from `from` on that is no input; = columns behind the last. */
+static size_t next_special(const table *t, size_t from)
+{
+    size_t target = t->target < from ? t->columns : t->target, weight = t->weight < from ? t->columns : t->weight;
+    return target < weight ? target : weight;
+}
+
 static glia_status read_row(table *t)
 {
     const char *at = t->csv.begin;
     GLIA_TRY(glia__grow(&t->values, &t->room, t->rows + 1, t->inputs * sizeof *t->values));
     real *row = t->values + t->rows * t->inputs;
-    GLIA_TRY(read_numbers(t, &at, 0, t->target, row));
-    if (t->target < t->columns) {
-        GLIA_TRY(read_target(t, &at));
-        GLIA_TRY(read_numbers(t, &at, t->target + 1, t->columns, row + t->target));
+    for (size_t column = 0; column < t->columns; column++) {
+        size_t end = next_special(t, column);
+        GLIA_TRY(read_numbers(t, &at, column, end, row));
+        row += end - column;
+        column = end;
+        if (end < t->columns) GLIA_TRY(end == t->target ? read_target(t, &at) : read_weight(t, &at));
     }
     if (at) return check_cells(t);
     t->rows++;
     return GLIA_OK;
 }
 
-static glia_status read_table(table *t, glia__source *source, const char *wanted)
+static glia_status read_table(table *t, glia__source *source, const glia_data_options *options)
 {
     bool more;
     GLIA_TRY(glia__csv_open(&t->csv, source));
     GLIA_TRY(glia__csv_next(&t->csv, &more));
     if (!more) return glia__fail(GLIA_E_FORMAT, "%s: the file has blank lines only", source->path);
     GLIA_TRY(read_first(t));
-    GLIA_TRY(find_target(t, wanted));
+    GLIA_TRY(find_columns(t, options));
     if (t->header) {
         GLIA_TRY(check_names(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
@@ -283,19 +340,20 @@ static glia_status read_table(table *t, glia__source *source, const char *wanted
         GLIA_TRY(read_row(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
     }
+    if (t->weights) GLIA_TRY(glia__resize(&t->weights, t->rows, sizeof *t->weights));
     return glia__resize(&t->values, t->rows, t->inputs * sizeof *t->values);
 }
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */
 
-/* The names of the header, without and with the target's only. */
+/* The names of the header: of the inputs, of the weights and of the target. */
 static glia_status hand_names(table *t, glia_data *d)
 {
     d->column_names = glia__new(t->inputs, sizeof *d->column_names);
     if (!d->column_names) return GLIA_E_MEMORY;
     for (size_t i = 0; i < t->columns; i++) {
         if (i == t->target) continue;
-        d->column_names[i - (i > t->target)] = t->first[i];
+        *(i == t->weight ? &d->weight_name : &d->column_names[i - (i > t->target) - (i > t->weight)]) = t->first[i];
         t->first[i] = NULL;
     }
     if (t->target == t->columns) return GLIA_OK;
@@ -311,7 +369,8 @@ static glia_status hand_over(table *t, glia_data *d)
 {
     GLIA_TRY(glia__data_shape(d, t->rows, 1, 1, t->inputs));
     d->values = t->values;
-    t->values = NULL;
+    d->weights = t->weights;
+    t->values = t->weights = NULL;
     if (t->header) GLIA_TRY(hand_names(t, d));
     return t->target < t->columns ? glia__labels_finish(&t->labels, false, d) : GLIA_OK;
 }
@@ -320,7 +379,7 @@ glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_da
 {
     table       t = {0};
     glia_data  *d = NULL;
-    glia_status status = read_table(&t, source, options ? options->target : NULL);
+    glia_status status = read_table(&t, source, options);
     *data = NULL;
     if (status == GLIA_OK) status = glia__data_new(&d, source->path);
     if (status == GLIA_OK) status = hand_over(&t, d);

@@ -1,5 +1,6 @@
-/* A data set as a CSV with a header, its target first: for images the file that Kaggle's digit recogniser made known,
- * label,pixel0,pixel1,... Cells are quoted where they have to be; numbers are in their shortest form. */
+/* A data set as a CSV with a header, its target first, then its weights if it has any: for images the file that
+ * Kaggle's digit recogniser made known, label,pixel0,pixel1,... Cells are quoted where they have to be; numbers are in
+ * their shortest form. */
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,7 @@ static void add_header(csv_writer *w)
         snprintf(label, sizeof label, d->target_columns > 1 ? "label%zu" : "label", j + 1);
         add_text(&w->text, name ? name : label);
     }
+    if (d->weights) add_text(&w->text, d->weight_name ? d->weight_name : "weight");
     for (size_t i = 0; i < d->columns; i++) add_text(&w->text, glia__data_column_label(d, i, label));
     end_row(&w->text);
 }
@@ -84,6 +86,7 @@ static void add_row(csv_writer *w, size_t row)
             add_text(&w->text, d->class_names[glia_data_class(d, row)]);
         else
             add_double(&w->text, glia_data_number(d, row, j));
+    if (d->weights) add_real(&w->text, d->weights[glia__data_stored(d, row)]);
     for (size_t i = at; i < at + d->columns; i++)
         if (d->bytes)
             glia__string_add_bytes(&w->text, w->byte[d->bytes[i]], w->length[d->bytes[i]]);

@@ -118,7 +118,7 @@ static glia_status write_scaler(const glia__scaler *s, glia__string *text)
 static glia_status check_list(const char *key, const json_t *list, size_t columns)
 {
     if (!json_is_array(list) || json_array_size(list) != columns)
-        return glia__fail(GLIA_E_FORMAT, "%s is not a list of %zu numbers, one for each column", key, columns);
+        return glia__fail(GLIA_E_FORMAT, "%s is not a list of %zu numbers", key, columns);
     for (size_t i = 0; i < columns; i++)
         if (!json_is_real(json_array_get(list, i))) return glia__fail(GLIA_E_FORMAT, "%s[%zu] is not a number", key, i);
     return GLIA_OK;
@@ -328,6 +328,55 @@ static glia_status read_target_scale(glia_model *m, const char *text)
     return m->target == GLIA_TARGET_NUMBERS ? read_scaler(text, m->n_out, &m->target_scale) : GLIA_OK;
 }
 
+static glia_status write_class_weights(const glia_model *m, glia__string *text)
+{
+    for (size_t k = 0; m->class_weight && k < m->n_classes; k++) {
+        glia__string_add_bytes(text, k ? "," : "[", 1);
+        glia__string_add_number(text, (double)m->class_weight[k]);
+    }
+    if (m->class_weight) glia__string_add_bytes(text, "]", 1);
+    return GLIA_OK;
+}
+
+static glia_status take_class_weights(glia_model *m, const json_t *list)
+{
+    GLIA_TRY(check_list("it", list, m->n_classes));
+    real *weights = glia__new(m->n_classes, sizeof *weights);
+    if (!weights) return GLIA_E_MEMORY;
+    for (size_t k = 0; k < m->n_classes; k++) {
+        double weight = json_real_value(json_array_get(list, k));
+        if (!(weight >= 0) || !glia__fits_real(weight)) {
+            glia__free(weights);
+            return glia__fail(GLIA_E_FORMAT, "number %zu is not a weight, which is at least 0", k);
+        }
+        weights[k] = (real)weight;
+    }
+    glia__free(m->class_weight);
+    m->class_weight = weights;
+    return GLIA_OK;
+}
+
+static glia_status read_class_weights(glia_model *m, const char *text)
+{
+    json_t *list;
+    if (!text) return GLIA_OK;
+    if (!m->n_classes) return glia__fail(GLIA_E_FORMAT, "a net that does not tell classes has none");
+    GLIA_TRY(glia__json_parse(text, strlen(text), true, &list));
+    glia_status status = take_class_weights(m, list);
+    json_decref(list);
+    return status;
+}
+
+static glia_status write_weight_name(const glia_model *m, glia__string *text)
+{
+    return write_text(m->weight_name ? m->weight_name : "", text);
+}
+
+static glia_status read_weight_name(glia_model *m, const char *text)
+{
+    return text ? read_text(text, &m->weight_name) : GLIA_OK;
+}
+
 static glia_status write_loss(const glia_model *m, glia__string *text)
 {
     return write_text(m->loss_text, text);
@@ -375,6 +424,8 @@ static const struct field {
     {"scale", write_scale, read_scale},
     {"target_scale", write_target_scale, read_target_scale},
     {"loss", write_loss, read_loss},
+    {"class_weights", write_class_weights, read_class_weights},
+    {"weight_name", write_weight_name, read_weight_name},
     {"record", write_record, read_record},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };

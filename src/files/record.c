@@ -33,6 +33,8 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
                  add_size(o, "seed", asked->seed) || add_size(o, "rows", rows) || add_size(o, "batch", batch) ||
                  json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle)) ||
                  add_size(o, "epochs", m->n_history);
+    if (asked->class_weight) failed = failed || add_text(o, "class_weight", asked->class_weight);
+    if (m->weight_name) failed = failed || add_text(o, "sample_weight", m->weight_name);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
     static const char *const kinds[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
     if (asked->clip_norm > 0 && asked->clip_kind != GLIA_NORM_2)

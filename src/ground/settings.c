@@ -155,11 +155,25 @@ static glia_status read_whole(const glia__setting *s, word w, glia__value *v)
 
 static glia_status read_number(const glia__setting *s, word w, glia__value *v)
 {
-    if (glia__number_read(w.begin, w.end, &v->number) != w.end)
+    if (w.begin == w.end || glia__number_read(w.begin, w.end, &v->number) != w.end)
         return glia__fail(GLIA_E_TEXT, "%s must be a number, not \"%.*s\"", s->name, SHOWN(w));
     if (!isfinite(v->number))
         return glia__fail(GLIA_E_TEXT, "%s must be a finite number, not \"%.*s\"", s->name, SHOWN(w));
     return check_range(s, v->number, w);
+}
+
+static glia_status read_numbers(const glia__setting *s, word w, glia__value *v)
+{
+    glia__value one;
+    for (const char *at = w.begin;; at++) {
+        word number = {at, memchr(at, ':', (size_t)(w.end - at))};
+        if (!number.end) number.end = w.end;
+        if (v->count == GLIA__LIST_MOST)
+            return glia__fail(GLIA_E_TEXT, "%s has more than %d numbers", s->name, GLIA__LIST_MOST);
+        GLIA_TRY(read_number(s, number, &one));
+        v->list[v->count++] = one.number;
+        if ((at = number.end) == w.end) return GLIA_OK;
+    }
 }
 
 static glia_status read_yesno(const glia__setting *s, word w, glia__value *v)
@@ -258,8 +272,9 @@ static glia_status read_labels(const glia__setting *s, word w, glia__value *v)
 typedef glia_status reader(const glia__setting *s, word w, glia__value *v);
 
 static reader *const readers[] = {
-    [GLIA__WHOLE] = read_whole, [GLIA__NUMBER] = read_number, [GLIA__YESNO] = read_yesno,   [GLIA__WORD] = read_word,
-    [GLIA__SHAPE] = read_shape, [GLIA__SPAN] = read_span,     [GLIA__LABELS] = read_labels,
+    [GLIA__WHOLE] = read_whole,   [GLIA__NUMBER] = read_number,   [GLIA__YESNO] = read_yesno,
+    [GLIA__WORD] = read_word,     [GLIA__SHAPE] = read_shape,     [GLIA__SPAN] = read_span,
+    [GLIA__LABELS] = read_labels, [GLIA__NUMBERS] = read_numbers,
 };
 
 /* *v is as it was if the word will not do. */
@@ -449,17 +464,27 @@ static void print_span(glia__string *s, const glia__value *v)
     if (v->unit != 'e') glia__string_add_bytes(s, &v->unit, 1);
 }
 
+static void print_numbers(glia__string *s, const glia__value *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        if (i) glia__string_add_bytes(s, ":", 1);
+        glia__string_add_number(s, v->list[i]);
+    }
+}
+
 typedef void printer(glia__string *s, const glia__value *v);
 
 static printer *const printers[] = {
-    [GLIA__WHOLE] = print_whole, [GLIA__NUMBER] = print_number, [GLIA__YESNO] = print_yesno, [GLIA__WORD] = print_word,
-    [GLIA__SHAPE] = print_shape, [GLIA__SPAN] = print_span,     [GLIA__LABELS] = print_word,
+    [GLIA__WHOLE] = print_whole, [GLIA__NUMBER] = print_number,   [GLIA__YESNO] = print_yesno,
+    [GLIA__WORD] = print_word,   [GLIA__SHAPE] = print_shape,     [GLIA__SPAN] = print_span,
+    [GLIA__LABELS] = print_word, [GLIA__NUMBERS] = print_numbers,
 };
 
 static bool same_value(const glia__value *a, const glia__value *b)
 {
     return a->whole == b->whole && a->number == b->number && a->yes == b->yes && strcmp(a->word, b->word) == 0 &&
-           a->rank == b->rank && memcmp(a->shape, b->shape, sizeof a->shape) == 0 && a->unit == b->unit;
+           a->rank == b->rank && memcmp(a->shape, b->shape, sizeof a->shape) == 0 && a->unit == b->unit &&
+           a->count == b->count && memcmp(a->list, b->list, sizeof a->list) == 0;
 }
 
 /* Whether a text has to say this value: a standard of "" is nothing, so that whatever was given differs from it. */

@@ -13,7 +13,8 @@ typedef enum glia__setting_type {
     GLIA__WORD,   /* one of choices, or any word if there are none -> .word */
     GLIA__SHAPE,  /* 1x28x28       -> .shape, .rank    */
     GLIA__SPAN,   /* 10, 500s, 5%  -> .number, .unit ('e' epochs, 's' steps, '%') */
-    GLIA__LABELS  /* @a@b          -> .word, "@a@b"; may stand bare, and as several words: @a @b */
+    GLIA__LABELS, /* @a@b          -> .word, "@a@b"; may stand bare, and as several words: @a @b */
+    GLIA__NUMBERS /* 1:2.5:4, or 3 -> .list, .count    */
 } glia__setting_type;
 
 typedef struct glia__setting {
@@ -27,6 +28,7 @@ typedef struct glia__setting {
 } glia__setting;
 
 #define GLIA__SETTINGS_MOST 20
+#define GLIA__LIST_MOST 32
 typedef struct glia__value {
     bool   given; /* in the text; false for a default */
     size_t whole;
@@ -36,6 +38,8 @@ typedef struct glia__value {
     size_t shape[4];
     int    rank;
     char   unit;
+    double list[GLIA__LIST_MOST];
+    size_t count;
 } glia__value;
 
 /* One thing that a text can name. Classes (of layers, losses, ...) begin with this. */

@@ -1,4 +1,5 @@
 /* The steps of training one by one: glia.h, section 6. Each is a part of the same walk that glia_fit makes. */
+#include <math.h>
 #include <string.h>
 
 #include "ground/memory.h"
@@ -57,31 +58,63 @@ static void pass_back(glia_model *m, const glia__loss *loss, bool fused)
     m->has_gradients = true;
 }
 
-glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes, const glia_real *targets,
-                      double *loss)
+static glia_status check_weights(const char *what, const glia_real *weights, size_t count)
+{
+    char text[32];
+    for (size_t i = 0; weights && i < count; i++) {
+        if (weights[i] >= 0 && isfinite(weights[i])) continue;
+        glia_number_write(text, (double)weights[i]);
+        return glia__fail(GLIA_E_ARG, "the weight of %s %zu is %s, not a finite number of at least 0", what, i, text);
+    }
+    return GLIA_OK;
+}
+
+static glia_status check_truth(const glia_model *m, const glia__loss *loss, const glia__truth *truth)
+{
+    GLIA_TRY(glia__loss_check(loss, m->rows, m->n_out, truth));
+    GLIA_TRY(need(!truth->classes || !m->turned, "glia_loss: the net gives images, which are no classes"));
+    GLIA_TRY(check_weights("row", truth->row_weight, m->rows));
+    bool two = m->n_out == 1 && loss->class->takes != GLIA__TAKES_CLASSES;
+    return check_weights("class", truth->class_weight, two ? 2 : m->n_out);
+}
+
+/* Targets of images lie as outputs do. */
+static void turn_targets(glia_model *m, glia__truth *truth)
+{
+    if (!m->turned || !truth->targets) return;
+    glia__rows_in_memory(&glia__model_last(m)->out, m->rows, truth->targets, m->turned);
+    truth->targets = m->turned;
+}
+
+glia_status glia_loss_weighted(glia_model *model, const char *loss_text, const int32_t *classes,
+                               const glia_real *targets, const glia_loss_weights *weights, double *loss)
 {
     GLIA_TRY(need(model && model->rows, "glia_loss: there is no forward pass to judge"));
     GLIA_TRY(need(!classes != !targets, "glia_loss: either classes or targets are needed"));
-    glia__truth truth = {classes, targets};
+    glia__truth truth = {.classes = classes, .targets = targets};
     glia__loss  made;
     bool        fused;
     double      sum = 0;
+    if (weights) truth.row_weight = weights->rows, truth.class_weight = weights->classes;
     GLIA_TRY(glia__model_loss(model, loss_text, &made, &fused));
-    GLIA_TRY(glia__loss_check(&made, model->rows, model->n_out, &truth));
-    GLIA_TRY(need(!classes || !model->turned, "glia_loss: the net gives images, which are no classes"));
+    GLIA_TRY(check_truth(model, &made, &truth));
+    turn_targets(model, &truth);
+    truth.weight = glia__loss_weight(&made, model->rows, &truth);
     glia__judged top = glia__model_judged(model, fused);
-    if (model->turned && targets) {
-        glia__rows_in_memory(&glia__model_last(model)->out, model->rows, targets, model->turned);
-        truth.targets = model->turned;
-    }
-    made.class->rows(&made, model->rows, top.n, top.y, &truth, 0, model->rows, model->row_loss, top.dy);
+    glia__loss_rows(&made, top.n, top.y, &truth, 0, model->rows, model->row_loss, top.dy);
     for (size_t r = 0; r < model->rows; r++) sum += model->row_loss[r];
-    if (loss) *loss = glia__loss_reduce(&made, sum, model->rows, top.n);
+    if (loss) *loss = glia__loss_reduce(&made, sum, truth.weight, top.n);
     model->loss = made;
     model->loss_fused = fused;
     model->has_loss = true;
     model->has_gradients = false; /* the topmost one is of this loss, the others are not */
     return GLIA_OK;
+}
+
+glia_status glia_loss(glia_model *model, const char *loss_text, const int32_t *classes, const glia_real *targets,
+                      double *loss)
+{
+    return glia_loss_weighted(model, loss_text, classes, targets, NULL, loss);
 }
 
 /* Where others read what the loss is judged by, their gradients were added to the loss's. */

@@ -59,6 +59,17 @@ const char *glia_model_stopped(const glia_model *model)
     return model && model->stopped ? model->stopped : "";
 }
 
+const char *glia_model_weight_name(const glia_model *model)
+{
+    return model ? model->weight_name : NULL;
+}
+
+double glia_model_class_weight(const glia_model *model, size_t k)
+{
+    if (!model || k >= model->n_classes) return (double)NAN;
+    return model->class_weight ? (double)model->class_weight[k] : 1;
+}
+
 const char *glia_model_record(const glia_model *model)
 {
     return model ? model->record : "";

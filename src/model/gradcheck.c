@@ -66,6 +66,13 @@ static double distance_to_kinks(const check *c)
     return near;
 }
 
+/* Whether any row does: those of a class to ignore have no gradient. */
+static bool counts(const check *c)
+{
+    const glia__truth truth = {.classes = c->loss.class->takes == GLIA__TAKES_CLASSES ? c->classes : NULL};
+    return glia__loss_weight(&c->loss, ROWS, &truth) > 0;
+}
+
 /* ---- comparing ------------------------------------------------------------------------------------------------- */
 
 static glia_status value(check *c, double *loss)
@@ -178,7 +185,7 @@ static glia_status find_point(check *c, uint32_t seed)
     for (int i = 0; i < TRIES && status == GLIA_OK; i++) {
         draw_point(c, rng);
         status = value(c, &loss);
-        if (distance_to_kinks(c) >= MARGIN) break;
+        if (distance_to_kinks(c) >= MARGIN && counts(c)) break;
     }
     glia_rng_free(rng);
     return status;

@@ -22,6 +22,10 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
     char               shape[64];
     const glia__layer *last = glia__model_last(m);
     GLIA_TRY(glia__loss_parse(loss, text, last->class->named.name, fused));
+    GLIA_TRY(glia__loss_fits(loss, glia__model_judged(m, *fused).n));
+    if (last->out.rank > 1 && glia__loss_fits(loss, 1) != GLIA_OK)
+        return glia__layer_fail(last, "outputs of %s take one pos_weight for all: put flatten after it",
+                                glia__shape_text(&last->out, shape));
     if (loss->class->takes == GLIA__TAKES_CLASSES && last->out.rank > 1)
         return glia__layer_fail(last,
                                 "%s needs an output for each class, not outputs of %s: put flatten and dense after it",
@@ -212,6 +216,8 @@ void glia_model_free(glia_model *m)
     glia__free(m->row_loss);
     glia__layers_free(m->layers, m->n_layers);
     glia__free(m->net);
+    glia__free(m->class_weight);
+    glia__free(m->weight_name);
     glia__free(m->loss_text);
     glia__free(m->record);
     glia__free(m->history);

@@ -30,7 +30,7 @@ struct glia_model {
     real           *turned; /* room for targets in memory's order, where outputs lie in another */
     real           *work;   /* [workers_planned][works] */
     size_t          works;
-    double         *row_loss;     /* of each row of the batch, unreduced */
+    double         *row_loss;     /* of each row of the batch: weighted, unreduced */
     size_t          rows_planned; /* the batch the activations have room for */
     unsigned        workers_planned;
     glia__plan_mode mode_planned;
@@ -54,8 +54,10 @@ struct glia_model {
     char       **column_names; /* of a table, [n_in], or NULL */
     size_t       channels, height, width;
 
-    char       *loss_text; /* of the training, "" before */
-    char       *record;    /* JSON, "" before */
+    real       *class_weight; /* of the training, [n_classes]; NULL: each 1 */
+    char       *weight_name;  /* of the column of weights in its table; NULL: none */
+    char       *loss_text;    /* of the training, "" before */
+    char       *record;       /* JSON, "" before */
     glia_epoch *history;
     size_t      n_history, kept_epoch;
     const char *stopped; /* as glia_model_stopped */
@@ -160,9 +162,10 @@ typedef struct glia__step {
     bool         shared;             /* the team takes part */
     bool         penalized, bounded; /* some layer has a penalty, a largest norm, that this step looks at */
     /* results */
-    double loss_sum;       /* of the rows' values, unreduced */
+    double loss_sum;       /* of the rows' weighted values, unreduced; truth.weight is what they weigh */
     double loss_minimised; /* the same in the units of training */
-    size_t hits;           /* rows whose class was the most probable (classes only) */
+    size_t hits;           /* rows whose class was the most probable (classes only), */
+    size_t judged;         /* of so many: those that the loss does not pass over */
     bool   nonfinite;      /* loss or output gradient: nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);

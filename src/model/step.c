@@ -222,8 +222,7 @@ static void loss_block(walk *w, const glia__layer *l, size_t begin, size_t end)
     const glia__step *s = w->s;
     glia__judged      top = glia__model_judged(s->model, s->fused);
     (void)l;
-    s->loss->class->rows(s->loss, s->rows, top.n, top.y, &s->truth, begin, end, s->model->row_loss,
-                         s->backward ? top.dy : NULL);
+    glia__loss_rows(s->loss, top.n, top.y, &s->truth, begin, end, s->model->row_loss, s->backward ? top.dy : NULL);
 }
 
 /* The row losses again, of outputs and targets in the user's units. */
@@ -239,7 +238,9 @@ static void loss_in_units(glia__step *s)
         y[i] = y[i] * scale + shift;
         t[i] = t[i] * scale + shift;
     }
-    s->loss->class->rows(s->loss, s->rows, n, y, &(glia__truth){.targets = t}, 0, s->rows, s->model->row_loss, NULL);
+    glia__truth in_units = s->truth;
+    in_units.targets = t;
+    glia__loss_rows(s->loss, n, y, &in_units, 0, s->rows, s->model->row_loss, NULL);
 }
 
 /* Whether a row's most probable class (the first of equals) is its own; one output tells two classes apart. */
@@ -268,9 +269,12 @@ static void total(glia__step *s)
         loss_in_units(s);
         s->loss_sum = sum_of_rows(s);
     }
-    s->hits = 0;
-    for (size_t r = 0; s->truth.classes && r < s->rows; r++)
+    s->hits = s->judged = 0;
+    for (size_t r = 0; s->truth.classes && r < s->rows; r++) {
+        if (glia__loss_passes_over(s->loss, &s->truth, r)) continue;
+        s->judged++;
         s->hits += hit(s, last->y + r * last->n_out, s->truth.classes[r]);
+    }
     s->nonfinite = !isfinite(s->loss_sum) || (s->backward && top.dy && !last->k->all_finite(s->rows * top.n, top.dy));
 }
 

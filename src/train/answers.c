@@ -10,7 +10,7 @@
 glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_data *data, size_t room)
 {
     size_t numbers;
-    *a = (glia__answers){.model = m, .data = data};
+    *a = (glia__answers){.model = m, .data = data, .class_weight = m->class_weight};
     if (!glia__mul(room, m->n_out, &numbers))
         return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is too large", room);
     glia_status status = glia__model_map_classes(m, data, &a->map);
@@ -19,7 +19,9 @@ glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_
         a->classes = classes ? glia__new(room, sizeof *a->classes) : NULL;
         a->numbers = classes ? NULL : glia__new(numbers, sizeof *a->numbers);
         a->unscaled = classes ? NULL : glia__new(numbers, 2 * sizeof *a->unscaled);
+        a->weights = data->weights ? glia__new(room, sizeof *a->weights) : NULL;
         status = (classes ? a->classes != NULL : a->numbers && a->unscaled) ? GLIA_OK : GLIA_E_MEMORY;
+        if (data->weights && !a->weights) status = GLIA_E_MEMORY;
     }
     if (status != GLIA_OK) glia__answers_clear(a);
     return status;
@@ -31,7 +33,40 @@ void glia__answers_clear(glia__answers *a)
     glia__free(a->classes);
     glia__free(a->numbers);
     glia__free(a->unscaled);
+    glia__free(a->weights);
     *a = (glia__answers){0};
+}
+
+static void fill_classes(const glia__answers *a, const size_t *order, size_t rows, int32_t *classes)
+{
+    glia__batch_classes(a->data, order, 0, rows, classes);
+    for (size_t r = 0; a->map && r < rows; r++) classes[r] = a->map[classes[r]];
+}
+
+double glia__answers_weight(const glia__answers *a, const glia__loss *loss, const size_t *order, size_t rows)
+{
+    double sum = 0;
+    for (size_t r = 0; r < rows; r++) {
+        const size_t row = order ? order[r] : r;
+        int32_t class;
+        real        weight;
+        glia__truth one = {.class_weight = a->class_weight};
+        if (a->classes) fill_classes(a, &row, 1, &class), one.classes = &class;
+        if (a->weights) glia__batch_weights(a->data, &row, 0, 1, &weight), one.row_weight = &weight;
+        sum += glia__loss_weight(loss, 1, &one);
+    }
+    return sum;
+}
+
+static void fill_numbers(glia__answers *a, glia__step *s)
+{
+    const glia__scaler *scale = &a->model->target_scale;
+    const glia__shape  *out = &glia__model_last(a->model)->out;
+    bool                turned = glia__shape_turned(out);
+    glia__batch_numbers(a->data, scale, s->order, 0, s->rows, turned ? a->unscaled : a->numbers);
+    if (turned) glia__rows_in_memory(out, s->rows, a->unscaled, a->numbers);
+    s->units = scale->columns ? scale : NULL;
+    s->unscaled = a->unscaled;
 }
 
 void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s)
@@ -40,18 +75,13 @@ void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia
     s->scale = &a->model->scale;
     s->order = order;
     s->rows = rows;
-    s->truth = (glia__truth){.classes = a->classes, .targets = a->numbers};
-    if (a->classes) {
-        glia__batch_classes(a->data, order, 0, rows, a->classes);
-        for (size_t r = 0; a->map && r < rows; r++) a->classes[r] = a->map[a->classes[r]];
-        return;
-    }
-    const glia__shape *out = &glia__model_last(a->model)->out;
-    bool               turned = glia__shape_turned(out);
-    glia__batch_numbers(a->data, &a->model->target_scale, order, 0, rows, turned ? a->unscaled : a->numbers);
-    if (turned) glia__rows_in_memory(out, rows, a->unscaled, a->numbers);
-    s->units = a->model->target_scale.columns ? &a->model->target_scale : NULL;
-    s->unscaled = a->unscaled;
+    s->truth = (glia__truth){a->classes, a->numbers, a->weights, a->class_weight, 0};
+    if (a->classes)
+        fill_classes(a, order, rows, a->classes);
+    else
+        fill_numbers(a, s);
+    if (a->weights) glia__batch_weights(a->data, order, 0, rows, a->weights);
+    s->truth.weight = glia__loss_weight(s->loss, rows, &s->truth);
 }
 
 /* ---- the loss -------------------------------------------------------------------------------------------------- */
@@ -66,6 +96,7 @@ glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *lo
     if (m->target == GLIA_TARGET_CLASSES && glia__shape_turned(&last->out))
         return glia__layer_fail(last, "gives images, and the target is classes: put flatten after it");
     const char *name = loss->class->named.name;
+    GLIA_TRY(glia__loss_check_ignored(loss, m->n_out));
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->n_out < 2)
@@ -73,6 +104,8 @@ glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *lo
     if (loss->class->takes == GLIA__TAKES_BITS && !loss->class->logits && last->params > 0)
         return glia__layer_fail(
             last, "%s takes probabilities, and these outputs can be any numbers: end the net with sigmoid", name);
+    if (loss->class->logs && !last->class->gives_logs)
+        return glia__layer_fail(last, "%s takes logarithms of probabilities: end the net with log_softmax", name);
     return GLIA_OK;
 }
 

@@ -12,12 +12,18 @@ typedef struct glia__answers {
     int32_t          *classes; /* [room]; or */
     real             *numbers; /* [room][n_out], scaled */
     real             *unscaled;
+    real             *weights;      /* [room], where the rows have some */
+    const real       *class_weight; /* of the model's classes, or NULL; the model's unless set otherwise */
 } glia__answers;
 
 glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_data *data, size_t room);
 void        glia__answers_clear(glia__answers *a);
-/* Makes the step's batch the rows order[0 .. rows-1] of the data, targets included. */
+/* Makes the step's batch the rows order[0 .. rows-1] of the data, targets and weights included. The step has its loss;
+ * truth.weight is then what these rows weigh. */
 void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s);
+
+/* What the rows order[0 .. rows-1] weigh together; NULL: the first rows. */
+double glia__answers_weight(const glia__answers *a, const glia__loss *loss, const size_t *order, size_t rows);
 
 /* Parses a loss for a model and says whether it can be asked of its targets. NULL: by the last layer. */
 glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *loss, bool *fused);

@@ -1,4 +1,6 @@
 /* Scores and predictions of a model: glia.h, section 5. */
+#include <string.h>
+
 #include "ground/memory.h"
 #include "train/judge.h"
 
@@ -13,19 +15,32 @@ static double *two_columns(const double *p, size_t rows)
     return both;
 }
 
+/* The true classes of the rows that the loss does not pass over, and their answers moved together; returns how many. */
+static size_t take_judged(const glia__judge *j, int32_t *truth)
+{
+    const size_t n = j->m->n_out;
+    size_t       judged = 0;
+    for (size_t r = 0; r < j->data->rows; r++) {
+        int32_t class = glia_data_class(j->data, r);
+        if (j->targets.map) class = j->targets.map[class];
+        if (glia__loss_passes_over(j->loss, &(glia__truth){.classes = &class}, 0)) continue;
+        memmove(j->answers + judged * n, j->answers + r * n, n * sizeof *j->answers);
+        truth[judged++] = class;
+    }
+    return judged;
+}
+
 static glia_status score_classes(const glia__judge *j, glia_scores **scores)
 {
-    const glia_data *data = j->data;
-    bool             one = j->m->n_out == 1;
-    double          *both = one ? two_columns(j->answers, data->rows) : NULL;
-    int32_t         *truth = glia__new(data->rows, sizeof *truth);
-    glia_status      status = truth && (both || !one) ? GLIA_OK : GLIA_E_MEMORY;
-    for (size_t r = 0; status == GLIA_OK && r < data->rows; r++) {
-        int32_t class = glia_data_class(data, r);
-        truth[r] = j->targets.map ? j->targets.map[class] : class;
-    }
+    bool     one = j->m->n_out == 1;
+    int32_t *truth = glia__new(j->data->rows, sizeof *truth);
+    if (!truth) return GLIA_E_MEMORY;
+    size_t      rows = take_judged(j, truth);
+    double     *both = one ? two_columns(j->answers, rows) : NULL;
+    glia_status status = both || !one ? GLIA_OK : GLIA_E_MEMORY;
+    if (!rows) status = glia__fail(GLIA_E_SHAPE, "%s: every row is of the class to ignore", j->data->name);
     if (status == GLIA_OK)
-        status = glia_score_classes(scores, truth, NULL, one ? both : j->answers, data->rows, one ? 2 : j->m->n_out);
+        status = glia_score_classes(scores, truth, NULL, one ? both : j->answers, rows, one ? 2 : j->m->n_out);
     glia__free(truth);
     glia__free(both);
     return status;

@@ -61,28 +61,38 @@ glia__step glia__run_step(glia__run *r)
 }
 
 /* The gradient of a group of batches is that of one batch of all their rows: the mean of theirs, each weighted by what
- * its loss was divided by; or their sum, where losses are summed. It is kept up to date with each batch, and the last
- * one updates the weights. */
+ * its rows weigh; or their sum, where losses are summed. It is kept up to date with each batch, and the last one
+ * updates the weights. */
 void glia__run_join(glia__run *r, glia__step *s, bool first)
 {
-    size_t n = r->m->n_out;
-    double weight = 1 / glia__loss_reduce(&r->loss, 1, s->rows, n);
-    bool   summed = glia__loss_reduce(&r->loss, 1, 1, n) == glia__loss_reduce(&r->loss, 1, 2, n);
+    double weight = s->truth.weight;
+    bool   summed = glia__loss_is_sum(&r->loss);
     r->group = first ? weight : r->group + weight;
-    s->added = (real)(summed ? 1 : weight / r->group);
+    s->added = (real)(summed ? 1 : r->group > 0 ? weight / r->group : 0);
     s->kept = first ? 0 : summed ? 1 : 1 - s->added;
+}
+
+void glia__run_add(glia__run *r, const glia__step *s)
+{
+    r->loss_sum += s->loss_sum;
+    r->weight += s->truth.weight;
+    r->hits += s->hits;
+    r->judged += s->judged;
+}
+
+void glia__run_means(glia__run *r)
+{
+    r->epoch.loss = glia__loss_told(&r->loss, r->loss_sum, r->weight, r->m->n_out);
+    r->epoch.accuracy = r->judged ? (double)r->hits / (double)r->judged : (double)NAN;
 }
 
 /* The running means of the epoch, with the batch of the step. */
 static void add_batch(glia__run *r, const glia__step *s)
 {
-    double rows = (double)s->rows;
     r->at++;
-    r->loss_sum += glia__loss_told(&r->loss, s->loss_sum, s->rows, r->m->n_out) * rows;
-    r->hits += s->hits;
+    glia__run_add(r, s);
+    glia__run_means(r);
     r->epoch.samples += s->rows;
-    r->epoch.loss = r->loss_sum / (double)r->epoch.samples;
-    r->epoch.accuracy = r->targets.classes ? (double)r->hits / (double)r->epoch.samples : (double)NAN;
     r->epoch.learning_rate = r->rule.rate;
 }
 
@@ -154,6 +164,12 @@ static glia_status check_weights(glia__run *r)
                       r->epoch.epoch, l->number, l->class->named.name, r->epoch.epoch - 1);
 }
 
+void glia__run_empty(glia__run *r)
+{
+    r->loss_sum = r->weight = 0;
+    r->hits = r->judged = 0;
+}
+
 static void begin_epoch(glia__run *r)
 {
     const double nan = (double)NAN;
@@ -163,8 +179,8 @@ static void begin_epoch(glia__run *r)
                             .val_loss = nan,
                             .val_accuracy = nan,
                             .val_r2 = nan};
-    r->at = r->hits = 0;
-    r->loss_sum = 0;
+    r->at = 0;
+    glia__run_empty(r);
 }
 
 static glia_status one_epoch(glia__run *r)

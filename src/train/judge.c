@@ -69,8 +69,8 @@ static void run_rows(glia__judge *j, size_t at, glia__step *s)
 glia__judgement glia__judge_run(glia__judge *j)
 {
     glia__judgement result = {.loss = (double)NAN, .accuracy = (double)NAN, .r2 = (double)NAN};
-    size_t          rows = j->data->rows, n = j->m->n_out, hits = 0;
-    double          sum = 0;
+    size_t          rows = j->data->rows, n = j->m->n_out, hits = 0, judged = 0;
+    double          sum = 0, weight = 0;
     if (j->loss) j->outcome = glia__outcome_of(j->m, j->loss, j->fused); /* scaling may have come since */
     glia__step step = {.model = j->m,
                        .team = j->team,
@@ -80,14 +80,16 @@ glia__judgement glia__judge_run(glia__judge *j)
     for (size_t at = 0; at < rows; at += step.rows) {
         run_rows(j, at, &step);
         sum += step.loss_sum;
+        weight += step.truth.weight;
         hits += step.hits;
+        judged += step.judged;
     }
     j->m->rows = 0;
     if (!j->loss) return result;
-    result.loss = glia__loss_told(j->loss, sum, rows, n);
+    result.loss = glia__loss_told(j->loss, sum, weight, n);
     if (j->truth)
         result.r2 = glia__r2(j->truth, j->answers, rows, n);
-    else
-        result.accuracy = (double)hits / (double)rows;
+    else if (judged)
+        result.accuracy = (double)hits / (double)judged;
     return result;
 }

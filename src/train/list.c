@@ -85,7 +85,7 @@ static const struct {
 
 static const char *const type_names[] = {
     [GLIA__WHOLE] = "whole", [GLIA__NUMBER] = "number", [GLIA__YESNO] = "yes/no",  [GLIA__WORD] = "word",
-    [GLIA__SHAPE] = "shape", [GLIA__SPAN] = "span",     [GLIA__LABELS] = "labels",
+    [GLIA__SHAPE] = "shape", [GLIA__SPAN] = "span",     [GLIA__LABELS] = "labels", [GLIA__NUMBERS] = "numbers",
 };
 
 static bool find(glia_list what, size_t i, glia__named *named)

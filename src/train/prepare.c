@@ -5,6 +5,7 @@
 
 #include "ground/memory.h"
 #include "train/run.h"
+#include "train/weights.h"
 
 enum { EPOCHS_MOST = 1000000 };
 
@@ -133,6 +134,29 @@ static glia_status make_room(glia__run *r)
     return GLIA_OK;
 }
 
+/* What classes and rows count; some must count for something. */
+static glia_status weigh(glia__run *r)
+{
+    const char *name = glia_data_weight_name(r->train);
+    if (name && !(r->weight_name = glia__strdup(name))) return GLIA_E_MEMORY;
+    GLIA_TRY(glia__class_weights(&r->class_weight, r->o.class_weight, &r->targets, &r->loss));
+    r->targets.class_weight = r->judge.targets.class_weight = r->class_weight;
+    if (glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows) > 0) return GLIA_OK;
+    return glia__fail(GLIA_E_SHAPE,
+                      "%s: no row that trains counts for anything: each weighs 0 or is of the class to ignore",
+                      r->train->name);
+}
+
+static void take_weights(glia__run *r)
+{
+    glia__free(r->m->weight_name);
+    glia__free(r->m->class_weight);
+    r->m->weight_name = r->weight_name;
+    r->m->class_weight = r->class_weight;
+    r->weight_name = NULL;
+    r->class_weight = NULL;
+}
+
 /* Data to learn from need two classes to tell apart. */
 static glia_status check_classes(const glia_data *train)
 {
@@ -162,7 +186,9 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(hold_out(r));
     GLIA_TRY(check_metric(r));
     GLIA_TRY(make_room(r));
+    GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
+    take_weights(r);
     glia_rng_seed(&r->rng, r->o.seed);
     glia__free(m->history);
     m->history = r->history;
@@ -180,6 +206,8 @@ void glia__run_finish(glia__run *r)
     glia__lbfgs_clear(&r->whole);
     glia__answers_clear(&r->targets);
     glia__judge_clear(&r->judge);
+    glia__free(r->class_weight);
+    glia__free(r->weight_name);
     glia__free(r->order);
     glia__free(r->history);
     glia__free_aligned(r->last);

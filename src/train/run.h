@@ -24,6 +24,8 @@ typedef struct glia__run {
     glia__loss        loss;
     bool              fused;
     glia__answers     targets;
+    real             *class_weight; /* until the model takes them */
+    char             *weight_name;
     glia__augment    *augment;        /* of training images; NULL: they stay as they are */
     glia__judge       judge;          /* of the validation rows */
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
@@ -44,14 +46,14 @@ typedef struct glia__run {
     size_t swa_from; /* the first epoch whose weights are averaged; 0: none */
 
     /* how far it is */
-    glia_epoch *history; /* of this run, until the model takes it */
-    glia_epoch  epoch;   /* the one under way */
-    size_t      at;      /* batches done in it */
-    double      loss_sum;
-    size_t      hits;
-    double      group;       /* what the gradients that are there weigh */
-    glia_rng    rng, dawn;   /* now, and before this epoch's order was drawn */
-    bool        stop, bound; /* bound: the model has learnt from the data what its outputs mean */
+    glia_epoch *history;          /* of this run, until the model takes it */
+    glia_epoch  epoch;            /* the one under way */
+    size_t      at;               /* batches done in it */
+    double      loss_sum, weight; /* of the rows done, and what they weigh */
+    size_t      hits, judged;     /* rows that were right, of so many */
+    double      group;            /* what the gradients that are there weigh */
+    glia_rng    rng, dawn;        /* now, and before this epoch's order was drawn */
+    bool        stop, bound;      /* bound: the model has learnt from the data what its outputs mean */
 } glia__run;
 
 /* --- prepare.c: what can fail, before the first step --- */
@@ -63,6 +65,10 @@ void        glia__run_finish(glia__run *r); /* frees what the run owns */
 glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */
 /* Makes the gradients of a step those of a group of batches, of which this is the first or another one. */
 void glia__run_join(glia__run *r, glia__step *s, bool first);
+/* Adds a step's sums to those of the run; empties them; makes them the epoch's loss and accuracy. */
+void glia__run_add(glia__run *r, const glia__step *s);
+void glia__run_empty(glia__run *r);
+void glia__run_means(glia__run *r);
 void glia__run_stop(glia__run *r, const char *why); /* after this epoch; glia_model_stopped tells the first reason */
 
 /* --- whole.c: L-BFGS --- */

@@ -18,8 +18,7 @@ static bool add_batch(glia__run *r, glia__step *s)
     glia__run_join(r, s, r->at == 0);
     s->penalties = r->at + 1 == r->batches;
     glia__step_run(s);
-    r->loss_sum += glia__loss_told(&r->loss, s->loss_sum, s->rows, r->m->n_out) * (double)s->rows;
-    r->hits += s->hits;
+    glia__run_add(r, s);
     return !s->nonfinite;
 }
 
@@ -43,13 +42,12 @@ static double loss_of_all(void *context, const real *x, real *g)
     glia__step step = glia__run_step(r);
     double     sum = 0;
     (void)x, (void)g; /* the model's own */
-    r->loss_sum = 0;
-    r->hits = 0;
+    glia__run_empty(r);
     for (r->at = 0; r->at < r->batches; r->at++) {
         if (!add_batch(r, &step)) return (double)NAN;
         sum += step.loss_minimised;
     }
-    return glia__loss_reduce(&r->loss, sum, r->train->rows, r->m->n_out) + glia__model_penalty(r->m) + add_decay(r);
+    return glia__loss_reduce(&r->loss, sum, r->weight, r->m->n_out) + glia__model_penalty(r->m) + add_decay(r);
 }
 
 /* ---- before the first step ------------------------------------------------------------------------------------- */
@@ -104,10 +102,8 @@ glia_status glia__whole_new(glia__run *r)
 
 static void tell_epoch(glia__run *r, size_t evaluations)
 {
-    double rows = (double)r->train->rows;
     r->epoch.samples = evaluations * r->train->rows;
-    r->epoch.loss = r->loss_sum / rows;
-    r->epoch.accuracy = r->targets.classes ? (double)r->hits / rows : (double)NAN;
+    glia__run_means(r);
     r->epoch.learning_rate = (double)NAN;
 }
 
