@@ -2,7 +2,7 @@
  */
 #include "help.h"
 
-enum { SEEDS = 4 };
+enum { SEEDS = 2 };
 
 /* ---- what can be checked with what ------------------------------------------------------------------------------ */
 
