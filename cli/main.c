@@ -12,6 +12,7 @@ const command *const commands[] = {
     &eval_command,
     &predict_command,
     &show_command,
+    &doctor_command,
     &data_command,
     &check_command,
     &trace_command,

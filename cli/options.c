@@ -219,10 +219,11 @@ static int take_all(line *l)
     return code;
 }
 
-/* The name of the i-th word in "MODEL DATA". */
+/* The name of the i-th word in "MODEL DATA"; of those in brackets none is missing. */
 static int fail_missing(const command *self, size_t i)
 {
     const char *word = self->words;
+    if (*word == '[') i++;
     while (i--) word += strcspn(word, " ") + 1;
     return fail(CODE_ARGUMENT, "%s: %.*s is missing; it is `glia %s %s`", self->name, (int)strcspn(word, " "), word,
                 self->name, self->words);

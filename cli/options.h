@@ -40,8 +40,8 @@ struct command {
 #define WORDS_MOST 2
 
 /* Each in its own file; those of list.c are in list.h. */
-extern const command train_command, eval_command, predict_command, show_command, data_command, check_command,
-    trace_command, man_command;
+extern const command train_command, eval_command, predict_command, show_command, doctor_command, data_command,
+    check_command, trace_command, man_command;
 
 /* Every command, and how many. */
 extern const command *const commands[];

@@ -77,6 +77,8 @@ static const option train_table[] = {
      "validate and keep a moving average of the weights, of which each update keeps this share, such as 0.999"},
     {"swa", OPTION_TEXT, AT(swa), "START", NULL, 0, 0,
      "validate and keep the average of the weights after each epoch from START on: 20, or 75% of the run"},
+    {"doctor", OPTION_FLAG, AT(doctor), NULL, NULL, 0, 0,
+     "watch the run and say what is wrong with it, and what to do"},
     {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0, "save the model here (default: it is not saved)"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print start, each epoch and end as JSON lines on stdout"},
     {"quiet", OPTION_FLAG, AT(quiet), NULL, NULL, 0, 0, "say nothing to people, errors excepted"},
@@ -158,6 +160,7 @@ static int fail_fit(const train_run *run, glia_status status)
 {
     const char *out = run->options->out;
     int         code = fail_status(status);
+    train_tell_findings(run);
     return status == GLIA_E_NONFINITE && out ? fail(code, "%s was not written", out) : code;
 }
 
@@ -186,6 +189,7 @@ static int fit(train_run *run)
         .ema = o->ema,
         .swa = o->swa,
         .val_every = o->every,
+        .doctor = o->doctor,
         .on_batch = on_batch,
         .on_epoch = on_epoch,
         .user = run,

@@ -11,7 +11,7 @@ typedef struct train_options {
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value, min_delta, ema;
     size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
-    bool        stratify, shuffle, json, quiet;
+    bool        stratify, shuffle, doctor, json, quiet;
 } train_options;
 
 /* Which rows do what. The pointers in the second line are into what the first line owns. */
@@ -43,6 +43,7 @@ typedef struct train_run {
 /* What train tells: to people on stderr, and with --json as events on stdout. */
 bool train_announce(train_run *run); /* false if stdout does not take it */
 void train_tell_epoch(train_run *run, const glia_epoch *epoch);
+void train_tell_findings(const train_run *run); /* with --doctor */
 /* `interrupted`: by Ctrl-C. Scores the model; returns an exit code. */
 int train_tell_end(train_run *run, bool interrupted);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "findings.h"
 #include "json.h"
 #include "out_file.h"
 #include "report.h"
@@ -214,6 +215,15 @@ static void end_event(const train_run *run, const char *stopped, size_t epochs, 
     json_print(event);
 }
 
+void train_tell_findings(const train_run *run)
+{
+    size_t              count;
+    const glia_finding *findings = glia_model_findings(run->model, &count);
+    if (!run->options->doctor) return;
+    if (run->options->json) findings_print_json(findings, count);
+    if (!run->options->quiet) findings_tell(stderr, findings, count);
+}
+
 int train_tell_end(train_run *run, bool interrupted)
 {
     outcome validation, test;
@@ -223,6 +233,7 @@ int train_tell_end(train_run *run, bool interrupted)
     glia_status status = judge(run->model, run->parts->validation, &validation);
     if (!status) status = judge(run->model, run->parts->test, &test);
     if (status) return fail_status(status);
+    train_tell_findings(run);
     if (run->options->json) end_event(run, stopped, epochs, &validation, &test);
     if (!run->options->quiet) end_lines(run, stopped, &validation, &test);
     return CODE_FINE;

@@ -269,6 +269,7 @@ typedef struct glia_fit_options {
     const char *swa;  /* "75%": the equal average of the weights after each epoch from there on; "20":
                          from epoch 20 on                                                              */
     size_t val_every; /* 1: validate after each so-many-th epoch, and after the last                   */
+    bool   doctor;    /* watch the run, and tell what is wrong: glia_model_findings                    */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */
     bool (*on_batch)(void *user, const glia_batch *batch);
@@ -293,6 +294,36 @@ GLIA_API size_t glia_model_kept_epoch(const glia_model *model);
 /* How the latest glia_fit ended: "epochs" (all were run), "patience", "callback"; with lbfgs also "gradient" (none is
  * larger than its tolerance) and "step" (none makes the loss smaller). "" before, and after a failure. */
 GLIA_API const char *glia_model_stopped(const glia_model *model);
+/* What the doctor says: one thing that is wrong, in two sentences. docs/doctor.md lists the kinds, how each is measured
+ * and where its thresholds come from. */
+#define GLIA_NO_LAYER SIZE_MAX
+typedef struct glia_finding {
+    const char *kind;     /* "dead_units"                                                          */
+    size_t      layer;    /* the worst one's number in files; GLIA_NO_LAYER if it is not of a layer */
+    double      severity; /* 0..1                                                                  */
+    double      value;    /* what was measured: a share, a ratio, a count                          */
+    char        what[400], cure[200]; /* what is wrong, with numbers; what to do                   */
+} glia_finding;
+/* The findings of the latest glia_fit with options.doctor, worst first, also where it ended with GLIA_E_NONFINITE; or
+ * of the latest glia_doctor. They are the model's; `count` gets how many, 0 if nothing is wrong or nobody looked. */
+GLIA_API const glia_finding *glia_model_findings(const glia_model *model, size_t *count);
+
+/* A visit to the doctor: findings, and the curve of a learning-rate range test (Smith 2017): the smoothed loss of each
+ * step while the rate rises from 1e-6 by a factor a step. */
+typedef struct glia_diagnosis {
+    size_t        count;
+    glia_finding *findings; /* [count], worst first                                                     */
+    size_t        steps;    /* 0: no curve, as the optimizer has no rate or the inputs are not finite    */
+    double       *rate, *loss; /* [steps]                                                               */
+    double        suggested;   /* a rate that would do; NaN if the loss fell at none                    */
+} glia_diagnosis;
+/* Looks at a model on the rows it learns from. A trained one is looked at as it is; one that is not is trained on
+ * trial, as `options` say. Weights, scaling, history and record are afterwards what they were; the findings stay with the
+ * model too. Free the diagnosis with glia_diagnosis_free. Errors: those of glia_fit but GLIA_E_NONFINITE. */
+GLIA_API glia_status glia_doctor(glia_model *model, const glia_data *train, const glia_data *validation,
+                                 const glia_fit_options *options, glia_diagnosis **diagnosis);
+GLIA_API void        glia_diagnosis_free(glia_diagnosis *diagnosis);
+
 /* Whether rows, column names, classes and target of `data` suit the model, as training and scoring need them: GLIA_OK,
  * or GLIA_E_SHAPE with what differs. */
 GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *data);

@@ -221,5 +221,6 @@ void glia_model_free(glia_model *m)
     glia__free(m->loss_text);
     glia__free(m->record);
     glia__free(m->history);
+    glia__free(m->findings);
     glia__free(m);
 }

@@ -54,13 +54,15 @@ struct glia_model {
     char       **column_names; /* of a table, [n_in], or NULL */
     size_t       channels, height, width;
 
-    real       *class_weight; /* of the training, [n_classes]; NULL: each 1 */
-    char       *weight_name;  /* of the column of weights in its table; NULL: none */
-    char       *loss_text;    /* of the training, "" before */
-    char       *record;       /* JSON, "" before */
-    glia_epoch *history;
-    size_t      n_history, kept_epoch;
-    const char *stopped; /* as glia_model_stopped */
+    real         *class_weight; /* of the training, [n_classes]; NULL: each 1 */
+    char         *weight_name;  /* of the column of weights in its table; NULL: none */
+    char         *loss_text;    /* of the training, "" before */
+    char         *record;       /* JSON, "" before */
+    glia_epoch   *history;
+    size_t        n_history, kept_epoch;
+    const char   *stopped;  /* as glia_model_stopped */
+    glia_finding *findings; /* of the doctor, worst first; or NULL */
+    size_t        n_findings;
 };
 
 /* --- net.c: text -> layers (parsed, not yet planned) --- */

@@ -107,7 +107,9 @@ static glia_status one_batch(glia__run *r, glia__step *s)
     r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
     double momentum = glia__schedule_momentum(&r->schedule, update, r->o.epochs * r->updates, r->updates);
     if (!isnan(momentum)) glia__optim_set_momentum(&r->rule, momentum);
+    glia__doctor_before(r->doctor);
     glia__step_run(s);
+    glia__doctor_after(r->doctor, s);
     if (s->nonfinite) return fail_step(r, r->at, s->rows);
     if (s->optim) glia__average_update(r);
     add_batch(r, s);
@@ -214,6 +216,7 @@ static glia_status all_epochs(glia__run *r)
 {
     glia__run_copy(r->m, r->last, r->m->parameters);
     begin_epoch(r);
+    glia__doctor_begin(r->doctor);
     while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
     glia__run_stop(r, "epochs");
     keep_the_best(r);
@@ -256,6 +259,7 @@ glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data 
     if (status == GLIA_OK || status == GLIA_E_NONFINITE) {
         glia_status kept = keep_record(&r);
         if (status == GLIA_OK) status = kept;
+        glia__doctor_conclude(r.doctor);
     }
     glia__run_finish(&r);
     return status;

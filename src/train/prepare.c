@@ -109,6 +109,18 @@ static glia_status read_augment(glia__run *r)
     return glia__augment_new(&r->augment, r->o.augment, &e, d->bytes, glia__team_size(r->team));
 }
 
+static glia_status call_doctor(glia__run *r)
+{
+    return glia__doctor_new(&r->doctor, &(glia__patient){.m = r->m,
+                                                         .train = r->train,
+                                                         .team = r->team,
+                                                         .loss = &r->loss,
+                                                         .fused = r->fused,
+                                                         .rule = &r->rule,
+                                                         .batch = r->batch,
+                                                         .o = &r->o});
+}
+
 static glia_status make_room(glia__run *r)
 {
     glia_model *m = r->m;
@@ -129,6 +141,7 @@ static glia_status make_room(glia__run *r)
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__average_new(r));
+    if (r->o.doctor) GLIA_TRY(call_doctor(r));
     if (!(r->history = glia__new(r->o.epochs, sizeof *r->history))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < rows; i++) r->order[i] = i;
     return GLIA_OK;
@@ -192,7 +205,7 @@ glia_status glia__run_prepare(glia__run *r)
     glia_rng_seed(&r->rng, r->o.seed);
     glia__free(m->history);
     m->history = r->history;
-    m->n_history = m->kept_epoch = 0;
+    m->n_history = m->kept_epoch = m->n_findings = 0;
     m->stopped = "";
     r->history = NULL;
     return GLIA_OK;
@@ -200,6 +213,7 @@ glia_status glia__run_prepare(glia__run *r)
 
 void glia__run_finish(glia__run *r)
 {
+    glia__doctor_free(r->doctor);
     glia__augment_free(r->augment);
     glia__team_free(r->team);
     glia__optim_state_clear(&r->state);

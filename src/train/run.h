@@ -6,6 +6,7 @@
 
 #include "ground/random.h"
 #include "parts/lbfgs.h"
+#include "train/doctor.h"
 #include "train/judge.h"
 #include "train/metric.h"
 
@@ -44,6 +45,8 @@ typedef struct glia__run {
     real  *average;  /* NULL: none is asked for */
     size_t averaged; /* weights in it */
     size_t swa_from; /* the first epoch whose weights are averaged; 0: none */
+
+    glia__doctor *doctor; /* who watches; NULL: nobody */
 
     /* how far it is */
     glia_epoch *history;          /* of this run, until the model takes it */
