@@ -101,6 +101,15 @@ static const char *index_text(char text[INDEX_TEXT], const size_t *shape, int ra
     return text;
 }
 
+const char *glia__tensor_shape_text(char text[GLIA__SHAPE_TEXT], const size_t *shape, int rank)
+{
+    size_t used = (size_t)snprintf(text, GLIA__SHAPE_TEXT, "[");
+    for (int d = 0; d < rank; d++)
+        used += (size_t)snprintf(text + used, GLIA__SHAPE_TEXT - used, d ? ", %zu" : "%zu", shape[d]);
+    snprintf(text + used, GLIA__SHAPE_TEXT - used, "]");
+    return text;
+}
+
 /* ---- reading: one tensor of the header --------------------------------------------------------------------------- */
 
 static glia_status read_shape(const json_t *shape, glia__tensor *tensor)
@@ -281,6 +290,35 @@ glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tens
     return GLIA_OK;
 }
 
+/* ---- numbers as they are ------------------------------------------------------------------------------------------
+ */
+
+#define REAL_NAME (sizeof(real) == sizeof(float) ? "F32" : "F64")
+
+static const char *type_name(glia__numbers type)
+{
+    return type == GLIA__WORDS ? "U32" : type == GLIA__DOUBLES ? "F64" : REAL_NAME;
+}
+
+static size_t type_size(glia__numbers type)
+{
+    return find_dtype(type_name(type))->size;
+}
+
+glia_status glia__tensors_exact(const glia__tensors *t, const glia__tensor *tensor, glia__numbers type, void *values)
+{
+    const size_t size = type_size(type);
+    if (strcmp(tensor->dtype_name, type_name(type)) != 0)
+        return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is of type %s, not %s", tensor->name, tensor->dtype_name,
+                          type_name(type));
+    for (size_t i = 0; i < tensor->count; i++) {
+        uint64_t bits = read_little(t->data + tensor->begin + i * size, size);
+        uint32_t low = (uint32_t)bits;
+        memcpy((char *)values + i * size, size == sizeof low ? (void *)&low : (void *)&bits, size);
+    }
+    return GLIA_OK;
+}
+
 /* ---- writing: the header ----------------------------------------------------------------------------------------- */
 
 static size_t count_of(const glia__tensor_out *tensor)
@@ -309,14 +347,14 @@ static json_t *tensor_json(const glia__tensor_out *tensor, size_t begin, size_t 
             json_decref(shape);
             return NULL;
         }
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", sizeof(real) == sizeof(float) ? "F32" : "F64", "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)end);
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", type_name(tensor->type), "shape", shape, "data_offsets",
+                     (json_int_t)begin, (json_int_t)end);
 }
 
 static glia_status add_tensors(json_t *root, const glia__tensor_out *tensor, size_t count)
 {
     for (size_t i = 0, begin = 0, end; i < count; i++, begin = end) {
-        end = begin + count_of(&tensor[i]) * sizeof(real);
+        end = begin + count_of(&tensor[i]) * type_size(tensor[i].type);
         if (json_object_set_new(root, tensor[i].name, tensor_json(&tensor[i], begin, end)))
             return glia__json_no_memory();
     }
@@ -341,36 +379,37 @@ static glia_status header_text(const glia__tensor_out *tensor, size_t count, con
 
 static glia_status check_finite(const glia__tensor_out *tensor)
 {
-    size_t count = count_of(tensor);
+    const real *values = tensor->values;
+    size_t      count = tensor->type == GLIA__REALS ? count_of(tensor) : 0;
     for (size_t i = 0; i < count; i++)
-        if (!isfinite(tensor->values[i])) {
+        if (!isfinite(values[i])) {
             char place[INDEX_TEXT], text[32];
-            glia_number_write(text, (double)tensor->values[i]);
+            glia_number_write(text, (double)values[i]);
             return glia__fail(GLIA_E_NONFINITE, "%s%s is %s; a model with such weights is not saved", tensor->name,
                               index_text(place, tensor->shape, tensor->rank, i), text);
         }
     return GLIA_OK;
 }
 
-static uint64_t bits_of(real value)
+static uint64_t bits_of(const char *number, size_t size)
 {
-#ifdef GLIA_DOUBLE
-    uint64_t bits;
-#else
-    uint32_t bits;
-#endif
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
+    uint64_t bits = 0;
+    uint32_t low;
+    memcpy(size == sizeof low ? (void *)&low : (void *)&bits, number, size);
+    return size == sizeof low ? low : bits;
 }
 
-static glia_status write_values(glia__writer *writer, const real *values, size_t count)
+static glia_status write_values(glia__writer *writer, const glia__tensor_out *tensor)
 {
     enum { SOME = 512 };
-    unsigned char bytes[SOME * sizeof(real)];
-    for (size_t i = 0; i < count; i += SOME) {
-        size_t n = count - i < SOME ? count - i : SOME;
-        for (size_t j = 0; j < n; j++) write_little(bytes + j * sizeof(real), sizeof(real), bits_of(values[i + j]));
-        GLIA_TRY(glia__writer_write(writer, bytes, n * sizeof(real)));
+    unsigned char bytes[SOME * sizeof(uint64_t)];
+    const char   *at = tensor->values;
+    size_t        size = type_size(tensor->type), left = count_of(tensor);
+    while (left > 0) {
+        size_t n = left < SOME ? left : SOME;
+        for (size_t j = 0; j < n; j++, at += size) write_little(bytes + j * size, size, bits_of(at, size));
+        GLIA_TRY(glia__writer_write(writer, bytes, n * size));
+        left -= n;
     }
     return GLIA_OK;
 }
@@ -382,12 +421,12 @@ static glia_status write_all(glia__writer *writer, const glia__string *header, c
     write_little(length, LENGTH_BYTES, header->length);
     GLIA_TRY(glia__writer_write(writer, length, sizeof length));
     GLIA_TRY(glia__writer_write(writer, header->text, header->length));
-    for (size_t i = 0; i < count; i++) GLIA_TRY(write_values(writer, tensor[i].values, count_of(&tensor[i])));
+    for (size_t i = 0; i < count; i++) GLIA_TRY(write_values(writer, &tensor[i]));
     return GLIA_OK;
 }
 
-glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
-                                size_t metas)
+static glia_status write_file(const char *path, bool keep, const glia__tensor_out *tensor, size_t count,
+                              const glia__meta *meta, size_t metas)
 {
     glia__string  header = {0};
     glia__writer *writer = NULL;
@@ -395,6 +434,7 @@ glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor
     glia_status status = header_text(tensor, count, meta, metas, &header);
     if (!status) status = glia__writer_open(&writer, path);
     if (!status) {
+        if (keep) glia__writer_keep(writer);
         status = write_all(writer, &header, tensor, count);
         if (status)
             glia__writer_abandon(writer);
@@ -403,4 +443,16 @@ glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor
     }
     glia__string_clear(&header);
     return status;
+}
+
+glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
+                                size_t metas)
+{
+    return write_file(path, false, tensor, count, meta, metas);
+}
+
+glia_status glia__tensors_replace(const char *path, const glia__tensor_out *tensor, size_t count,
+                                  const glia__meta *meta, size_t metas)
+{
+    return write_file(path, true, tensor, count, meta, metas);
 }

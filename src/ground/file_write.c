@@ -12,6 +12,7 @@
 
 #include "ground/file.h"
 #include "ground/memory.h"
+#include "ground/text.h"
 
 enum { BUFFER_SIZE = 1 << 16 };
 
@@ -19,6 +20,7 @@ struct glia__writer {
     char         *path;   /* as the caller named it                                      */
     char         *target; /* the file itself, links followed; NULL: written directly     */
     char         *part;   /* what is written, until it is renamed; NULL before it exists */
+    bool          keep;   /* the file that is replaced */
     int           fd;
     int           error; /* errno of the first failure */
     size_t        filled;
@@ -110,6 +112,11 @@ glia_status glia__writer_open(glia__writer **writer, const char *path)
     return status;
 }
 
+void glia__writer_keep(glia__writer *w)
+{
+    w->keep = true;
+}
+
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static void write_out(glia__writer *w, const unsigned char *bytes, size_t n)
@@ -164,10 +171,32 @@ static void sync_folder(char *path)
     close(fd);
 }
 
+/* The old file gets its second name before it loses its first, so that there is a whole file under the first at every
+ * moment; only where a file can have but one name it is renamed. TARGET.part-PID.previous is TARGET.previous to be. */
+static void keep_previous(glia__writer *w)
+{
+    glia__string name = {0}, next = {0};
+    glia__string_add(&name, "%s.previous", w->target);
+    glia__string_add(&next, "%s.previous", w->part);
+    if (name.failed || next.failed) {
+        w->error = ENOMEM;
+    } else if (link(w->target, next.text) == 0) {
+        if (rename(next.text, name.text) != 0)
+            w->error = errno, unlink(next.text);
+        else
+            unlink(next.text); /* still there if both names were the same file already */
+    } else if (errno != ENOENT && rename(w->target, name.text) != 0) {
+        w->error = errno;
+    }
+    glia__string_clear(&name);
+    glia__string_clear(&next);
+}
+
 static void put_in_place(glia__writer *w)
 {
     if (w->error == 0 && fsync(w->fd) != 0 && errno != EINVAL) w->error = errno; /* EINVAL: cannot be synced at all */
     close_file(w);
+    if (w->error == 0 && w->keep) keep_previous(w);
     if (w->error == 0 && rename(w->part, w->target) != 0) w->error = errno;
     if (w->error) return;
     glia__free(w->part);
