@@ -265,10 +265,15 @@ typedef struct glia_fit_options {
     double      min_delta;  /* an improvement is by more than this                                           */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
      * and saved; in on_epoch the model has it too. */
-    double      ema;  /* > 0, such as 0.999: a moving average that keeps this share at each update     */
-    const char *swa;  /* "75%": the equal average of the weights after each epoch from there on; "20":
-                         from epoch 20 on                                                              */
-    size_t val_every; /* 1: validate after each so-many-th epoch, and after the last                   */
+    double      ema;        /* > 0, such as 0.999: a moving average that keeps this share at each update     */
+    const char *swa;        /* "75%": the equal average of the weights after each epoch from there on; "20":
+                               from epoch 20 on                                                              */
+    size_t      val_every;  /* 1: validate, and keep a checkpoint, after each so-many-th epoch and at the end */
+    const char *checkpoint; /* a file that gets all that the rest of the run depends on, at those times and when
+                               a callback stops the run; the one before stays as FILE.previous               */
+    const char *resume;     /* go on from such a file, to the same bits as if nothing had been: the model, the
+                               data and all options but threads, epochs and checkpoint must be those of its
+                               run. There may be more epochs, if schedule and swa do not depend on how many  */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */
     bool (*on_batch)(void *user, const glia_batch *batch);
@@ -282,7 +287,10 @@ typedef struct glia_fit_options {
  * weights themselves had become non-finite).
  * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of the
  * batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same way.
- * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no row that counts), GLIA_E_MEMORY. */
+ * A checkpoint that cannot be written stops training with GLIA_E_WRITE: the model has the weights reached, and the last
+ * whole checkpoint is still there.
+ * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no row that counts), GLIA_E_MEMORY; of
+ * `resume`: GLIA_E_OPEN, GLIA_E_FORMAT for a damaged file, GLIA_E_ARG for one of another run, with what differs. */
 GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,
                               const glia_fit_options *options);
 /* The epochs of the latest glia_fit, oldest first; `count` gets how many. */

@@ -1,4 +1,4 @@
-/* Fingerprints of a data set: of its names, and of the values of its rows in their order. */
+/* Fingerprints of a data set: of its names, and of the values of its rows, weights included, in their order. */
 #include "data/data.h"
 #include "ground/hash.h"
 
@@ -28,6 +28,7 @@ uint64_t glia__data_values_hash(const glia_data *d)
         else
             hash = glia__hash(hash, d->values + at * d->columns, d->columns * sizeof *d->values);
         hash = add_target(d, at, hash);
+        if (d->weights) hash = glia__hash(hash, &d->weights[at], sizeof *d->weights);
     }
     return hash;
 }

@@ -49,9 +49,12 @@ typedef enum glia__numbers {
 } glia__numbers;
 /* values[tensor->count] = the same bits as were written; GLIA_E_FORMAT if the tensor is of another type. */
 glia_status glia__tensors_exact(const glia__tensors *t, const glia__tensor *tensor, glia__numbers type, void *values);
-/* "[128, 784]" */
-enum { GLIA__SHAPE_TEXT = 24 * GLIA__TENSOR_RANK_MOST };
+const char *glia__numbers_name(glia__numbers type); /* "F32" */
+size_t      glia__numbers_size(glia__numbers type); /* in bytes */
+/* "[128, 784]", and "[3][17]": where number i of a tensor is. */
+enum { GLIA__SHAPE_TEXT = 24 * GLIA__TENSOR_RANK_MOST, GLIA__INDEX_TEXT = GLIA__SHAPE_TEXT };
 const char *glia__tensor_shape_text(char text[GLIA__SHAPE_TEXT], const size_t *shape, int rank);
+const char *glia__tensor_index_text(char text[GLIA__INDEX_TEXT], const size_t *shape, int rank, size_t i);
 
 /* Writes tensors in the order given, and __metadata__ before them. The bytes follow from the arguments alone.
  * GLIA_E_NONFINITE names the first number that should be finite and is not, before anything is written. */
@@ -67,9 +70,17 @@ typedef struct glia__meta {
 } glia__meta;
 glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
                                 size_t metas);
-/* The same; the file that is replaced stays as PATH.previous. */
+/* The same; the file that is replaced stays as PATH.previous, and a hash of the whole, with zeros for its digits, is in
+ * __metadata__. */
+#define GLIA__SEAL "hash"
+enum { GLIA__SEAL_DIGITS = 16 };
 glia_status glia__tensors_replace(const char *path, const glia__tensor_out *tensor, size_t count,
                                   const glia__meta *meta, size_t metas);
+/* GLIA_E_FORMAT unless the file's hash is there, and right. */
+glia_status glia__tensors_check_seal(glia__tensors *t);
+/* Between the two: its place in a header (NULL: there is none), and its text. */
+char *glia__seal_place(char *header, size_t n);
+void  glia__seal_text(uint64_t hash, char text[GLIA__SEAL_DIGITS + 1]);
 
 /* --- blocks.c: tensors that are collected, and taken one by one --- */
 enum { GLIA__TENSOR_NAME = 96 };

@@ -17,10 +17,11 @@
 enum { BUFFER_SIZE = 1 << 16 };
 
 struct glia__writer {
-    char         *path;   /* as the caller named it                                      */
-    char         *target; /* the file itself, links followed; NULL: written directly     */
-    char         *part;   /* what is written, until it is renamed; NULL before it exists */
-    bool          keep;   /* the file that is replaced */
+    char *path;   /* as the caller named it                                      */
+    char *target; /* the file itself, links followed; NULL: written directly     */
+    char *part;   /* what is written, until it is renamed; NULL before it exists */
+    /* The file that is replaced is kept, by this name, which is another until it is whole; NULL: it is not. */
+    char         *previous, *next;
     int           fd;
     int           error; /* errno of the first failure */
     size_t        filled;
@@ -112,9 +113,19 @@ glia_status glia__writer_open(glia__writer **writer, const char *path)
     return status;
 }
 
-void glia__writer_keep(glia__writer *w)
+static char *join(const char *path, const char *more)
 {
-    w->keep = true;
+    glia__string name = {0};
+    glia__string_add(&name, "%s%s", path, more);
+    return glia__string_take(&name);
+}
+
+glia_status glia__writer_keep(glia__writer *w)
+{
+    if (!w->part) return GLIA_OK;
+    w->next = join(w->part, ".previous");
+    w->previous = w->next ? join(w->target, ".previous") : NULL;
+    return w->previous ? GLIA_OK : GLIA_E_MEMORY;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
@@ -172,31 +183,23 @@ static void sync_folder(char *path)
 }
 
 /* The old file gets its second name before it loses its first, so that there is a whole file under the first at every
- * moment; only where a file can have but one name it is renamed. TARGET.part-PID.previous is TARGET.previous to be. */
+ * moment; only where a file can have but one name is it renamed. */
 static void keep_previous(glia__writer *w)
 {
-    glia__string name = {0}, next = {0};
-    glia__string_add(&name, "%s.previous", w->target);
-    glia__string_add(&next, "%s.previous", w->part);
-    if (name.failed || next.failed) {
-        w->error = ENOMEM;
-    } else if (link(w->target, next.text) == 0) {
-        if (rename(next.text, name.text) != 0)
-            w->error = errno, unlink(next.text);
-        else
-            unlink(next.text); /* still there if both names were the same file already */
-    } else if (errno != ENOENT && rename(w->target, name.text) != 0) {
+    unlink(w->next); /* of a crash long ago */
+    if (link(w->target, w->next) == 0) {
+        if (rename(w->next, w->previous) != 0) w->error = errno;
+        unlink(w->next); /* both may have been names of one file: then a rename does nothing */
+    } else if (errno != ENOENT && rename(w->target, w->previous) != 0) {
         w->error = errno;
     }
-    glia__string_clear(&name);
-    glia__string_clear(&next);
 }
 
 static void put_in_place(glia__writer *w)
 {
     if (w->error == 0 && fsync(w->fd) != 0 && errno != EINVAL) w->error = errno; /* EINVAL: cannot be synced at all */
     close_file(w);
-    if (w->error == 0 && w->keep) keep_previous(w);
+    if (w->error == 0 && w->previous) keep_previous(w);
     if (w->error == 0 && rename(w->part, w->target) != 0) w->error = errno;
     if (w->error) return;
     glia__free(w->part);
@@ -223,6 +226,8 @@ void glia__writer_abandon(glia__writer *w)
     if (w->part) unlink(w->part);
     glia__free(w->part);
     glia__free(w->target);
+    glia__free(w->previous);
+    glia__free(w->next);
     glia__free(w->path);
     glia__free(w);
 }
