@@ -11,9 +11,9 @@
 
 #include "report.h"
 
-static int fail_out(const char *path, int error)
+static int fail_out(const char *option, const char *path, int error)
 {
-    return fail(CODE_FAILED, "--out %s: cannot be written: %s", path, strerror(error));
+    return fail(CODE_FAILED, "%s %s: cannot be written: %s", option, path, strerror(error));
 }
 
 bool out_file_is_stdout(const char *path)
@@ -21,21 +21,21 @@ bool out_file_is_stdout(const char *path)
     return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
 }
 
-static int check_folder(const char *path)
+static int check_folder(const char *option, const char *path)
 {
     struct stat at;
     const char *slash = strrchr(path, '/');
     char       *folder = slash ? text_of("%.*s", (int)(slash == path ? 1 : slash - path), path) : text_of(".");
     int         code = CODE_FINE;
     if (stat(folder, &at) != 0 || !S_ISDIR(at.st_mode))
-        code = fail(CODE_FAILED, "--out %s: there is no folder %s", path, folder);
+        code = fail(CODE_FAILED, "%s %s: there is no folder %s", option, path, folder);
     free(folder);
     return code;
 }
 
 /* Makes the file that would be renamed, and removes it. One of that name may be left from another run: the library
  * then takes another name. */
-static int check_part(const char *path)
+static int check_part(const char *option, const char *path)
 {
     char *real = realpath(path, NULL), *part = text_of("%s.part-%ld", real ? real : path, (long)getpid());
     int   fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), error = fd < 0 ? errno : 0;
@@ -45,31 +45,36 @@ static int check_part(const char *path)
     }
     free(part);
     free(real);
-    return error && error != EEXIST ? fail_out(path, error) : CODE_FINE;
+    return error && error != EEXIST ? fail_out(option, path, error) : CODE_FINE;
 }
 
 /* A pipe is left alone: to open it is to wait for its reader, or to end what the reader reads. */
-static int check_special(const char *path, const struct stat *at)
+static int check_special(const char *option, const char *path, const struct stat *at)
 {
-    if (S_ISFIFO(at->st_mode)) return access(path, W_OK) == 0 ? CODE_FINE : fail_out(path, errno);
+    if (S_ISFIFO(at->st_mode)) return access(path, W_OK) == 0 ? CODE_FINE : fail_out(option, path, errno);
     int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0) return fail_out(path, errno);
+    if (fd < 0) return fail_out(option, path, errno);
     close(fd);
     return CODE_FINE;
 }
 
-int out_file_check(const char *path)
+int out_file_check_as(const char *option, const char *path)
 {
     struct stat at;
     if (!path || out_file_is_stdout(path)) return CODE_FINE;
-    if (!*path) return fail(CODE_ARGUMENT, "--out \"\": not the name of a file");
+    if (!*path) return fail(CODE_ARGUMENT, "%s \"\": not the name of a file", option);
     if (stat(path, &at) == 0) {
-        if (S_ISDIR(at.st_mode)) return fail(CODE_FAILED, "--out %s: is a folder", path);
-        if (!S_ISREG(at.st_mode)) return check_special(path, &at);
-        return access(path, W_OK) == 0 ? check_part(path) : fail_out(path, errno);
+        if (S_ISDIR(at.st_mode)) return fail(CODE_FAILED, "%s %s: is a folder", option, path);
+        if (!S_ISREG(at.st_mode)) return check_special(option, path, &at);
+        return access(path, W_OK) == 0 ? check_part(option, path) : fail_out(option, path, errno);
     }
-    if (errno != ENOENT && errno != ENOTDIR) return fail_out(path, errno);
-    if (lstat(path, &at) == 0) return fail(CODE_FAILED, "--out %s: is a link to a file that does not exist", path);
-    int code = check_folder(path);
-    return code ? code : check_part(path);
+    if (errno != ENOENT && errno != ENOTDIR) return fail_out(option, path, errno);
+    if (lstat(path, &at) == 0) return fail(CODE_FAILED, "%s %s: is a link to a file that does not exist", option, path);
+    int code = check_folder(option, path);
+    return code ? code : check_part(option, path);
+}
+
+int out_file_check(const char *path)
+{
+    return out_file_check_as("--out", path);
 }

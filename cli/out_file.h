@@ -10,5 +10,7 @@ bool out_file_is_stdout(const char *path);
 /* Finds out before the run whether `path` (of --out; NULL: nothing is written) can be written at its end. Returns an
  * exit code after a sentence. What it cannot foresee is a disk that fills up. */
 int out_file_check(const char *path);
+/* The same for a file of another option. */
+int out_file_check_as(const char *option, const char *path);
 
 #endif

@@ -39,7 +39,7 @@ static void draw(const progress *p, const glia_batch *batch, double t)
 {
     double share = (double)batch->batch / (double)batch->batches;
     double whole = ((double)(batch->epoch - 1) + share) / (double)batch->epochs;
-    double left = (t - p->begun) * (1 - whole) / whole;
+    double left = (t - p->begun) * (1 - whole) / (whole - p->whole_begun);
     char   bar[3 * BAR + 1], rate[16], line[256];
     draw_bar(bar, share, 1, BAR);
     int length = snprintf(line, sizeof line, "epoch %zu/%zu %s%*s %3.0f %%  loss %.4f  %s rows/s  %.0f:%02d left",
@@ -50,9 +50,17 @@ static void draw(const progress *p, const glia_batch *batch, double t)
     fprintf(stderr, "\r%.*s\x1b[K", (int)text_cut(line, draw_columns(STDERR_FILENO) - 1), line);
 }
 
+/* A run that is resumed begins after some of it. */
+static double share_before(const glia_batch *batch)
+{
+    double before = (double)(batch->batch - 1) / (double)batch->batches;
+    return ((double)(batch->epoch - 1) + before) / (double)batch->epochs;
+}
+
 void progress_batch(progress *p, const glia_batch *batch)
 {
     double t = p->on ? now() : 0;
+    if (p->on && !p->met) p->met = true, p->whole_begun = share_before(batch);
     if (!p->on || t - p->drawn < INTERVAL) return;
     p->drawn = t;
     draw(p, batch, t);

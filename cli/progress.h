@@ -7,6 +7,8 @@
 typedef struct progress {
     bool   on;
     double begun, epoch_begun, drawn; /* seconds of the clock; never drawn: 0 */
+    bool   met;                       /* a batch */
+    double whole_begun;               /* share of the run that was behind it then */
 } progress;
 
 /* `quiet`, or a stderr that is no terminal: nothing is ever drawn. */

@@ -72,11 +72,18 @@ static const option train_table[] = {
      "what --patience watches; see `glia metrics` (default: val_loss)"},
     {"min-delta", OPTION_NUMBER, AT(min_delta), "X", NULL, 0, HUGE_VAL,
      "better is what is better by more than X (default: by anything)"},
-    {"every", OPTION_WHOLE, AT(every), "N", "1", 1, COUNT_MOST, "validate after every N-th epoch, and the last"},
+    {"every", OPTION_WHOLE, AT(every), "N", "1", 1, COUNT_MOST,
+     "validate, and keep the checkpoint, after every N-th epoch and at the end"},
     {"ema", OPTION_NUMBER, AT(ema), "X", NULL, 0, 1,
      "validate and keep a moving average of the weights, of which each update keeps this share, such as 0.999"},
     {"swa", OPTION_TEXT, AT(swa), "START", NULL, 0, 0,
      "validate and keep the average of the weights after each epoch from START on: 20, or 75% of the run"},
+    {"checkpoint", OPTION_TEXT, AT(checkpoint), "FILE", NULL, 0, 0,
+     "keep all that the rest of the run depends on here, after every epoch (--every) and at the end; the one before "
+     "stays as FILE.previous"},
+    {"resume", OPTION_TEXT, AT(resume), "FILE", NULL, 0, 0,
+     "go on from this checkpoint, with the same options otherwise, to the same model; --threads may be others, and "
+     "--epochs more if the schedule does not depend on them"},
     {"doctor", OPTION_FLAG, AT(doctor), NULL, NULL, 0, 0,
      "watch the run and say what is wrong with it, and what to do"},
     {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0, "save the model here (default: it is not saved)"},
@@ -128,7 +135,12 @@ static int check_options(const train_options *o)
     if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
     if (o->out && o->json && out_file_is_stdout(o->out))
         return fail(CODE_ARGUMENT, "--out %s: does not go with --json, which prints there too", o->out);
-    return out_file_check(o->out);
+    if (o->checkpoint && out_file_is_stdout(o->checkpoint))
+        return fail(CODE_ARGUMENT, "--checkpoint %s: is kept in a file", o->checkpoint);
+    if (o->checkpoint && o->out && strcmp(o->checkpoint, o->out) == 0)
+        return fail(CODE_ARGUMENT, "--checkpoint %s: is where --out puts the model", o->checkpoint);
+    int code = out_file_check(o->out);
+    return code ? code : out_file_check_as("--checkpoint", o->checkpoint);
 }
 
 static unsigned usable_cores(void)
@@ -143,7 +155,7 @@ static unsigned usable_cores(void)
 static bool on_batch(void *user, const glia_batch *batch)
 {
     train_run *run = user;
-    if (!run->announced && !train_announce(run)) return true;
+    if (!run->announced && !train_announce(run, batch->epoch - 1)) return true;
     progress_batch(&run->progress, batch);
     return interrupted;
 }
@@ -151,6 +163,7 @@ static bool on_batch(void *user, const glia_batch *batch)
 static bool on_epoch(void *user, const glia_epoch *epoch)
 {
     train_run *run = user;
+    if (!run->announced && !train_announce(run, epoch->epoch - 1)) return true;
     train_tell_epoch(run, epoch);
     return interrupted;
 }
@@ -188,6 +201,8 @@ static int fit(train_run *run)
         .min_delta = o->min_delta,
         .ema = o->ema,
         .swa = o->swa,
+        .checkpoint = o->checkpoint,
+        .resume = o->resume,
         .val_every = o->every,
         .doctor = o->doctor,
         .on_batch = on_batch,
@@ -198,6 +213,7 @@ static int fit(train_run *run)
     catch_interrupt();
     glia_status status = glia_fit(run->model, run->parts->train, run->parts->validation, &options);
     progress_clear(&run->progress);
+    if (!status && !run->announced) train_announce(run, o->epochs); /* nothing was left to do */
     return status ? fail_fit(run, status) : flush_output(CODE_FINE);
 }
 

@@ -6,7 +6,8 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *monitor, *swa, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
+    const char *monitor, *swa, *checkpoint, *resume;
     const char *clip_kind, *sample_weight, *class_weight;
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value, min_delta, ema;
@@ -37,11 +38,13 @@ typedef struct train_run {
     unsigned             threads;
     progress             progress;
     bool                 announced;
+    size_t               resumed;   /* epochs that were behind it when it went on */
     bool                 continued; /* the model was trained before */
 } train_run;
 
 /* What train tells: to people on stderr, and with --json as events on stdout. */
-bool train_announce(train_run *run); /* false if stdout does not take it */
+/* The run begins after `done` epochs of it. False if stdout does not take it. */
+bool train_announce(train_run *run, size_t done);
 void train_tell_epoch(train_run *run, const glia_epoch *epoch);
 void train_tell_findings(const train_run *run); /* with --doctor */
 /* `interrupted`: by Ctrl-C. Scores the model; returns an exit code. */

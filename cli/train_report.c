@@ -44,6 +44,7 @@ static void start_event(const train_run *run, const glia_model_info *model)
     json_put_count(event, "threads", run->threads);
     json_put_count(event, "seed", o->seed);
     json_put_text(event, "kernels", glia_kernels());
+    if (run->options->resume) json_put_count(event, "resumed", run->resumed);
     json_print(event);
 }
 
@@ -59,12 +60,14 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
             o->optimizer, batch_rows(run), o->epochs, o->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
+    if (o->resume) fprintf(stderr, "resumed from %s, after epoch %zu\n", o->resume, run->resumed);
 }
 
-bool train_announce(train_run *run)
+bool train_announce(train_run *run, size_t done)
 {
     glia_model_info model;
     run->announced = true;
+    run->resumed = done;
     glia_model_describe(run->model, &model);
     if (run->options->json) start_event(run, &model);
     if (!run->options->quiet) start_lines(run, &model);

@@ -205,9 +205,9 @@ GLIA_API glia_status glia_model_open(glia_model **model, const char *path);
 /* Takes the weights from any safetensors file (F64, F32, F16, BF16) whose tensors fit this net by name and shape.
  * GLIA_E_FORMAT names the first that does not; `num_batches_tracked` is skipped. Nothing changes on failure. */
 GLIA_API glia_status glia_model_load_weights(glia_model *model, const char *path);
-/* The same for a net that shares only a part with the file, to go on from what another net has learnt: takes each tensor
- * whose name and shape are those of one of the net's, and leaves the others as they are. taken[glia_parameter_count]
- * tells of each parameter whether it was. GLIA_E_FORMAT if there is none at all. */
+/* The same for a net that shares only a part with the file, to go on from what another net has learnt: takes each
+ * tensor whose name and shape are those of one of the net's, and leaves the others as they are.
+ * taken[glia_parameter_count] tells of each parameter whether it was. GLIA_E_FORMAT if there is none at all. */
 GLIA_API glia_status glia_model_take_weights(glia_model *model, const char *path, bool *taken);
 
 /* ---- 4. Training ----------------------------------------------------------------------------------------------- */
@@ -238,38 +238,43 @@ typedef struct glia_batch {
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
 typedef struct glia_fit_options {
-    size_t epochs;          /* 10; at most 1,000,000                                                         */
-    size_t batch;           /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
-                               many rows are computed at a time                                              */
-    bool        no_shuffle; /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
-    uint32_t    seed;       /* 0                                                                             */
-    unsigned    threads;    /* 0: usable cores. Never changes the result                                     */
-    const char *optimizer;  /* "adam lr=0.001"; see `glia optimizers`                                        */
-    const char *schedule;   /* "constant"; see `glia schedules`                                              */
-    const char *loss;       /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
-    const char *scale;      /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
-                               none for data from memory. Fitted on the training rows, kept in the model     */
-    const char *augment;    /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
-                               `glia augmentations`. NULL: not. Validation rows never are                    */
+    size_t epochs;            /* 10; at most 1,000,000                                                         */
+    size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
+                                 many rows are computed at a time                                              */
+    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
+    uint32_t    seed;         /* 0                                                                             */
+    unsigned    threads;      /* 0: usable cores. Never changes the result                                     */
+    const char *optimizer;    /* "adam lr=0.001"; see `glia optimizers`                                        */
+    const char *schedule;     /* "constant"; see `glia schedules`                                              */
+    const char *loss;         /* NULL: by the last layer, softmax: cross_entropy, sigmoid: bce, else mse       */
+    const char *scale;        /* none, unit, standard or minmax; NULL: unit for bytes, standard for tables,
+                                 none for data from memory. Fitted on the training rows, kept in the model     */
+    const char *augment;      /* "shift 2, rotate 10": how images are changed, anew in each epoch; see
+                                 `glia augmentations`. NULL: not. Validation rows never are                    */
     const char *class_weight; /* "balanced", or "cat=2, dog=1", classes not named counting 1: what a row of each
                                  class counts in the loss, times its own weight (glia_data_set_weights). NULL:
                                  all 1                                                                       */
-    double    clip_norm;    /* > 0: gradients are scaled down to this norm                                   */
-    glia_norm clip_kind;    /* of clip_norm: GLIA_NORM_2, GLIA_NORM_1 or GLIA_NORM_INF                       */
-    double    clip_value;   /* > 0: gradients are limited to -v..v                                           */
-    size_t    accumulate;   /* 1: each update is made from the gradient of so many batches, weighted by what
-                               their rows count: as one batch of all of them, in the memory of one                       */
-    size_t patience;        /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
-                               best weights. Without validation rows 10 % of train decide                    */
-    const char *monitor;    /* "val_loss"; the metric that is watched; see `glia metrics`                     */
-    double      min_delta;  /* an improvement is by more than this                                           */
+    double    clip_norm;      /* > 0: gradients are scaled down to this norm                                   */
+    glia_norm clip_kind;      /* of clip_norm: GLIA_NORM_2, GLIA_NORM_1 or GLIA_NORM_INF                       */
+    double    clip_value;     /* > 0: gradients are limited to -v..v                                           */
+    size_t    accumulate;     /* 1: each update is made from the gradient of so many batches, weighted by what
+                                 their rows count: as one batch of all of them, in the memory of one                       */
+    size_t patience;          /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
+                                 best weights. Without validation rows 10 % of train decide                    */
+    const char *monitor;      /* "val_loss"; the metric that is watched; see `glia metrics`                     */
+    double      min_delta;    /* an improvement is by more than this                                           */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
      * and saved; in on_epoch the model has it too. */
-    double      ema;  /* > 0, such as 0.999: a moving average that keeps this share at each update     */
-    const char *swa;  /* "75%": the equal average of the weights after each epoch from there on; "20":
-                         from epoch 20 on                                                              */
-    size_t val_every; /* 1: validate after each so-many-th epoch, and after the last                   */
-    bool   doctor;    /* watch the run, and tell what is wrong: glia_model_findings                    */
+    double      ema;        /* > 0, such as 0.999: a moving average that keeps this share at each update     */
+    const char *swa;        /* "75%": the equal average of the weights after each epoch from there on; "20":
+                               from epoch 20 on                                                              */
+    size_t      val_every;  /* 1: validate, and keep a checkpoint, after each so-many-th epoch and at the end */
+    const char *checkpoint; /* a file that gets all that the rest of the run depends on, at those times and when
+                               a callback stops the run; the one before stays as FILE.previous               */
+    const char *resume;     /* go on from such a file, to the same bits as if nothing had been: the model, the
+                               data and all options but threads, epochs and checkpoint must be those of its
+                               run. There may be more epochs, if schedule and swa do not depend on how many  */
+    bool doctor;            /* watch the run, and tell what is wrong: glia_model_findings                     */
     /* Called after each batch and each epoch, on the caller's thread. Return true to stop: the weights reached
      * (with patience the best) are kept and glia_fit returns GLIA_OK. */
     bool (*on_batch)(void *user, const glia_batch *batch);
@@ -281,9 +286,12 @@ typedef struct glia_fit_options {
  * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
  * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
  * weights themselves had become non-finite).
- * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of the
- * batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same way.
- * Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no row that counts), GLIA_E_MEMORY. */
+ * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of
+ * the batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same
+ * way. A checkpoint that cannot be written stops training with GLIA_E_WRITE: the model has the weights reached, and the
+ * last whole checkpoint is still there. Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no
+ * row that counts), GLIA_E_MEMORY; of `resume`: GLIA_E_OPEN, GLIA_E_FORMAT for a damaged file, GLIA_E_ARG for one of
+ * another run, with what differs. */
 GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,
                               const glia_fit_options *options);
 /* The epochs of the latest glia_fit, oldest first; `count` gets how many. */
@@ -298,10 +306,10 @@ GLIA_API const char *glia_model_stopped(const glia_model *model);
  * and where its thresholds come from. */
 #define GLIA_NO_LAYER SIZE_MAX
 typedef struct glia_finding {
-    const char *kind;     /* "dead_units"                                                          */
-    size_t      layer;    /* the worst one's number in files; GLIA_NO_LAYER if it is not of a layer */
-    double      severity; /* 0..1                                                                  */
-    double      value;    /* what was measured: a share, a ratio, a count                          */
+    const char *kind;                 /* "dead_units"                                                          */
+    size_t      layer;                /* the worst one's number in files; GLIA_NO_LAYER if it is not of a layer */
+    double      severity;             /* 0..1                                                                  */
+    double      value;                /* what was measured: a share, a ratio, a count                          */
     char        what[400], cure[200]; /* what is wrong, with numbers; what to do                   */
 } glia_finding;
 /* The findings of the latest glia_fit with options.doctor, worst first, also where it ended with GLIA_E_NONFINITE; or
@@ -312,14 +320,14 @@ GLIA_API const glia_finding *glia_model_findings(const glia_model *model, size_t
  * step while the rate rises from 1e-6 by a factor a step. */
 typedef struct glia_diagnosis {
     size_t        count;
-    glia_finding *findings; /* [count], worst first                                                     */
-    size_t        steps;    /* 0: no curve, as the optimizer has no rate or the inputs are not finite    */
+    glia_finding *findings;    /* [count], worst first                                                     */
+    size_t        steps;       /* 0: no curve, as the optimizer has no rate or the inputs are not finite    */
     double       *rate, *loss; /* [steps]                                                               */
     double        suggested;   /* a rate that would do; NaN if the loss fell at none                    */
 } glia_diagnosis;
 /* Looks at a model on the rows it learns from. A trained one is looked at as it is; one that is not is trained on
- * trial, as `options` say. Weights, scaling, history and record are afterwards what they were; the findings stay with the
- * model too. Free the diagnosis with glia_diagnosis_free. Errors: those of glia_fit but GLIA_E_NONFINITE. */
+ * trial, as `options` say. Weights, scaling, history and record are afterwards what they were; the findings stay with
+ * the model too. Free the diagnosis with glia_diagnosis_free. Errors: those of glia_fit but GLIA_E_NONFINITE. */
 GLIA_API glia_status glia_doctor(glia_model *model, const glia_data *train, const glia_data *validation,
                                  const glia_fit_options *options, glia_diagnosis **diagnosis);
 GLIA_API void        glia_diagnosis_free(glia_diagnosis *diagnosis);
@@ -355,7 +363,8 @@ typedef struct glia_scores {
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
 } glia_scores;
-/* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
+/* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data
+ * that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
 GLIA_API glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores **scores);
 /* Scores from predictions. truth: [rows] in 0..classes-1; probability: [rows][classes]; predicted: [rows], or NULL
  * for the most probable class (the first of equals). */

@@ -8,7 +8,7 @@
 #   ```sh       is run as it is
 #
 # <!-- not run: REASON --> before a block leaves it alone. And whatever `glia layers` and the other lists name has to be
-# in docs/nets.md or docs/data.md. BIN is where glia is, LIB where libglia.so is.
+# in one of docs/. BIN is where glia is, LIB where libglia.so is.
 set -eu
 root=$1 cc=$2 bin=$3 lib=$4
 work=$(mktemp -d)
@@ -94,9 +94,9 @@ failed=0 tried=0 named=0
 for document in "$root"/README.md "$root"/CONTRIBUTING.md "$root"/docs/*.md; do
     try_document "$document"
 done
-for list in layers losses optimizers schedules initializers generators scales augmentations; do
+for list in layers losses optimizers schedules initializers generators scales augmentations metrics; do
     for name in $(glia "$list" | sed -n 's/^\([a-z_0-9]*\): .*/\1/p'); do
-        grep -q "\`$name[\` :]" "$root/docs/nets.md" "$root/docs/data.md" || wrong "glia $list" "no document has $name"
+        grep -q "\`$name[\` :]" "$root"/docs/*.md || wrong "glia $list" "no document has $name"
         named=$((named + 1))
     done
 done

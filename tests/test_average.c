@@ -183,6 +183,56 @@ static void patience_keeps_an_average(void **state)
     glia_data_free(held);
 }
 
+/* ---- batch norm's statistics ------------------------------------------------------------------------------------- */
+
+/* The mean over all batches of the mean, or the unbiased variance, of x W + b, from the rows and weights as they are
+ * told. */
+static void expected_statistics(const glia_model *m, const glia_data *d, size_t batch, double mean[6], double var[6])
+{
+    glia_real w[6][4], b[6];
+    size_t    rows = 70, batches = (rows + batch - 1) / batch;
+    EXPECT_OK(glia_parameter_get(m, "0.weight", w[0], 24));
+    EXPECT_OK(glia_parameter_get(m, "0.bias", b, 6));
+    for (size_t o = 0; o < 6; o++) {
+        mean[o] = var[o] = 0;
+        for (size_t begin = 0; begin < rows; begin += batch) {
+            double sum = 0, squares = 0, n = (double)(rows - begin < batch ? rows - begin : batch);
+            for (size_t r = begin; r < begin + (size_t)n; r++) {
+                double y = (double)b[o];
+                for (size_t i = 0; i < 4; i++) y += (double)w[o][i] * glia_data_input(d, r, i);
+                sum += y, squares += y * y;
+            }
+            mean[o] += sum / n / (double)batches;
+            var[o] += (squares - sum * sum / n) / (n - 1) / (double)batches;
+        }
+    }
+}
+
+static void statistics_are_made_anew(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(1, 70, 4, 3), *held = class_data(2, 40, 4, 3);
+    options     o = {.epochs = 6, .batch = 8, .swa = "3", .optimizer = "sgd lr=0.3"};
+    double      mean[6], var[6], tolerance = IS_DOUBLE ? 1e-12 : 1e-5;
+    glia_real   running[2][6];
+    size_t      count;
+    glia_model *m;
+    looker      l = {.held = held};
+    EXPECT_OK(glia_model_new(&m, "dense 6, batchnorm, tanh, dense 3, softmax", d, 3));
+    l.m = m, o.on_epoch = look, o.user = &l;
+    EXPECT_OK(glia_fit(m, d, held, &o));
+    expected_statistics(m, d, 8, mean, var);
+    EXPECT_OK(glia_parameter_get(m, "1.running_mean", running[0], 6));
+    EXPECT_OK(glia_parameter_get(m, "1.running_var", running[1], 6));
+    for (size_t c = 0; c < 6; c++)
+        assert_true(golden_near((double)running[0][c], mean[c], tolerance, tolerance) &&
+                    golden_near((double)running[1][c], var[c], tolerance, tolerance));
+    assert_true(glia_model_history(m, &count)[5].val_loss == val_loss_of(m, held) && l.epochs == 6);
+    glia_model_free(m);
+    glia_data_free(d);
+    glia_data_free(held);
+}
+
 /* ---- large blocks, and what is refused --------------------------------------------------------------------------- */
 
 static void threads_never_change_a_bit(void **state)
@@ -225,9 +275,13 @@ static void what_is_no_average(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_moving_average_is_kept),      cmocka_unit_test(the_equal_average_is_kept),
-        cmocka_unit_test(training_never_sees_the_average), cmocka_unit_test(patience_keeps_an_average),
-        cmocka_unit_test(threads_never_change_a_bit),      cmocka_unit_test(what_is_no_average),
+        cmocka_unit_test(the_moving_average_is_kept),
+        cmocka_unit_test(the_equal_average_is_kept),
+        cmocka_unit_test(training_never_sees_the_average),
+        cmocka_unit_test(patience_keeps_an_average),
+        cmocka_unit_test(statistics_are_made_anew),
+        cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(what_is_no_average),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -527,11 +527,11 @@ static void put_model_and(const char *key, const char *value, const char *more)
         {"scale", "{\"how\":\"unit\"}"},
     };
     enum { RIGHT = sizeof right / sizeof *right };
-    const glia__tensor_out tensor[5] = {{"0.weight", 2, {2, 4}, ones},
-                                        {"0.bias", 1, {2}, ones},
-                                        {"2.weight", 2, {3, 2}, ones},
-                                        {"2.bias", 1, {3}, ones},
-                                        {more, 0, {0}, ones}};
+    const glia__tensor_out tensor[5] = {{"0.weight", GLIA__REALS, 2, {2, 4}, ones},
+                                        {"0.bias", GLIA__REALS, 1, {2}, ones},
+                                        {"2.weight", GLIA__REALS, 2, {3, 2}, ones},
+                                        {"2.bias", GLIA__REALS, 1, {3}, ones},
+                                        {more, GLIA__REALS, 0, {0}, ones}};
     glia__meta             meta[RIGHT + 1];
     size_t                 metas = 0;
     for (size_t i = 0; i < RIGHT; i++)

@@ -95,7 +95,8 @@ static void refused(const char *part)
 /* ---- writing and reading ----------------------------------------------------------------------------------------- */
 
 static const real             weight[6] = {1, -2, (real)0.5, 0, 3, (real)0.1}, bias[2] = {7, -8};
-static const glia__tensor_out tensors[2] = {{"0.weight", 2, {2, 3}, weight}, {"0.bias", 1, {2}, bias}};
+static const glia__tensor_out tensors[2] = {{"0.weight", GLIA__REALS, 2, {2, 3}, weight},
+                                            {"0.bias", GLIA__REALS, 1, {2}, bias}};
 static const glia__meta       metas[2] = {{"net", "dense 2"}, {"note", "a \"b\"\n\xc3\xa9"}};
 
 static glia_status write_it(void)
@@ -141,7 +142,7 @@ static void the_bytes_are_the_format(void **state)
     static const unsigned char data[] = {0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0};
 #endif
     const real             values[2] = {1, (real)-2.5};
-    const glia__tensor_out tensor = {"a", 2, {1, 2}, values};
+    const glia__tensor_out tensor = {"a", GLIA__REALS, 2, {1, 2}, values};
     const glia__meta       meta = {"k", "v"};
     unsigned char          bytes[FILE_MOST];
     size_t                 length = (sizeof header - 1 + 7) / 8 * 8;
@@ -177,7 +178,7 @@ static void many_numbers_are_written(void **state)
     real          values[MANY], again[MANY];
     glia__tensors t;
     for (size_t i = 0; i < MANY; i++) values[i] = (real)i;
-    const glia__tensor_out tensor = {"a", 1, {MANY}, values};
+    const glia__tensor_out tensor = {"a", GLIA__REALS, 1, {MANY}, values};
     assert_int_equal(glia__tensors_write(path, &tensor, 1, NULL, 0), GLIA_OK);
     assert_int_equal(glia__tensors_open(&t, path), GLIA_OK);
     assert_int_equal(glia__tensors_reals(&t, t.tensor, again), GLIA_OK);
@@ -191,7 +192,7 @@ static void unwritable_numbers_are_named(void **state)
     static const char old[] = "old";
     unsigned char     bytes[FILE_MOST];
     real              bad[6] = {1, 2, 3, 4, 5, (real)NAN};
-    glia__tensor_out  tensor[2] = {{"0.bias", 1, {2}, bias}, {"0.weight", 2, {2, 3}, bad}};
+    glia__tensor_out  tensor[2] = {{"0.bias", GLIA__REALS, 1, {2}, bias}, {"0.weight", GLIA__REALS, 2, {2, 3}, bad}};
     put(old, sizeof old);
     says(glia__tensors_write(path, tensor, 2, metas, 2), GLIA_E_NONFINITE,
          "0.weight[1][2] is nan; a model with such weights is not saved");

@@ -66,6 +66,10 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b);
  */
 glia_status glia__data_append(glia_data *a, glia_data *b);
 
+/* fingerprint.c: equal for data sets of equal names; of equal rows in the same order. */
+uint64_t glia__data_names_hash(const glia_data *d);
+uint64_t glia__data_values_hash(const glia_data *d);
+
 /* Frees count names and their list; NULL is fine. */
 void glia__names_free(char **names, size_t count);
 

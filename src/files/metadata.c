@@ -480,10 +480,17 @@ static glia_status need(const glia__tensors *t, const char *key, const char **te
     return *text ? GLIA_OK : glia__fail(GLIA_E_FORMAT, "%s: missing", key);
 }
 
+glia_status glia__metadata_no_checkpoint(const glia__tensors *t)
+{
+    if (!glia__tensors_meta(t, GLIA__CHECKPOINT)) return GLIA_OK;
+    return glia__fail(GLIA_E_FORMAT, "a checkpoint and no model: `glia train ... --resume` goes on from it");
+}
+
 static glia_status check_format(const glia__tensors *t)
 {
     const char *text = glia__tensors_meta(t, "glia");
     size_t      format;
+    GLIA_TRY(glia__metadata_no_checkpoint(t));
     if (!text)
         return glia__fail(GLIA_E_FORMAT, "not a model of glia: its weights alone can be loaded into a net "
                                          "(glia_model_load_weights, glia train --init)");

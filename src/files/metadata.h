@@ -8,6 +8,10 @@
 glia_status glia__metadata_write(const glia_model *m, glia__meta **meta, size_t *metas);
 void        glia__metadata_free(glia__meta *meta, size_t metas);
 
+/* The key that a checkpoint has, and a model has not. */
+#define GLIA__CHECKPOINT "glia_checkpoint"
+glia_status glia__metadata_no_checkpoint(const glia__tensors *t);
+
 /* What a model is made from. */
 typedef struct glia__outline {
     const char *net;                     /* belongs to the file */

@@ -79,16 +79,6 @@ glia_status glia_model_save(const glia_model *model, const char *path)
 /* ---- do the tensors fit? --- ----------------------------------------------------------------------------------------
  */
 
-enum { SHAPE_TEXT = 24 * GLIA__TENSOR_RANK_MOST };
-static const char *shape_text(char text[SHAPE_TEXT], const size_t *shape, int rank)
-{
-    size_t used = (size_t)snprintf(text, SHAPE_TEXT, "[");
-    for (int d = 0; d < rank; d++)
-        used += (size_t)snprintf(text + used, SHAPE_TEXT - used, d ? ", %zu" : "%zu", shape[d]);
-    snprintf(text + used, SHAPE_TEXT - used, "]");
-    return text;
-}
-
 /* A list of layers, planned: of a model, or before there is one. */
 typedef struct layers {
     glia__layer *list;
@@ -109,11 +99,12 @@ static const glia__param *find_param(layers of, const char *name)
 
 static glia_status check_shape(const glia__tensor *tensor, const glia__param *p)
 {
-    char have_text[SHAPE_TEXT], want_text[SHAPE_TEXT];
+    char have_text[GLIA__SHAPE_TEXT], want_text[GLIA__SHAPE_TEXT];
     if (tensor->rank == p->rank && memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0)
         return GLIA_OK;
     return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is %s, and the net needs %s", tensor->name,
-                      shape_text(have_text, tensor->shape, tensor->rank), shape_text(want_text, p->shape, p->rank));
+                      glia__tensor_shape_text(have_text, tensor->shape, tensor->rank),
+                      glia__tensor_shape_text(want_text, p->shape, p->rank));
 }
 
 /* PyTorch's batch norm counts its batches in the state dict; it is nothing that a net computes with. */
@@ -228,7 +219,8 @@ glia_status glia_model_load_weights(glia_model *model, const char *path)
     glia__tensors t;
     if (!model || !path) return glia__fail(GLIA_E_ARG, "glia_model_load_weights: a model and a path are needed");
     GLIA_TRY(glia__tensors_open(&t, path));
-    glia_status status = check_tensors(&t, (layers){model->layers, model->n_layers}, true);
+    glia_status status = glia__metadata_no_checkpoint(&t);
+    if (!status) status = check_tensors(&t, (layers){model->layers, model->n_layers}, true);
     if (!status) status = read_weights(&t, model, NULL);
     if (status) status = fail_file(status, path);
     glia__tensors_clear(&t);
@@ -258,8 +250,8 @@ glia_status glia_model_take_weights(glia_model *model, const char *path, bool *t
     if (!model || !path || !taken)
         return glia__fail(GLIA_E_ARG, "glia_model_take_weights: a model, a path and room for what is taken are needed");
     GLIA_TRY(glia__tensors_open(&t, path));
-    glia_status status = GLIA_OK;
-    if (find_common(&t, model, taken) == 0)
+    glia_status status = glia__metadata_no_checkpoint(&t);
+    if (!status && find_common(&t, model, taken) == 0)
         status = glia__fail(GLIA_E_FORMAT, "no tensor in it has the name and the shape of one of the net's");
     if (!status) status = read_weights(&t, model, taken);
     if (status) status = fail_file(status, path);

@@ -1,4 +1,4 @@
-/* The safetensors format (https://github.com/huggingface/safetensors), read strictly and written plainly.
+/* The safetensors format (https://github.com/huggingface/safetensors), read strictly.
  *
  *   8 bytes   N, little endian
  *   N bytes   a JSON object, perhaps padded with spaces:
@@ -16,10 +16,11 @@
 #include "files/files.h"
 #include "files/json.h"
 #include "ground/file.h"
+#include "ground/hash.h"
 #include "ground/memory.h"
 
 #define METADATA "__metadata__"
-enum { LENGTH_BYTES = 8, ALIGNMENT = 8, INDEX_TEXT = 22 * GLIA__TENSOR_RANK_MOST };
+enum { LENGTH_BYTES = 8 };
 static const size_t header_most = 100000000;                                 /* the format's own limit */
 static const size_t file_most = (size_t)1 << (sizeof(size_t) > 4 ? 36 : 30); /* 64 GiB */
 
@@ -30,11 +31,6 @@ static uint64_t read_little(const unsigned char *bytes, size_t n)
     uint64_t bits = 0;
     while (n--) bits = bits << 8 | bytes[n];
     return bits;
-}
-
-static void write_little(unsigned char *bytes, size_t n, uint64_t bits)
-{
-    for (size_t i = 0; i < n; i++, bits >>= 8) bytes[i] = (unsigned char)(bits & 255);
 }
 
 static double from_f64(uint64_t bits)
@@ -88,16 +84,25 @@ static const struct glia__dtype *find_dtype(const char *name)
 }
 
 /* "[3][17]": where number i of a tensor is. */
-static const char *index_text(char text[INDEX_TEXT], const size_t *shape, int rank, size_t i)
+const char *glia__tensor_index_text(char text[GLIA__INDEX_TEXT], const size_t *shape, int rank, size_t i)
 {
     size_t stride = 1, used = 0;
     text[0] = '\0';
     for (int d = 0; d < rank; d++) stride *= shape[d];
     for (int d = 0; d < rank; d++) {
         stride /= shape[d];
-        used += (size_t)snprintf(text + used, INDEX_TEXT - used, "[%zu]", i / stride);
+        used += (size_t)snprintf(text + used, GLIA__INDEX_TEXT - used, "[%zu]", i / stride);
         i %= stride;
     }
+    return text;
+}
+
+const char *glia__tensor_shape_text(char text[GLIA__SHAPE_TEXT], const size_t *shape, int rank)
+{
+    size_t used = (size_t)snprintf(text, GLIA__SHAPE_TEXT, "[");
+    for (int d = 0; d < rank; d++)
+        used += (size_t)snprintf(text + used, GLIA__SHAPE_TEXT - used, d ? ", %zu" : "%zu", shape[d]);
+    snprintf(text + used, GLIA__SHAPE_TEXT - used, "]");
     return text;
 }
 
@@ -271,136 +276,60 @@ glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tens
     for (size_t i = 0; i < tensor->count; i++) {
         double value = tensor->dtype->value(read_little(t->data + tensor->begin + i * size, size));
         if (!glia__fits_real(value)) {
-            char place[INDEX_TEXT], text[32];
+            char place[GLIA__INDEX_TEXT], text[32];
             glia_number_write(text, value);
             return glia__fail(GLIA_E_NONFINITE, "%s%s is %s, which is not a finite number here", tensor->name,
-                              index_text(place, tensor->shape, tensor->rank, i), text);
+                              glia__tensor_index_text(place, tensor->shape, tensor->rank, i), text);
         }
         values[i] = (real)value;
     }
     return GLIA_OK;
 }
 
-/* ---- writing: the header ----------------------------------------------------------------------------------------- */
+/* ---- numbers as they are ------------------------------------------------------------------------------------------
+ */
 
-static size_t count_of(const glia__tensor_out *tensor)
+#define REAL_NAME (sizeof(real) == sizeof(float) ? "F32" : "F64")
+
+const char *glia__numbers_name(glia__numbers type)
 {
-    size_t count = 1;
-    for (int d = 0; d < tensor->rank; d++) count *= tensor->shape[d];
-    return count;
+    return type == GLIA__WORDS ? "U32" : type == GLIA__DOUBLES ? "F64" : REAL_NAME;
 }
 
-static glia_status add_metadata(json_t *root, const glia__meta *meta, size_t metas)
+size_t glia__numbers_size(glia__numbers type)
 {
-    json_t *object = json_object(), *value;
-    if (json_object_set_new(root, METADATA, object)) return glia__json_no_memory();
-    for (size_t i = 0; i < metas; i++) {
-        GLIA_TRY(glia__json_string(meta[i].value, &value));
-        if (json_object_set_new(object, meta[i].key, value)) return glia__json_no_memory();
+    return find_dtype(glia__numbers_name(type))->size;
+}
+
+glia_status glia__tensors_exact(const glia__tensors *t, const glia__tensor *tensor, glia__numbers type, void *values)
+{
+    const size_t size = glia__numbers_size(type);
+    if (strcmp(tensor->dtype_name, glia__numbers_name(type)) != 0)
+        return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is of type %s, not %s", tensor->name, tensor->dtype_name,
+                          glia__numbers_name(type));
+    for (size_t i = 0; i < tensor->count; i++) {
+        uint64_t bits = read_little(t->data + tensor->begin + i * size, size);
+        uint32_t low = (uint32_t)bits;
+        memcpy((char *)values + i * size, size == sizeof low ? (void *)&low : (void *)&bits, size);
     }
     return GLIA_OK;
 }
 
-static json_t *tensor_json(const glia__tensor_out *tensor, size_t begin, size_t end)
-{
-    json_t *shape = json_array();
-    for (int d = 0; d < tensor->rank; d++)
-        if (json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]))) {
-            json_decref(shape);
-            return NULL;
-        }
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", sizeof(real) == sizeof(float) ? "F32" : "F64", "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)end);
-}
+/* ---- the seal ---------------------------------------------------------------------------------------------------- */
 
-static glia_status add_tensors(json_t *root, const glia__tensor_out *tensor, size_t count)
+/* As safetensors_write.c makes it. The file's bytes are not needed after this one look at them. */
+glia_status glia__tensors_check_seal(glia__tensors *t)
 {
-    for (size_t i = 0, begin = 0, end; i < count; i++, begin = end) {
-        end = begin + count_of(&tensor[i]) * sizeof(real);
-        if (json_object_set_new(root, tensor[i].name, tensor_json(&tensor[i], begin, end)))
-            return glia__json_no_memory();
-    }
+    char        own[GLIA__SEAL_DIGITS + 1];
+    const char *said = glia__tensors_meta(t, GLIA__SEAL);
+    size_t      header = (size_t)(t->data - t->bytes);
+    char       *at = said ? glia__seal_place((char *)t->bytes + LENGTH_BYTES, header - LENGTH_BYTES) : NULL;
+    if (!at) return glia__fail(GLIA_E_FORMAT, "%s: missing", GLIA__SEAL);
+    memset(at, '0', GLIA__SEAL_DIGITS);
+    uint64_t hash = glia__hash(GLIA__HASH_START, t->bytes, header);
+    for (size_t i = 0; i < t->count; i++)
+        hash = glia__hash(hash, t->data + t->tensor[i].begin, t->tensor[i].end - t->tensor[i].begin);
+    glia__seal_text(hash, own);
+    if (strcmp(said, own) != 0) return glia__fail(GLIA_E_FORMAT, "damaged: its contents are not what was written");
     return GLIA_OK;
-}
-
-/* The header's text, padded with spaces so that the data begin at a multiple of ALIGNMENT. */
-static glia_status header_text(const glia__tensor_out *tensor, size_t count, const glia__meta *meta, size_t metas,
-                               glia__string *text)
-{
-    json_t     *root = json_object();
-    glia_status status = add_metadata(root, meta, metas);
-    if (!status) status = add_tensors(root, tensor, count);
-    if (!status) status = glia__json_print(root, text);
-    while ((LENGTH_BYTES + text->length) % ALIGNMENT && !text->failed) glia__string_add_bytes(text, " ", 1);
-    if (!status && text->failed) status = GLIA_E_MEMORY;
-    json_decref(root);
-    return status;
-}
-
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
-
-static glia_status check_finite(const glia__tensor_out *tensor)
-{
-    size_t count = count_of(tensor);
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(tensor->values[i])) {
-            char place[INDEX_TEXT], text[32];
-            glia_number_write(text, (double)tensor->values[i]);
-            return glia__fail(GLIA_E_NONFINITE, "%s%s is %s; a model with such weights is not saved", tensor->name,
-                              index_text(place, tensor->shape, tensor->rank, i), text);
-        }
-    return GLIA_OK;
-}
-
-static uint64_t bits_of(real value)
-{
-#ifdef GLIA_DOUBLE
-    uint64_t bits;
-#else
-    uint32_t bits;
-#endif
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static glia_status write_values(glia__writer *writer, const real *values, size_t count)
-{
-    enum { SOME = 512 };
-    unsigned char bytes[SOME * sizeof(real)];
-    for (size_t i = 0; i < count; i += SOME) {
-        size_t n = count - i < SOME ? count - i : SOME;
-        for (size_t j = 0; j < n; j++) write_little(bytes + j * sizeof(real), sizeof(real), bits_of(values[i + j]));
-        GLIA_TRY(glia__writer_write(writer, bytes, n * sizeof(real)));
-    }
-    return GLIA_OK;
-}
-
-static glia_status write_all(glia__writer *writer, const glia__string *header, const glia__tensor_out *tensor,
-                             size_t count)
-{
-    unsigned char length[LENGTH_BYTES];
-    write_little(length, LENGTH_BYTES, header->length);
-    GLIA_TRY(glia__writer_write(writer, length, sizeof length));
-    GLIA_TRY(glia__writer_write(writer, header->text, header->length));
-    for (size_t i = 0; i < count; i++) GLIA_TRY(write_values(writer, tensor[i].values, count_of(&tensor[i])));
-    return GLIA_OK;
-}
-
-glia_status glia__tensors_write(const char *path, const glia__tensor_out *tensor, size_t count, const glia__meta *meta,
-                                size_t metas)
-{
-    glia__string  header = {0};
-    glia__writer *writer = NULL;
-    for (size_t i = 0; i < count; i++) GLIA_TRY(check_finite(&tensor[i]));
-    glia_status status = header_text(tensor, count, meta, metas, &header);
-    if (!status) status = glia__writer_open(&writer, path);
-    if (!status) {
-        status = write_all(writer, &header, tensor, count);
-        if (status)
-            glia__writer_abandon(writer);
-        else
-            status = glia__writer_commit(writer);
-    }
-    glia__string_clear(&header);
-    return status;
 }

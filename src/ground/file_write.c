@@ -12,13 +12,16 @@
 
 #include "ground/file.h"
 #include "ground/memory.h"
+#include "ground/text.h"
 
 enum { BUFFER_SIZE = 1 << 16 };
 
 struct glia__writer {
-    char         *path;   /* as the caller named it                                      */
-    char         *target; /* the file itself, links followed; NULL: written directly     */
-    char         *part;   /* what is written, until it is renamed; NULL before it exists */
+    char *path;   /* as the caller named it                                      */
+    char *target; /* the file itself, links followed; NULL: written directly     */
+    char *part;   /* what is written, until it is renamed; NULL before it exists */
+    /* The file that is replaced is kept, by this name, which is another until it is whole; NULL: it is not. */
+    char         *previous, *next;
     int           fd;
     int           error; /* errno of the first failure */
     size_t        filled;
@@ -110,6 +113,21 @@ glia_status glia__writer_open(glia__writer **writer, const char *path)
     return status;
 }
 
+static char *join(const char *path, const char *more)
+{
+    glia__string name = {0};
+    glia__string_add(&name, "%s%s", path, more);
+    return glia__string_take(&name);
+}
+
+glia_status glia__writer_keep(glia__writer *w)
+{
+    if (!w->part) return GLIA_OK;
+    w->next = join(w->part, ".previous");
+    w->previous = w->next ? join(w->target, ".previous") : NULL;
+    return w->previous ? GLIA_OK : GLIA_E_MEMORY;
+}
+
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static void write_out(glia__writer *w, const unsigned char *bytes, size_t n)
@@ -164,10 +182,24 @@ static void sync_folder(char *path)
     close(fd);
 }
 
+/* The old file gets its second name before it loses its first, so that there is a whole file under the first at every
+ * moment; only where a file can have but one name is it renamed. */
+static void keep_previous(glia__writer *w)
+{
+    unlink(w->next); /* of a crash long ago */
+    if (link(w->target, w->next) == 0) {
+        if (rename(w->next, w->previous) != 0) w->error = errno;
+        unlink(w->next); /* both may have been names of one file: then a rename does nothing */
+    } else if (errno != ENOENT && rename(w->target, w->previous) != 0) {
+        w->error = errno;
+    }
+}
+
 static void put_in_place(glia__writer *w)
 {
     if (w->error == 0 && fsync(w->fd) != 0 && errno != EINVAL) w->error = errno; /* EINVAL: cannot be synced at all */
     close_file(w);
+    if (w->error == 0 && w->previous) keep_previous(w);
     if (w->error == 0 && rename(w->part, w->target) != 0) w->error = errno;
     if (w->error) return;
     glia__free(w->part);
@@ -194,6 +226,8 @@ void glia__writer_abandon(glia__writer *w)
     if (w->part) unlink(w->part);
     glia__free(w->part);
     glia__free(w->target);
+    glia__free(w->previous);
+    glia__free(w->next);
     glia__free(w->path);
     glia__free(w);
 }

@@ -151,8 +151,9 @@ typedef struct glia__step {
     bool                backward;  /* from the loss; or, without one, from the dy already in place */
     bool                want_dx;   /* gradient of the inputs too */
     /* gradients become kept times those that are there plus added times the batch's; both 0: the batch's alone */
-    real kept, added;
-    bool penalties; /* add the penalties' to the gradients; a step that updates does so anyway */
+    real   kept, added;
+    double settled;   /* the batch's share in what layers keep (running statistics); 0: as they say themselves */
+    bool   penalties; /* add the penalties' to the gradients; a step that updates does so anyway */
     /* update; NULL: gradients only */
     glia__optim *optim;
     real *const *slot;                  /* the optimizer's blocks of state */

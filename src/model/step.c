@@ -420,7 +420,8 @@ static void settle(walk *w)
     meet(w);
     for (size_t i = 0; i < m->n_layers && !w->s->nonfinite; i++) {
         const glia__layer *l = &m->layers[i];
-        if (l->class->settle && !l->frozen && found++ % w->size == w->rank) l->class->settle(l, w->s->rows);
+        if (l->class->settle && !l->frozen && found++ % w->size == w->rank)
+            l->class->settle(l, w->s->rows, w->s->settled);
     }
 }
 

@@ -167,8 +167,9 @@ struct glia__layer_class {
     void (*backward_sums)(const glia__layer *l, const glia__part *p);
     void (*backward_x)(const glia__layer *l, const glia__part *p); /* this part of dx of each input that has one */
     void (*backward_w)(const glia__layer *l, const glia__part *p); /* this part of dw; NULL without parameters */
-    /* Once after a training pass over `rows` rows that turned out well: what it keeps beside what it learns. */
-    void (*settle)(const glia__layer *l, size_t rows);
+    /* Once after a training pass over `rows` rows that turned out well: what it keeps beside what it learns, of which
+     * the batch makes up `share`; 0: as its settings say. */
+    void (*settle)(const glia__layer *l, size_t rows, double share);
     /* How far x of these rows is from where y has no derivative, or one that changes too fast: the gradient check keeps
      * away. NULL: there is no such place. */
     double (*kink)(const glia__layer *l, size_t rows);

@@ -5,7 +5,9 @@
  *                                (Izmailov et al. 2018: "Averaging weights leads to wider optima")
  *
  * Both as torch.optim.swa_utils.AveragedModel. Training itself never sees the average; it is what is validated, kept
- * and saved. A state that layers keep without learning it, such as batch norm's statistics, is averaged as well. */
+ * and saved. What layers keep without learning it, batch norm's running statistics, is averaged along in the moving
+ * one. Those of the equal one are made anew, as torch.optim.swa_utils.update_bn does: the mean of the statistics of all
+ * batches of the training rows, in the order of the data, under the averaged weights. */
 #include <math.h>
 
 #include "ground/memory.h"
@@ -17,12 +19,13 @@ static const glia__named swa = {"swa", "average of the weights after each epoch 
 
 /* ---- before the run ---------------------------------------------------------------------------------------------- */
 
-static size_t first_epoch(const glia__run *r, const glia__value *start)
+size_t glia__average_first(const glia__run *r, size_t epochs)
 {
-    double epochs = start->number;
-    if (start->unit == '%') epochs *= (double)r->o.epochs / 100;
-    if (start->unit == 's') epochs /= (double)r->updates;
-    return epochs > 1 ? (size_t)ceil(fmin(epochs, (double)r->o.epochs + 1)) : 1;
+    double at = r->swa.number;
+    if (!r->o.swa) return 0;
+    if (r->swa.unit == '%') at *= (double)epochs / 100;
+    if (r->swa.unit == 's') at /= (double)r->updates;
+    return at > 1 ? (size_t)ceil(fmin(at, GLIA__EPOCHS_MOST + 1)) : 1;
 }
 
 static glia_status read_swa(glia__run *r)
@@ -31,8 +34,8 @@ static glia_status read_swa(glia__run *r)
     glia__value   value[GLIA__SETTINGS_MOST];
     glia__text_at at = {"swa", text, end};
     GLIA_TRY(glia__phrase_settings(&at, text, end, &swa, value));
-    r->swa_from = first_epoch(r, &value[0]);
-    if (r->swa_from > r->o.epochs)
+    r->swa = value[0];
+    if (glia__average_first(r, r->o.epochs) > r->o.epochs)
         return glia__fail(GLIA_E_ARG, "averaging cannot start at %s: the run has %zu epochs", text, r->o.epochs);
     return GLIA_OK;
 }
@@ -85,12 +88,38 @@ void glia__average_update(glia__run *r)
 
 void glia__average_epoch(glia__run *r)
 {
-    if (r->swa_from && r->epoch.epoch >= r->swa_from) add_weights(r, 1 / (double)(r->averaged + 1));
+    size_t first = glia__average_first(r, r->o.epochs);
+    if (first && r->epoch.epoch >= first) add_weights(r, 1 / (double)(r->averaged + 1));
+}
+
+static bool keeps_statistics(const glia_model *m)
+{
+    const glia__param *p;
+    size_t             i = 0;
+    while ((p = glia__model_param(m, i, NULL)) && !p->state) i++;
+    return p != NULL;
+}
+
+static void renew_statistics(glia__run *r)
+{
+    size_t     rows = r->train->rows;
+    glia__step step = {.model = r->m, .team = r->team, .train = true, .data = r->train, .scale = &r->m->scale};
+    for (size_t i = 0; i < rows; i++) r->order[i] = i;
+    for (size_t b = 0; b < r->batches; b++) {
+        size_t begin = b * r->batch, left = rows - begin;
+        step.order = r->order + begin;
+        step.rows = left < r->batch ? left : r->batch;
+        step.chance = (glia__chance){r->o.seed, 0, step.order}; /* the same whenever it is looked at */
+        step.settled = 1 / (double)(b + 1);
+        glia__step_run(&step);
+    }
 }
 
 void glia__average_show(glia__run *r)
 {
-    if (r->averaged) glia__run_copy(r->m, r->m->parameters, r->average);
+    if (!r->averaged) return;
+    glia__run_copy(r->m, r->m->parameters, r->average);
+    if (r->o.swa && keeps_statistics(r->m)) renew_statistics(r);
 }
 
 void glia__average_hide(glia__run *r)

@@ -61,8 +61,7 @@ glia__step glia__run_step(glia__run *r)
 }
 
 /* The gradient of a group of batches is that of one batch of all their rows: the mean of theirs, each weighted by what
- * its rows weigh; or their sum, where losses are summed. It is kept up to date with each batch, and the last one
- * updates the weights. */
+ * its rows weigh; or their sum, where losses are summed. It is kept up to date with each batch. */
 void glia__run_join(glia__run *r, glia__step *s, bool first)
 {
     double weight = s->truth.weight;
@@ -91,9 +90,9 @@ static void add_batch(glia__run *r, const glia__step *s)
 {
     r->at++;
     glia__run_add(r, s);
-    glia__run_means(r);
     r->epoch.samples += s->rows;
     r->epoch.learning_rate = r->rule.rate;
+    glia__run_means(r);
 }
 
 static glia_status one_batch(glia__run *r, glia__step *s)
@@ -123,6 +122,12 @@ void glia__run_stop(glia__run *r, const char *why)
     if (!*r->m->stopped) r->m->stopped = why;
 }
 
+void glia__run_end(glia__run *r, const char *why)
+{
+    r->ended = why;
+    glia__run_stop(r, why);
+}
+
 /* Who asks to stop waits for the update that is under way. */
 static glia_status all_batches(glia__run *r)
 {
@@ -134,6 +139,8 @@ static glia_status all_batches(glia__run *r)
 
 static glia_status all_at_once(glia__run *r)
 {
+    if (r->at == r->batches) return GLIA_OK; /* resumed: it only has to be judged */
+    if (r->o.resume && !r->whole.begun) glia__whole_begin(r);
     if (!glia__whole_epoch(r)) return fail_step(r, r->at, r->batch);
     glia__average_update(r);
     if (tell_batch(r)) glia__run_stop(r, "callback");
@@ -172,35 +179,44 @@ void glia__run_empty(glia__run *r)
     r->hits = r->judged = 0;
 }
 
-static void begin_epoch(glia__run *r)
+void glia__run_begin_epoch(glia__run *r, size_t number)
 {
     const double nan = (double)NAN;
-    r->epoch = (glia_epoch){.epoch = r->m->n_history + 1,
-                            .loss = nan,
-                            .accuracy = nan,
-                            .val_loss = nan,
-                            .val_accuracy = nan,
-                            .val_r2 = nan};
+    r->epoch = (glia_epoch){
+        .epoch = number, .loss = nan, .accuracy = nan, .val_loss = nan, .val_accuracy = nan, .val_r2 = nan};
     r->at = 0;
     glia__run_empty(r);
+    r->dawn = r->rng;
 }
 
-static glia_status one_epoch(glia__run *r)
+/* The epoch, or what was trained of it before somebody stopped, is judged and becomes history. */
+static glia_status judge_epoch(glia__run *r, bool validate)
 {
-    size_t number = r->epoch.epoch;
-    GLIA_TRY(train_epoch(r));
-    GLIA_TRY(check_weights(r));
-    bool due = number == r->o.epochs || r->stop || number % r->o.val_every == 0;
     if (r->at == r->batches) glia__average_epoch(r);
     glia__average_show(r);
-    GLIA_TRY(glia__run_judge(r, r->validation && due));
+    GLIA_TRY(glia__run_judge(r, validate));
     glia__schedule_observe(&r->schedule, r->base_rate,
                            isnan(r->watched) && !r->validation ? r->epoch.loss : r->watched);
     r->m->history[r->m->n_history++] = r->epoch;
-    r->m->kept_epoch = number;
+    r->m->kept_epoch = r->epoch.epoch;
+    glia__run_begin_epoch(r, r->m->n_history + 1);
+    return GLIA_OK;
+}
+
+/* An epoch that is not whole, or is validated only because it is the last, is kept as it was before it was judged: a
+ * run that goes on from there judges it in its own way. */
+static glia_status one_epoch(glia__run *r)
+{
+    r->saved = false;
+    GLIA_TRY(train_epoch(r));
+    GLIA_TRY(check_weights(r));
+    size_t number = r->epoch.epoch;
+    bool   regular = r->at == r->batches && number % r->o.val_every == 0, end = r->stop || number == r->o.epochs;
+    if (end && !regular) GLIA_TRY(glia__run_checkpoint(r));
+    GLIA_TRY(judge_epoch(r, r->validation && (end || regular)));
+    if (regular) GLIA_TRY(glia__run_checkpoint(r));
     if (r->o.on_epoch && r->o.on_epoch(r->o.user, &r->m->history[number - 1])) glia__run_stop(r, "callback");
     glia__average_hide(r);
-    begin_epoch(r);
     return GLIA_OK;
 }
 
@@ -214,11 +230,11 @@ static void keep_the_best(glia__run *r)
 
 static glia_status all_epochs(glia__run *r)
 {
-    glia__run_copy(r->m, r->last, r->m->parameters);
-    begin_epoch(r);
     glia__doctor_begin(r->doctor);
+    if (r->at) GLIA_TRY(one_epoch(r)); /* resumed within an epoch, or before it was judged */
     while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
     glia__run_stop(r, "epochs");
+    if (!r->saved) GLIA_TRY(glia__run_checkpoint(r));
     keep_the_best(r);
     return GLIA_OK;
 }
@@ -254,12 +270,13 @@ glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data 
     glia__run r = {.m = model, .train = train, .validation = validation};
     if (options) r.o = *options;
     glia_status status = glia__run_prepare(&r);
-    if (status != GLIA_OK && r.bound) glia__model_unbind(model);
-    if (status == GLIA_OK) status = all_epochs(&r);
-    if (status == GLIA_OK || status == GLIA_E_NONFINITE) {
+    if (status == GLIA_OK) {
+        status = all_epochs(&r);
         glia_status kept = keep_record(&r);
         if (status == GLIA_OK) status = kept;
         glia__doctor_conclude(r.doctor);
+    } else if (r.bound) {
+        glia__model_unbind(model);
     }
     glia__run_finish(&r);
     return status;

@@ -35,8 +35,7 @@ static void be_patient(glia__run *r)
         r->best_epoch = r->epoch.epoch;
         glia__run_copy(r->m, r->best, r->m->parameters);
     } else if (r->epoch.epoch - r->best_epoch >= r->o.patience) {
-        r->out_of_patience = true;
-        glia__run_stop(r, "patience");
+        glia__run_end(r, "patience");
     }
 }
 

@@ -7,8 +7,6 @@
 #include "train/run.h"
 #include "train/weights.h"
 
-enum { EPOCHS_MOST = 1000000 };
-
 static void set_defaults(glia_fit_options *o)
 {
     if (!o->epochs) o->epochs = 10;
@@ -27,7 +25,8 @@ static glia_status check_options(const glia_fit_options *o)
         return glia__fail(GLIA_E_ARG, "min_delta is a number of at least 0");
     if (o->clip_kind > GLIA_NORM_INF) return glia__fail(GLIA_E_ARG, "clip_kind is none of the norms");
     if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
-    if (o->epochs > EPOCHS_MOST) return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, EPOCHS_MOST);
+    if (o->epochs > GLIA__EPOCHS_MOST)
+        return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, GLIA__EPOCHS_MOST);
     return GLIA_OK;
 }
 
@@ -77,24 +76,13 @@ static glia_status pick_scaling(const glia__run *r, const char **scale)
 /* A model that was trained before keeps its scaling, unless another is asked for. */
 static glia_status fit_scaling(glia__run *r)
 {
-    glia_model *m = r->m;
-    if (*m->record && !r->o.scale) return GLIA_OK;
-    glia__scaler inputs = {0}, targets = {0};
-    const char  *scale;
+    r->rescale = !*r->m->record || r->o.scale;
+    if (!r->rescale) return GLIA_OK;
+    const char *scale;
     GLIA_TRY(pick_scaling(r, &scale));
-    GLIA_TRY(glia__scaler_fit(&inputs, scale, r->train));
-    if (m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS) { /* bits stay bits */
-        glia_status status = glia__scaler_fit_targets(&targets, r->train);
-        if (status != GLIA_OK) {
-            glia__scaler_clear(&inputs);
-            return status;
-        }
-    }
-    glia__scaler_clear(&m->scale);
-    glia__scaler_clear(&m->target_scale);
-    m->scale = inputs;
-    m->target_scale = targets;
-    return GLIA_OK;
+    GLIA_TRY(glia__scaler_fit(&r->scale, scale, r->train));
+    bool numbers = r->m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS;
+    return numbers ? glia__scaler_fit_targets(&r->target_scale, r->train) : GLIA_OK; /* bits stay bits */
 }
 
 /* Images by themselves, or because the net begins with `input CxHxW`. */
@@ -189,9 +177,38 @@ static glia_status check_data(glia__run *r)
     return r->validation ? glia_model_suits(r->m, r->validation) : GLIA_OK;
 }
 
-glia_status glia__run_prepare(glia__run *r)
+static void swap_scalers(glia__scaler *a, glia__scaler *b)
+{
+    glia__scaler hold = *a;
+    *a = *b;
+    *b = hold;
+}
+
+/* Nothing can fail any more: the model becomes that of this run. */
+static void take_over(glia__run *r)
 {
     glia_model *m = r->m;
+    take_weights(r);
+    if (r->rescale) {
+        swap_scalers(&m->scale, &r->scale);
+        swap_scalers(&m->target_scale, &r->target_scale);
+        r->rescale = false;
+    }
+    glia__free(m->history);
+    m->history = r->history;
+    m->n_history = m->kept_epoch = r->finished;
+    m->n_findings = 0;
+    m->stopped = "";
+    r->history = NULL;
+    if (r->o.resume)
+        glia__run_copy(m, m->parameters, r->last);
+    else
+        glia__run_copy(m, r->last, m->parameters);
+    if (r->ended) glia__run_stop(r, r->ended);
+}
+
+glia_status glia__run_prepare(glia__run *r)
+{
     set_defaults(&r->o);
     GLIA_TRY(check_options(&r->o));
     GLIA_TRY(check_data(r));
@@ -201,13 +218,10 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
-    take_weights(r);
     glia_rng_seed(&r->rng, r->o.seed);
-    glia__free(m->history);
-    m->history = r->history;
-    m->n_history = m->kept_epoch = m->n_findings = 0;
-    m->stopped = "";
-    r->history = NULL;
+    glia__run_begin_epoch(r, 1);
+    if (r->o.resume) GLIA_TRY(glia__run_resume(r));
+    take_over(r);
     return GLIA_OK;
 }
 
@@ -224,6 +238,8 @@ void glia__run_finish(glia__run *r)
     glia__free(r->weight_name);
     glia__free(r->order);
     glia__free(r->history);
+    glia__scaler_clear(&r->scale);
+    glia__scaler_clear(&r->target_scale);
     glia__free_aligned(r->last);
     glia__free_aligned(r->best);
     glia__free_aligned(r->average);

@@ -10,6 +10,8 @@
 #include "train/judge.h"
 #include "train/metric.h"
 
+enum { GLIA__EPOCHS_MOST = 1000000 };
+
 /* A run: everything is made before the first step, and a step allocates nothing. */
 typedef struct glia__run {
     glia_model       *m;
@@ -39,24 +41,31 @@ typedef struct glia__run {
     real               *best; /* weights of the best epoch */
     double              watched, best_value;
     size_t              best_epoch; /* 0: none yet */
-    bool                out_of_patience;
 
     /* average.c's */
-    real  *average;  /* NULL: none is asked for */
-    size_t averaged; /* weights in it */
-    size_t swa_from; /* the first epoch whose weights are averaged; 0: none */
+    real       *average;  /* NULL: none is asked for */
+    size_t      averaged; /* weights in it */
+    glia__value swa;      /* where the equal one starts */
 
     glia__doctor *doctor; /* who watches; NULL: nobody */
 
     /* how far it is */
-    glia_epoch *history;          /* of this run, until the model takes it */
     glia_epoch  epoch;            /* the one under way */
     size_t      at;               /* batches done in it */
     double      loss_sum, weight; /* of the rows done, and what they weigh */
     size_t      hits, judged;     /* rows that were right, of so many */
     double      group;            /* what the gradients that are there weigh */
     glia_rng    rng, dawn;        /* now, and before this epoch's order was drawn */
-    bool        stop, bound;      /* bound: the model has learnt from the data what its outputs mean */
+    bool        stop;
+    const char *ended; /* why there is nothing more to do, NULL while there is: glia_model_stopped's word */
+    bool        saved; /* the checkpoint tells of the present */
+
+    /* until the model takes it */
+    glia_epoch  *history;
+    size_t       finished; /* epochs in it */
+    bool         bound;    /* the model has learnt from the data what its outputs mean */
+    bool         rescale;
+    glia__scaler scale, target_scale;
 } glia__run;
 
 /* --- prepare.c: what can fail, before the first step --- */
@@ -65,6 +74,7 @@ glia_status glia__run_prepare(glia__run *r);
 void        glia__run_finish(glia__run *r); /* frees what the run owns */
 
 /* --- fit.c --- */
+void       glia__run_begin_epoch(glia__run *r, size_t number);
 glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */
 /* Makes the gradients of a step those of a group of batches, of which this is the first or another one. */
 void glia__run_join(glia__run *r, glia__step *s, bool first);
@@ -73,11 +83,23 @@ void glia__run_add(glia__run *r, const glia__step *s);
 void glia__run_empty(glia__run *r);
 void glia__run_means(glia__run *r);
 void glia__run_stop(glia__run *r, const char *why); /* after this epoch; glia_model_stopped tells the first reason */
+void glia__run_end(glia__run *r, const char *why);  /* the same, and however many epochs are asked for */
 
 /* --- whole.c: L-BFGS --- */
 glia_status glia__whole_check(const glia__run *r); /* what does not go with it */
 glia_status glia__whole_new(glia__run *r);
+void        glia__whole_begin(glia__run *r); /* knows where it is, without counting that as seen */
 bool        glia__whole_epoch(glia__run *r); /* trains it; false: the loss or a gradient is not finite */
+
+/* --- checkpoint.c --- */
+/* Writes r->o.checkpoint, if there is such a thing: the weights as they are in r->last, and all that the rest of the
+ * run depends on. */
+glia_status glia__run_checkpoint(glia__run *r);
+
+/* --- resume.c --- */
+/* Reads r->o.resume into the blocks and fields of a prepared run; r->last has the weights. The model is not touched.
+ * GLIA_E_OPEN, GLIA_E_FORMAT, GLIA_E_ARG if it does not fit, GLIA_E_MEMORY. */
+glia_status glia__run_resume(glia__run *r);
 
 /* --- patience.c --- */
 /* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
@@ -86,8 +108,10 @@ glia_status glia__run_judge(glia__run *r, bool validate);
 
 /* --- average.c --- */
 glia_status glia__average_new(glia__run *r);
-void        glia__average_update(glia__run *r); /* after an update */
-void        glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
+/* The first epoch of `epochs` whose weights are averaged; 0: none. */
+size_t glia__average_first(const glia__run *r, size_t epochs);
+void   glia__average_update(glia__run *r); /* after an update */
+void   glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
 /* The average, where there is one, takes the weights' place in the model, to be looked at; and goes again, with the
  * weights as they are in r->last. */
 void glia__average_show(glia__run *r);

@@ -107,6 +107,12 @@ static void tell_epoch(glia__run *r, size_t evaluations)
     r->epoch.learning_rate = (double)NAN;
 }
 
+void glia__whole_begin(glia__run *r)
+{
+    r->whole.value = loss_of_all(r, r->whole.x, r->whole.g);
+    r->whole.begun = true;
+}
+
 bool glia__whole_epoch(glia__run *r)
 {
     size_t        before = r->whole.evaluations;
@@ -114,9 +120,9 @@ bool glia__whole_epoch(glia__run *r)
     if (descent == GLIA__DESCENT_NONFINITE) return false;
     if (descent == GLIA__DESCENT_STUCK) {
         loss_of_all(r, r->whole.x, r->whole.g); /* the latest was of a point that is no better */
-        glia__run_stop(r, "step");
+        glia__run_end(r, "step");
     }
-    if (glia__lbfgs_is_flat(&r->whole)) glia__run_stop(r, "gradient");
+    if (glia__lbfgs_is_flat(&r->whole)) glia__run_end(r, "gradient");
     tell_epoch(r, r->whole.evaluations - before);
     return true;
 }

@@ -292,9 +292,10 @@ static void backward_w(const glia__layer *l, const glia__part *p)
     }
 }
 
-static void settle(const glia__layer *l, size_t rows)
+static void settle(const glia__layer *l, size_t rows, double share)
 {
-    double n = numbers_in(l, rows), unbiased = n > 1 ? n / (n - 1) : 1, share = l->set[MOMENTUM].number;
+    if (share == 0) share = l->set[MOMENTUM].number;
+    double n = numbers_in(l, rows), unbiased = n > 1 ? n / (n - 1) : 1;
     real  *running_mean = l->param[l->params - 2].value, *running_var = l->param[l->params - 1].value;
     for (size_t c = 0; c < channels_of(l); c++) {
         double mean, variance;

@@ -1,0 +1,34 @@
+/* Fingerprints of a data set: of its names, and of the values of its rows, weights included, in their order. */
+#include "data/data.h"
+#include "ground/hash.h"
+
+uint64_t glia__data_names_hash(const glia_data *d)
+{
+    uint64_t hash = GLIA__HASH_START;
+    for (size_t i = 0; i < d->columns; i++) hash = glia__hash_text(hash, glia_data_column_name(d, i));
+    for (size_t k = 0; k < d->n_classes; k++) hash = glia__hash_text(hash, glia_data_class_name(d, k));
+    for (size_t j = 0; j < d->target_columns; j++) hash = glia__hash_text(hash, glia_data_target_name(d, j));
+    return hash;
+}
+
+static uint64_t add_target(const glia_data *d, size_t at, uint64_t hash)
+{
+    if (d->target == GLIA_TARGET_CLASSES) return glia__hash(hash, &d->classes[at], sizeof *d->classes);
+    size_t n = d->target_columns;
+    return d->target == GLIA_TARGET_NUMBERS ? glia__hash(hash, d->numbers + at * n, n * sizeof *d->numbers) : hash;
+}
+
+uint64_t glia__data_values_hash(const glia_data *d)
+{
+    uint64_t hash = GLIA__HASH_START;
+    for (size_t r = 0; r < d->rows; r++) {
+        size_t at = glia__data_stored(d, r);
+        if (d->bytes)
+            hash = glia__hash(hash, d->bytes + at * d->columns, d->columns);
+        else
+            hash = glia__hash(hash, d->values + at * d->columns, d->columns * sizeof *d->values);
+        hash = add_target(d, at, hash);
+        if (d->weights) hash = glia__hash(hash, &d->weights[at], sizeof *d->weights);
+    }
+    return hash;
+}

@@ -1,0 +1,28 @@
+/* FNV-1a (Fowler, Noll and Vo), eight bytes at a time; as a product carries no bit downward, each is followed by a fold
+ * of the upper half into the lower. */
+#include "ground/hash.h"
+
+#include <string.h>
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+uint64_t glia__hash(uint64_t hash, const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+    uint64_t             word;
+    for (; n >= sizeof word; n -= sizeof word, at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        hash = mix(hash, word);
+    }
+    for (; n > 0; n--) hash = mix(hash, *at++);
+    return hash;
+}
+
+uint64_t glia__hash_text(uint64_t hash, const char *text)
+{
+    return text ? mix(glia__hash(hash, text, strlen(text)), 0) : mix(hash, 1);
+}
