@@ -1,0 +1,37 @@
+"""Loads a model file into the residual module of docs/nets.md and compares the outputs with glia's.
+
+    torch_residual.py net                                   prints the net text of the document
+    torch_residual.py MODEL MNIST-FOLDER PREDICTIONS
+
+PREDICTIONS is what `glia predict MODEL MNIST-FOLDER --csv` wrote: a header, then a line a row, the probabilities last."""
+import re
+import sys
+
+import numpy
+from pathlib import Path
+
+section = (Path(__file__).parent.parent / "docs/nets.md").read_text().split("### Branches")[1].split("\n### ")[0]
+net_text, module_text = re.search(r"```\n(.*?)```.*?```python\n(.*?)```", section, re.S).groups()
+if sys.argv[1] == "net":
+    print(net_text)
+    sys.exit()
+
+import torch
+from torch import nn
+
+from read_safetensors import read
+from torch_net import images
+
+names = {"nn": nn}
+exec(module_text, names)
+tensors, metadata = read(sys.argv[1])
+model = names["Residual"]()
+model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()}, strict=True)
+model.eval()
+rows = torch.from_numpy(images(sys.argv[2], "t10k") / numpy.float32(255)).unsqueeze(1)
+with torch.no_grad():
+    theirs = torch.cat([model(rows[i : i + 500]) for i in range(0, len(rows), 500)]).numpy()
+ours = numpy.loadtxt(sys.argv[3], delimiter=",", skiprows=1, usecols=range(-10, 0))
+worst = float(numpy.abs(ours - theirs).max())
+print(f"PyTorch {torch.__version__} loads the residual net; of {ours.size} outputs the worst differs by {worst:.1e}")
+sys.exit(not worst <= 1e-5)
