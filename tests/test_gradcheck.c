@@ -84,14 +84,17 @@ static const struct surroundings {
     {"input 6 @a, ", ", flatten, dense 3"},
 };
 
+/* Every loss of what the layer gives; where a dense layer comes after it, what that gives is the same to a loss. */
 static bool fits_with_losses(const char *text, const char *name, const struct surroundings *s)
 {
     char       net[256];
     bool       fits = false;
     glia_entry loss;
     snprintf(net, sizeof net, "%s%s%s", s->before, text, s->after);
+    bool without_gradient = strcmp(name, "step") == 0;
+    if (*s->after && strcmp(name, "dense") != 0) return expect_right(net, "mse", without_gradient);
     for (size_t j = 0; glia_list_entry(GLIA_LIST_LOSSES, j, &loss); j++)
-        if (makes_sense(*s->after ? "dense" : name, loss.name) && expect_right(net, loss.name, !strcmp(name, "step")))
+        if (makes_sense(*s->after ? "dense" : name, loss.name) && expect_right(net, loss.name, without_gradient))
             fits = true;
     return fits;
 }
