@@ -3,7 +3,8 @@
     torch_residual.py net                                   prints the net text of the document
     torch_residual.py MODEL MNIST-FOLDER PREDICTIONS
 
-PREDICTIONS is what `glia predict MODEL MNIST-FOLDER --csv` wrote: a header, then a line a row, the probabilities last."""
+PREDICTIONS is what `glia predict MODEL MNIST-FOLDER --top 10 --csv` wrote: a header, then pairs of a class and its
+probability, the likeliest first."""
 import re
 import sys
 
@@ -31,7 +32,9 @@ model.eval()
 rows = torch.from_numpy(images(sys.argv[2], "t10k") / numpy.float32(255)).unsqueeze(1)
 with torch.no_grad():
     theirs = torch.cat([model(rows[i : i + 500]) for i in range(0, len(rows), 500)]).numpy()
-ours = numpy.loadtxt(sys.argv[3], delimiter=",", skiprows=1, usecols=range(-10, 0))
+pairs = numpy.loadtxt(sys.argv[3], delimiter=",", skiprows=1)
+ours = numpy.empty_like(theirs)
+numpy.put_along_axis(ours, pairs[:, 0::2].astype(int), pairs[:, 1::2].astype(numpy.float32), 1)
 worst = float(numpy.abs(ours - theirs).max())
 print(f"PyTorch {torch.__version__} loads the residual net; of {ours.size} outputs the worst differs by {worst:.1e}")
 sys.exit(not worst <= 1e-5)
