@@ -6,7 +6,7 @@
 
 #include "ground/random.h"
 #include "parts/lbfgs.h"
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 #include "train/judge.h"
 #include "train/metric.h"
 

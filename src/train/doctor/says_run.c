@@ -1,5 +1,5 @@
 /* Complaints about how training goes: the learning rate, and what is learned in the end. */
-#include "train/doctor_says.h"
+#include "train/doctor/says.h"
 
 /* ---- the learning rate ------------------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ground/memory.h"
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 typedef struct visit {
     glia_model      *m;

@@ -1,5 +1,5 @@
 /* Complaints about layers: how they start, what passes through them, and what comes back. */
-#include "train/doctor_says.h"
+#include "train/doctor/says.h"
 
 /* ---- the start --------------------------------------------------------------------------------------------------- */
 

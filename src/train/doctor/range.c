@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ground/memory.h"
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 static const double from = 1e-6, to = 10, keep = 0.9;
 

@@ -1,5 +1,5 @@
 /* The doctor's life: what it needs, what it notes of a run, and the look at the end. */
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* How the doctor puts things: pieces of sentences, and what the complaints share.
  *
  * A complaint is a row of a table: its kind, its condition, what to do about it. The tables are those of
- * doctor_says_data.c, doctor_says_net.c and doctor_says_run.c; where a threshold stands there, docs/doctor.md says why.
+ * says_data.c, says_net.c and says_run.c; where a threshold stands there, docs/doctor.md says why.
  */
 #ifndef GLIA_TRAIN_DOCTOR_SAYS_H
 #define GLIA_TRAIN_DOCTOR_SAYS_H
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 typedef struct glia__complaint {
     const char *kind; /* NULL ends a table */

@@ -118,7 +118,7 @@ void glia__doctor_after(glia__doctor *d, const glia__step *s);
 /* After the last step, or the one that failed: looks, judges, and gives the model its findings. */
 void glia__doctor_conclude(glia__doctor *d);
 
-/* --- doctor_layers.c --- */
+/* --- layers.c --- */
 /* Begins a look; adds what the layers hold of the latest pass, over `rows` rows; ends it in vitals.now. */
 void glia__look_begin(glia__doctor *d);
 void glia__look_add(glia__doctor *d, size_t rows);
@@ -128,11 +128,11 @@ void glia__look_weights(glia__doctor *d);
 /* Notes how far the step took each layer from d->before. */
 void glia__look_leap(glia__doctor *d);
 
-/* --- doctor_data.c --- */
+/* --- data.c --- */
 /* `whole`: every number is looked at for NaN and infinities, and not only the rows d->rows. */
 void glia__look_data(glia__doctor *d, bool whole);
 
-/* --- doctor_worth.c --- */
+/* --- worth.c --- */
 void glia__worth_of(glia__doctor *d);
 /* Whether the answers say nothing about the rows: no better than always the same answer. */
 bool glia__worth_nothing(const glia__worth *w);
@@ -141,12 +141,12 @@ bool glia__worth_poor(const glia__worth *w);
 /* Whether they are worse than saying nothing. */
 bool glia__worth_less(const glia__worth *w);
 
-/* --- doctor_range.c --- */
+/* --- range.c --- */
 /* From the weights of the start, and back to those that are there now. Fails for want of memory, or if the optimizer
  * has no rate (GLIA_E_ARG). */
 glia_status glia__range_test(glia__doctor *d, glia__range *range);
 
-/* --- doctor_says.c --- */
+/* --- says.c --- */
 size_t glia__complaints_count(void);
 /* Whether a rate that would do belongs to what is wrong. */
 bool glia__complains_of_rate(const glia__doctor *d);

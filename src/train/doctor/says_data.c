@@ -1,5 +1,5 @@
 /* Complaints about the training data, and about what is asked of the net: its targets and its loss. */
-#include "train/doctor_says.h"
+#include "train/doctor/says.h"
 
 /* ---- inputs ------------------------------------------------------------------------------------------------------ */
 

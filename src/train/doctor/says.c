@@ -1,5 +1,5 @@
 /* The doctor's sentences: their pieces, and the list of findings, worst first. */
-#include "train/doctor_says.h"
+#include "train/doctor/says.h"
 
 const char *glia__say_number(char text[32], double value)
 {

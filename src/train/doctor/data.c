@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 enum { LARGE = 20 }; /* root mean square of a column; scaled ones have about 1 */
 

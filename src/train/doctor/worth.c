@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 #include "train/scores.h"
 
 /* The class an answer names, and the probability it gives to `truth`; NaN if it gives none. */

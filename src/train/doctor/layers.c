@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "train/doctor.h"
+#include "train/doctor/doctor.h"
 
 /* ---- outputs and gradients ------------------------------------------------------------------------------------- */
 
