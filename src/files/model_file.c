@@ -76,8 +76,7 @@ glia_status glia_model_save(const glia_model *model, const char *path)
     return status;
 }
 
-/* ---- do the tensors fit? --- ----------------------------------------------------------------------------------------
- */
+/* ---- do the tensors fit? ---------------------------------------------------------------------------------------- */
 
 /* A list of layers, planned: of a model, or before there is one. */
 typedef struct layers {

@@ -126,7 +126,7 @@ static glia_status compare(check *c, const glia__layer *l, const glia__param *p,
 {
     size_t stride = 1 + (count - 1) / MOST_OF_A_TENSOR;
     while (stride > 1 && common_divisor(stride, count) > 1) stride++; /* or it would stay in one column */
-    bool   zero = true;
+    bool zero = true;
     for (size_t i = 0; i < count; i += stride) {
         double slope, analytic = (double)gradient[i];
         if (p && i - p->blank_at < p->blanks) continue;

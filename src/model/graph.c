@@ -63,14 +63,9 @@ static glia_status fail_name(const graph *g, size_t i, const char *name)
     return fail_at(g, l, GLIA_E_SHAPE);
 }
 
-static bool is_input(const glia__layer *l)
-{
-    return !l->class->forward;
-}
-
 static void add_input(glia__layer *l, const graph *g, size_t from)
 {
-    bool rows = from == SIZE_MAX || is_input(&g->layers[from]);
+    bool rows = from == SIZE_MAX || glia__is_input(&g->layers[from]);
     l->input[l->inputs++].from = rows ? SIZE_MAX : from;
 }
 
@@ -99,7 +94,7 @@ static glia_status check_label(const graph *g, size_t i)
         glia__layer_fail(l, "%s takes one name", strchr(own, '@') ? "as" : "from");
     else if (*own && find(g, own, 0, i) < i)
         glia__layer_fail(l, "there is an @%s already", own);
-    else if (is_input(l) && *from)
+    else if (glia__is_input(l) && *from)
         glia__layer_fail(l, "reads nothing");
     else
         return GLIA_OK;
@@ -111,7 +106,7 @@ static glia_status link_layer(const graph *g, size_t i)
     glia__layer *l = &g->layers[i];
     const char  *from = glia__layer_common(l, GLIA__FROM)->word;
     GLIA_TRY(check_label(g, i));
-    if (is_input(l)) return GLIA_OK;
+    if (glia__is_input(l)) return GLIA_OK;
     if (*from)
         GLIA_TRY(add_named(g, i, from));
     else
@@ -131,7 +126,7 @@ size_t glia__graph_readers(const glia__layer *layers, size_t count, size_t from)
 static glia_status check_readers(const graph *g, size_t i)
 {
     const glia__layer *l = &g->layers[i];
-    size_t             readers = glia__graph_readers(g->layers, g->count, is_input(l) ? SIZE_MAX : i);
+    size_t             readers = glia__graph_readers(g->layers, g->count, glia__is_input(l) ? SIZE_MAX : i);
     if (readers == 0 && i + 1 < g->count)
         glia__layer_fail(l, "no layer reads what it gives");
     else if (readers > GLIA__READERS_MOST + 1)

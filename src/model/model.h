@@ -11,6 +11,14 @@
 /* What the memory of the passes is for, each including the one before. */
 typedef enum glia__plan_mode { GLIA__PLAN_FORWARD, GLIA__PLAN_TRAINING, GLIA__PLAN_INPUT_GRADIENT } glia__plan_mode;
 
+/* What the block of activations has room for: batches of training passes and of passes forward alone, one or the other
+ * at a time. */
+typedef struct glia__planned {
+    size_t          rows, rows_forward;
+    glia__plan_mode mode; /* of the training passes */
+    unsigned        workers;
+} glia__planned;
+
 struct glia_model {
     char        *net; /* the text, as glia_model_info gives it */
     glia__layer *layers;
@@ -20,20 +28,18 @@ struct glia_model {
     uint32_t     seed;
 
     /* Blocks. Parameters and gradients: every tensor at its offset. */
-    real           *parameters, *gradients;
-    size_t          n_parameters; /* numbers in each block, padding between tensors included */
-    real           *activations;  /* x, y of each layer, for training dy of each, and what layers keep and work in */
-    real           *x, *dx;       /* of the net, in that block */
-    real           *dx_of[GLIA__READERS_MOST]; /* where several layers read x: glia__layer.dy_of */
-    int             dxs;
-    real           *spoken; /* x as the data have it, where memory has it in another order */
-    real           *turned; /* room for targets in memory's order, where outputs lie in another */
-    real           *work;   /* [workers_planned][works] */
-    size_t          works;
-    double         *row_loss;     /* of each row of the batch: weighted, unreduced */
-    size_t          rows_planned; /* the batch the activations have room for */
-    unsigned        workers_planned;
-    glia__plan_mode mode_planned;
+    real         *parameters, *gradients;
+    size_t        n_parameters; /* numbers in each block, padding between tensors included */
+    real         *activations;  /* x, y of each layer, for training dy of each, and what layers keep and work in */
+    real         *x, *dx;       /* of the net, in that block */
+    real         *dx_of[GLIA__READERS_MOST]; /* where several layers read x: glia__layer.dy_of */
+    int           dxs;
+    real         *spoken; /* x as the data have it, where memory has it in another order */
+    real         *turned; /* room for targets in memory's order, where outputs lie in another */
+    real         *work;   /* [workers][works] */
+    size_t        works;
+    double       *row_loss; /* of each row of the batch: weighted, unreduced */
+    glia__planned planned;
 
     bool       evaluates; /* passes by hand are as in prediction */
     size_t     rows;      /* of the latest pass by hand; 0: none */
@@ -65,6 +71,12 @@ struct glia_model {
     size_t        n_findings;
 };
 
+/* `input` says the shape of the rows; it is no layer that computes. */
+static inline bool glia__is_input(const glia__layer *l)
+{
+    return !l->class->forward;
+}
+
 /* --- net.c: text -> layers (parsed, not yet planned) --- */
 glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *count);
 /* How these layers read rows of data of that shape: images as images, or as plain numbers. */
@@ -86,6 +98,9 @@ glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total)
 /* Memory for passes over up to `rows` rows by a team of `workers`. What an earlier pass left is lost if it has to grow.
  */
 glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode);
+/* The block is laid out for training passes as soon as there were any planned; for passes forward alone meanwhile, and
+ * back. What an earlier pass left is lost. */
+void glia__model_lay_out(glia_model *m, bool forward_alone);
 
 /* --- model.c --- */
 /* m takes target and names from data; checks that data fit the net: GLIA_E_SHAPE. */

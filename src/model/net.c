@@ -4,36 +4,6 @@
 #include "ground/memory.h"
 #include "model/model.h"
 
-/* A stretch of the text between two separators, without comment and outer blanks; a newline is one where a comma could
- * be. */
-typedef struct phrase {
-    const char *first, *last;
-    char        before, after; /* the separators */
-} phrase;
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The next phrase at *at, which moves on; false at the end. */
-static bool next_phrase(const char **at, const char *end, phrase *p)
-{
-    if (*at >= end) return false;
-    const char *stop = *at;
-    while (stop < end && *stop != ',' && *stop != '\n' && *stop != '#') stop++;
-    p->first = *at;
-    p->last = stop;
-    while (p->first < p->last && is_blank(*p->first)) p->first++;
-    while (p->last > p->first && is_blank(p->last[-1])) p->last--;
-    if (*stop == '#')
-        while (stop < end && *stop != '\n') stop++;
-    p->before = p->after;
-    p->after = *stop;
-    *at = stop + 1;
-    return true;
-}
-
 static glia_status parse_layer(const glia__text_at *where, const char *first, const char *last, glia__layer *layer)
 {
     const glia__named *names[GLIA__LAYERS_MOST];
@@ -45,11 +15,6 @@ static glia_status parse_layer(const glia__text_at *where, const char *first, co
     return glia__phrase_settings(where, rest, last, &named, layer->set);
 }
 
-static bool is_input(const glia__layer *l)
-{
-    return !l->class->forward;
-}
-
 static glia_status fail_at(const char *text, const char *at, const char *what)
 {
     size_t line, column;
@@ -58,18 +23,18 @@ static glia_status fail_at(const char *text, const char *at, const char *what)
 }
 
 /* Appends the layer that the phrase names, if it names one. */
-static glia_status add_layer(const glia__text_at *where, const phrase *p, glia__layer **list, size_t *count,
+static glia_status add_layer(const glia__text_at *where, const glia__phrase *p, glia__layer **list, size_t *count,
                              size_t *room)
 {
-    if (p->first == p->last)
+    if (p->begin == p->end)
         return p->before == ',' && p->after == ','
-                   ? fail_at(where->text, p->first, "there is no layer before this comma")
+                   ? fail_at(where->text, p->begin, "there is no layer before this comma")
                    : GLIA_OK;
     GLIA_TRY(glia__grow(list, room, *count + 1, sizeof **list));
     glia__layer *l = *list + *count;
-    GLIA_TRY(parse_layer(where, p->first, p->last, l));
-    if (is_input(l) && *count > 0) return fail_at(where->text, p->first, "input can only come first");
-    l->number = is_input(l) ? SIZE_MAX : *count - (*count > 0 && is_input(*list));
+    GLIA_TRY(parse_layer(where, p->begin, p->end, l));
+    if (glia__is_input(l) && *count > 0) return fail_at(where->text, p->begin, "input can only come first");
+    l->number = glia__is_input(l) ? SIZE_MAX : *count - (*count > 0 && glia__is_input(*list));
     ++*count;
     return GLIA_OK;
 }
@@ -81,8 +46,8 @@ glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *coun
     size_t        n = 0, room = 0;
     glia_status   status = GLIA_OK;
     const char   *at = text;
-    phrase        p = {.after = ','};
-    while (status == GLIA_OK && next_phrase(&at, where.end, &p)) status = add_layer(&where, &p, &list, &n, &room);
+    glia__phrase  p = {.after = ','};
+    while (status == GLIA_OK && glia__phrase_next(&at, where.end, &p)) status = add_layer(&where, &p, &list, &n, &room);
     if (status == GLIA_OK) status = glia__graph_link(list, n, text);
     if (status != GLIA_OK) {
         glia__layers_free(list, n);

@@ -227,30 +227,52 @@ static glia_status reserve_gradients(glia_model *m)
     return GLIA_OK;
 }
 
-/* Counts what the passes need, and sees to it that each layer has what its kernels need. */
-static glia_status count_needs(layout *o)
+/* A layout of the block for one kind of passes. */
+static layout layout_for(glia_model *m, const glia__planned *planned, bool training)
 {
-    GLIA_TRY(reserve_layers(o->m, o->rows, o->mode != GLIA__PLAN_FORWARD));
-    if (lay_out(o)) return GLIA_OK;
-    return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is more than memory can address", o->rows);
+    layout o = {.m = m, .workers = planned->workers, .fits = true};
+    o.rows = training ? planned->rows : planned->rows_forward;
+    o.mode = training ? planned->mode : GLIA__PLAN_FORWARD;
+    return o;
 }
 
-/* Hands out the parts of the block that the model has; what layers said of themselves for it, they say again. */
-static void hand_out(glia_model *m)
+/* Counts what passes need, and sees to it that each layer has what its kernels need. */
+static glia_status count_needs(glia_model *m, const glia__planned *planned, bool training, size_t *numbers)
 {
-    layout o = {m, m->rows_planned, m->workers_planned, m->mode_planned, m->activations, 0, true};
-    if (!m->activations) return;
-    reserve_layers(m, o.rows, o.mode != GLIA__PLAN_FORWARD);
+    layout o = layout_for(m, planned, training);
+    *numbers = 0;
+    if (o.rows == 0) return GLIA_OK;
+    GLIA_TRY(reserve_layers(m, o.rows, training));
+    if (!lay_out(&o)) return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is more than memory can address", o.rows);
+    *numbers = o.at;
+    return GLIA_OK;
+}
+
+/* Layers say again what they need for these passes; they have it already. */
+static void hand_out(glia_model *m, bool training)
+{
+    layout o = layout_for(m, &m->planned, training);
+    o.block = m->activations;
+    if (!o.block) return;
+    reserve_layers(m, o.rows, training);
     lay_out(&o);
     link_layers(m);
 }
 
-static glia_status replace_activations(layout *o)
+void glia__model_lay_out(glia_model *m, bool forward_alone)
 {
-    glia_model *m = o->m;
-    GLIA_TRY(count_needs(o));
-    real   *block = glia__new_aligned(o->at, sizeof *block);
-    double *row_loss = glia__new(o->rows, sizeof *row_loss);
+    bool training = m->planned.rows > 0;
+    if (!training || m->planned.rows_forward > 0) hand_out(m, training && !forward_alone);
+}
+
+/* One block that either kind of passes fits into. */
+static glia_status replace_activations(glia_model *m, const glia__planned *planned)
+{
+    size_t training, forward, rows = planned->rows > planned->rows_forward ? planned->rows : planned->rows_forward;
+    GLIA_TRY(count_needs(m, planned, true, &training));
+    GLIA_TRY(count_needs(m, planned, false, &forward));
+    real   *block = glia__new_aligned(training > forward ? training : forward, sizeof *block);
+    double *row_loss = glia__new(rows, sizeof *row_loss);
     if (!block || !row_loss) {
         glia__free_aligned(block);
         glia__free(row_loss);
@@ -260,22 +282,21 @@ static glia_status replace_activations(layout *o)
     glia__free(m->row_loss);
     m->activations = block;
     m->row_loss = row_loss;
-    m->rows_planned = o->rows;
-    m->mode_planned = o->mode;
-    m->workers_planned = o->workers;
+    m->planned = *planned;
     m->rows = 0;
     return GLIA_OK;
 }
 
 glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode)
 {
+    glia__planned want = m->planned;
+    size_t       *of_mode = mode == GLIA__PLAN_FORWARD ? &want.rows_forward : &want.rows;
     if (mode != GLIA__PLAN_FORWARD) GLIA_TRY(reserve_gradients(m));
-    if (rows <= m->rows_planned && mode <= m->mode_planned && workers <= m->workers_planned) return GLIA_OK;
-    layout o = {m, rows, workers, mode, NULL, 0, true};
-    if (o.rows < m->rows_planned) o.rows = m->rows_planned;
-    if (o.mode < m->mode_planned) o.mode = m->mode_planned;
-    if (o.workers < m->workers_planned) o.workers = m->workers_planned;
-    glia_status status = replace_activations(&o);
-    hand_out(m); /* of the new block, or again of the old one */
+    if (rows <= *of_mode && mode <= want.mode && workers <= want.workers) return GLIA_OK;
+    if (rows > *of_mode) *of_mode = rows;
+    if (mode > want.mode) want.mode = mode;
+    if (workers > want.workers) want.workers = workers;
+    glia_status status = replace_activations(m, &want);
+    hand_out(m, m->planned.rows > 0); /* of the new block, or again of the old one */
     return status;
 }

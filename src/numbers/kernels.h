@@ -55,7 +55,8 @@ typedef struct glia__kernels {
     /* Elementwise: y = f(x), and dx = dy * f'(x, y). `a` is the activation's setting, where it has one. */
 #define GLIA__ELEMENTWISE(X)                                                                                           \
     X(step)                                                                                                            \
-    X(sigmoid) X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish)  \
+    X(sigmoid)                                                                                                         \
+    X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish)             \
         X(hardsigmoid) X(hardswish)
 #define GLIA__ELEMENTWISE_FIELDS(f)                                                                                    \
     void (*f)(size_t n, real a, const real *x, real *y);                                                               \

@@ -65,7 +65,6 @@ typedef struct shapes {
 } shapes;
 
 static dnnl_engine_t         engine;
-static dnnl_stream_t         stream;
 static dnnl_primitive_attr_t attributes; /* scratch memory is the caller's */
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -333,8 +332,11 @@ static bool run(dnnl_primitive_t what, const argument *list, int count)
         ran = MADE(dnnl_memory_create(&given[made].memory, AT(*list[made].layout), engine,
                                       (void *)(uintptr_t)list[made].numbers));
     }
-    int threads = glia__onednn_alone();
-    if (ran) ran = MADE(dnnl_primitive_execute(what, stream, count, given));
+    int           threads = glia__onednn_alone();
+    dnnl_stream_t stream = NULL; /* of this call: one that threads share is nowhere promised to work */
+    if (ran) ran = MADE(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
+    if (ran) ran = MADE(dnnl_primitive_execute(what, stream, count, given)) && MADE(dnnl_stream_wait(stream));
+    if (stream) dnnl_stream_destroy(stream);
     glia__onednn_give_back(threads);
     for (int i = 0; i < made; i++) dnnl_memory_destroy(given[i].memory);
     return ran;
@@ -464,9 +466,7 @@ static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, con
 void glia__onednn_convolutions(glia__kernels *k)
 {
     portable = *k;
-    bool made = MADE(dnnl_engine_create(&engine, dnnl_cpu, 0)) &&
-                MADE(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags)) &&
-                MADE(dnnl_primitive_attr_create(&attributes)) &&
+    bool made = MADE(dnnl_engine_create(&engine, dnnl_cpu, 0)) && MADE(dnnl_primitive_attr_create(&attributes)) &&
                 MADE(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
     if (!made) return;
     k->conv_plan = conv_plan;

@@ -55,7 +55,7 @@ static glia_status read_padding(const glia__layer *l, const char *text, padding 
     return GLIA_OK;
 }
 
-static glia_status fit_window(const glia__layer *l, glia__window *w, const padding *p, int axis, size_t share)
+static glia_status fit_window(const glia__layer *l, glia__window *w, const padding *p, int axis, bool half)
 {
     size_t reach = (w->kernel - 1) * w->dilation + 1, zeros = 2 * p->zeros[axis];
     char   shape[64];
@@ -64,19 +64,19 @@ static glia_status fit_window(const glia__layer *l, glia__window *w, const paddi
         zeros = end > w->in ? end - w->in : 0;
     }
     w->before = zeros / 2;
-    if (p->zeros[axis] * share >= reach + (share > 1))
+    if (half && p->zeros[axis] * 2 > reach)
         return glia__layer_fail(l, "a pad of %zu is too large for a window that reaches over %zu", p->zeros[axis],
                                 reach);
     if (w->in + zeros < reach)
-        return glia__layer_fail(l,
-                                "a window that reaches over %zu is larger than an image of %s with %zu zeros around it",
-                                reach, glia__shape_text(&l->in, shape), zeros);
+        return glia__layer_fail(l, "a window that reaches over %zu is larger than %s of %s%s", reach,
+                                l->in.rank == 3 ? "an image" : "a sequence", glia__shape_text(&l->in, shape),
+                                zeros ? " with its zeros" : "");
     w->out = (w->in + zeros - reach) / w->stride + 1;
     return GLIA_OK;
 }
 
 glia_status glia__plan_window(const glia__layer *l, const glia__value *kernel, const glia__value *stride,
-                              const glia__value *dilation, const char *pad, size_t share, glia__window w[2])
+                              const glia__value *dilation, const char *pad, bool half, glia__window w[2])
 {
     static const glia__value one = {.given = true, .rank = 1, .shape = {1}};
     padding                  p;
@@ -90,7 +90,7 @@ glia_status glia__plan_window(const glia__layer *l, const glia__value *kernel, c
     for (int axis = 0; axis < AXES; axis++) {
         size_t in = l->in.rank == 3 ? l->in.dim[1 + axis] : axis ? l->in.dim[1] : 1;
         w[axis] = (glia__window){in, 0, kernels[axis], strides[axis], dilations[axis], 0};
-        GLIA_TRY(fit_window(l, &w[axis], &p, axis, share));
+        GLIA_TRY(fit_window(l, &w[axis], &p, axis, half));
     }
     return GLIA_OK;
 }

@@ -12,8 +12,8 @@ typedef struct glia__window {
 
 /* The windows of a layer whose input is channels x height x width, or channels x length (then axis 0 is of size 1),
  * from its settings: kernel; stride (not given: the kernel's); dilation (NULL: 1); pad: "valid", "same", "1" or "1x2".
- * Zeros may reach over less than `share` of a window (1: all of it but one point, 2: half). */
+ * With `half`, zeros may reach over at most half of a window, as PyTorch's poolings ask. */
 glia_status glia__plan_window(const glia__layer *l, const glia__value *kernel, const glia__value *stride,
-                              const glia__value *dilation, const char *pad, size_t share, glia__window w[2]);
+                              const glia__value *dilation, const char *pad, bool half, glia__window w[2]);
 
 #endif

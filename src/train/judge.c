@@ -6,7 +6,7 @@
 #include "ground/memory.h"
 #include "train/scores.h"
 
-enum { ROWS = 256 }; /* at a time; the same whatever the training batch, so that scores are too */
+enum { ROWS = 128 }; /* at a time; the same whatever the training batch, so that scores are too */
 
 /* ---- before ---------------------------------------------------------------------------------------------------- */
 
@@ -77,6 +77,7 @@ glia__judgement glia__judge_run(glia__judge *j)
                        .loss = j->loss,
                        .fused = j->fused,
                        .threshold = glia__outcome_threshold(j->outcome)};
+    glia__model_lay_out(j->m, true);
     for (size_t at = 0; at < rows; at += step.rows) {
         run_rows(j, at, &step);
         sum += step.loss_sum;
@@ -84,6 +85,7 @@ glia__judgement glia__judge_run(glia__judge *j)
         hits += step.hits;
         judged += step.judged;
     }
+    glia__model_lay_out(j->m, false);
     j->m->rows = 0;
     if (!j->loss) return result;
     result.loss = glia__loss_told(j->loss, sum, weight, n);

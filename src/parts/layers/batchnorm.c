@@ -195,9 +195,13 @@ static bool by_batch(const glia__layer *l, bool train)
 /* m and 1 / sqrt(v + eps) of channel c. */
 static void statistics(const glia__layer *l, const glia__part *p, size_t c, double *mean, double *inverse)
 {
-    double variance = (double)l->param[l->params - 1].value[c];
-    *mean = (double)l->param[l->params - 2].value[c];
-    if (by_batch(l, p->train)) moments(l, p->rows, c, mean, &variance);
+    double variance;
+    if (by_batch(l, p->train)) { /* the running ones may be settled meanwhile */
+        moments(l, p->rows, c, mean, &variance);
+    } else {
+        variance = (double)l->param[l->params - 1].value[c];
+        *mean = (double)l->param[l->params - 2].value[c];
+    }
     *inverse = 1 / sqrt(variance + l->set[EPS].number);
 }
 
@@ -294,9 +298,10 @@ static void backward_w(const glia__layer *l, const glia__part *p)
 
 static void settle(const glia__layer *l, size_t rows, double share)
 {
+    double n = numbers_in(l, rows), unbiased = n / (n - 1);
     if (share == 0) share = l->set[MOMENTUM].number;
-    double n = numbers_in(l, rows), unbiased = n > 1 ? n / (n - 1) : 1;
-    real  *running_mean = l->param[l->params - 2].value, *running_var = l->param[l->params - 1].value;
+    if (n < 2) return; /* one number has no variance: a last batch of one row would pull the running one to 0 */
+    real *running_mean = l->param[l->params - 2].value, *running_var = l->param[l->params - 1].value;
     for (size_t c = 0; c < channels_of(l); c++) {
         double mean, variance;
         moments(l, rows, c, &mean, &variance);

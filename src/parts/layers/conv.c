@@ -68,7 +68,7 @@ static glia_status plan_channels(glia__layer *l, glia__conv_shape *s)
 static glia_status plan_shape(glia__layer *l, glia__conv_shape *s)
 {
     glia__window w[2];
-    GLIA_TRY(glia__plan_window(l, &l->set[KERNEL], &l->set[STRIDE], &l->set[DILATION], l->set[PAD].word, 1, w));
+    GLIA_TRY(glia__plan_window(l, &l->set[KERNEL], &l->set[STRIDE], &l->set[DILATION], l->set[PAD].word, false, w));
     for (int axis = 0; axis < 2; axis++) {
         s->x[axis] = w[axis].in;
         s->y[axis] = w[axis].out;
@@ -126,9 +126,8 @@ static glia_status plan_1d(glia__layer *l)
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 /* Of conv1d: whether rows have to be turned. */
-static bool turns(const glia__layer *l, const glia__shape *s)
+static bool turns(const glia__shape *s)
 {
-    (void)l;
     return s->rank == 2 && s->dim[0] > 1 && s->dim[1] > 1;
 }
 
@@ -172,8 +171,8 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     const glia__conv *c = l->plan;
     l->keeps = aligned(c->prepared) + (training ? glia__groups(rows, l->shard) * aligned(tensor_numbers(l)) : 0);
     l->works = aligned(c->work) + (training ? aligned(tensor_numbers(l)) : 0);
-    if (turns(l, &l->in)) l->works += aligned(l->shard * l->n_in);
-    if (turns(l, &l->out)) l->works += aligned(l->shard * l->n_out);
+    if (turns(&l->in)) l->works += aligned(l->shard * l->n_in);
+    if (turns(&l->out)) l->works += aligned(l->shard * l->n_out);
     return GLIA_OK;
 }
 
@@ -203,9 +202,9 @@ static const real *bias_of(const glia__layer *l)
 }
 
 /* Rows as the kernels want them: as they are, or turned into `room`. */
-static const real *channels_last(const glia__layer *l, const glia__shape *s, size_t rows, const real *from, real *room)
+static const real *channels_last(const glia__shape *s, size_t rows, const real *from, real *room)
 {
-    if (!turns(l, s)) return from;
+    if (!turns(s)) return from;
     glia__shape image = {3, {s->dim[0], 1, s->dim[1]}};
     glia__rows_in_memory(&image, rows, from, room);
     return room;
@@ -225,8 +224,8 @@ typedef struct workspace {
 static workspace workspace_of(const glia__layer *l, const glia__part *p)
 {
     const glia__conv *c = l->plan;
-    real             *x = p->work + aligned(c->work), *y = x + (turns(l, &l->in) ? aligned(l->shard * l->n_in) : 0);
-    return (workspace){p->work, x, y, y + (turns(l, &l->out) ? aligned(l->shard * l->n_out) : 0)};
+    real             *x = p->work + aligned(c->work), *y = x + (turns(&l->in) ? aligned(l->shard * l->n_in) : 0);
+    return (workspace){p->work, x, y, y + (turns(&l->out) ? aligned(l->shard * l->n_out) : 0)};
 }
 
 static void prepare(const glia__layer *l)
@@ -238,8 +237,8 @@ static void forward(const glia__layer *l, const glia__part *p)
 {
     workspace   w = workspace_of(l, p);
     size_t      rows = p->end - p->begin;
-    const real *x = channels_last(l, &l->in, rows, l->x + p->begin * l->n_in, w.x);
-    real       *y = l->y + p->begin * l->n_out, *to = turns(l, &l->out) ? w.y : y;
+    const real *x = channels_last(&l->in, rows, l->x + p->begin * l->n_in, w.x);
+    real       *y = l->y + p->begin * l->n_out, *to = turns(&l->out) ? w.y : y;
     l->k->conv_forward(l->plan, rows, x, l->param[0].value, l->kept, bias_of(l), to, w.kernels);
     channels_first(&l->out, rows, to, y);
 }
@@ -248,8 +247,8 @@ static void backward_sums(const glia__layer *l, const glia__part *p)
 {
     workspace   w = workspace_of(l, p);
     size_t      rows = p->end - p->begin;
-    const real *x = channels_last(l, &l->in, rows, l->x + p->begin * l->n_in, w.x);
-    const real *dy = channels_last(l, &l->out, rows, l->dy + p->begin * l->n_out, w.y);
+    const real *x = channels_last(&l->in, rows, l->x + p->begin * l->n_in, w.x);
+    const real *dy = channels_last(&l->out, rows, l->dy + p->begin * l->n_out, w.y);
     real       *sums = group_sums(l, p->group), *dw = p->begin == p->group_begin ? sums : w.sums;
     l->k->conv_backward_w(l->plan, rows, x, dy, dw, l->params > 1 ? dw + l->param[0].count : NULL, w.kernels);
     if (dw != sums) l->k->add(tensor_numbers(l), dw, sums);
@@ -259,8 +258,8 @@ static void backward_x(const glia__layer *l, const glia__part *p)
 {
     workspace   w = workspace_of(l, p);
     size_t      rows = p->end - p->begin;
-    const real *dy = channels_last(l, &l->out, rows, l->dy + p->begin * l->n_out, w.y);
-    real       *dx = l->dx + p->begin * l->n_in, *to = turns(l, &l->in) ? w.x : dx;
+    const real *dy = channels_last(&l->out, rows, l->dy + p->begin * l->n_out, w.y);
+    real       *dx = l->dx + p->begin * l->n_in, *to = turns(&l->in) ? w.x : dx;
     l->k->conv_backward_x(l->plan, rows, dy, l->param[0].value, l->kept, to, w.kernels);
     channels_first(&l->in, rows, to, dx);
 }

@@ -54,8 +54,7 @@ static glia__pool pool_of(const glia__layer *l, const glia__window w[2])
 
 static glia_status windows(const glia__layer *l, glia__window w[2])
 {
-    enum { HALF = 2 };
-    return glia__plan_window(l, &l->set[KERNEL], &l->set[STRIDE], NULL, l->set[PAD].word, HALF, w);
+    return glia__plan_window(l, &l->set[KERNEL], &l->set[STRIDE], NULL, l->set[PAD].word, true, w);
 }
 
 /* One window over all. */
