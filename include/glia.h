@@ -411,7 +411,8 @@ typedef struct glia_layer_info {
     int         rank;          /* of the output of one row                         */
     size_t      shape[4];
     size_t      parameters, multiply_adds;
-    size_t      bytes_training, bytes_inference; /* for one row, without the parameters */
+    size_t      bytes_training, bytes_inference; /* for one row: its outputs, and for training their gradients; without
+                                                    parameters and what does not grow with the rows */
 } glia_layer_info;
 GLIA_API glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_info *info);
 

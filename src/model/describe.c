@@ -86,6 +86,13 @@ size_t glia_model_kept_epoch(const glia_model *model)
     return model ? model->kept_epoch : 0;
 }
 
+/* How many gradients of its outputs a layer has: one of each reader. */
+static size_t gradients_of(const glia_model *m, size_t layer)
+{
+    size_t readers = glia__graph_readers(m->layers, m->n_layers, glia__is_input(&m->layers[layer]) ? SIZE_MAX : layer);
+    return readers ? readers : 1;
+}
+
 glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_info *info)
 {
     if (!model || !info || layer >= model->n_layers)
@@ -101,7 +108,7 @@ glia_status glia_model_layer(const glia_model *model, size_t layer, glia_layer_i
         .parameters = layer_parameters(l),
         .multiply_adds = l->multiply_adds,
         .bytes_inference = l->n_out * sizeof(real),
-        .bytes_training = 2 * l->n_out * sizeof(real),
+        .bytes_training = (1 + gradients_of(model, layer)) * l->n_out * sizeof(real),
     };
     memcpy(info->shape, l->out.dim, sizeof info->shape);
     snprintf(info->settings, sizeof info->settings, "%s", settings.text ? settings.text + (*settings.text == ' ') : "");

@@ -265,25 +265,31 @@ void glia__model_lay_out(glia_model *m, bool forward_alone)
     if (!training || m->planned.rows_forward > 0) hand_out(m, training && !forward_alone);
 }
 
-/* One block that either kind of passes fits into. */
+static void forget_activations(glia_model *m)
+{
+    glia__free_aligned(m->activations);
+    glia__free(m->row_loss);
+    m->activations = NULL;
+    m->row_loss = NULL;
+    m->planned = (glia__planned){0};
+    m->rows = 0;
+}
+
+/* One block that either kind of passes fits into. The old one goes first, so that there are never two; where there is no
+ * memory for another, the next pass has to ask again. */
 static glia_status replace_activations(glia_model *m, const glia__planned *planned)
 {
     size_t training, forward, rows = planned->rows > planned->rows_forward ? planned->rows : planned->rows_forward;
     GLIA_TRY(count_needs(m, planned, true, &training));
     GLIA_TRY(count_needs(m, planned, false, &forward));
-    real   *block = glia__new_aligned(training > forward ? training : forward, sizeof *block);
-    double *row_loss = glia__new(rows, sizeof *row_loss);
-    if (!block || !row_loss) {
-        glia__free_aligned(block);
-        glia__free(row_loss);
+    forget_activations(m);
+    m->activations = glia__new_aligned(training > forward ? training : forward, sizeof *m->activations);
+    m->row_loss = glia__new(rows, sizeof *m->row_loss);
+    if (!m->activations || !m->row_loss) {
+        forget_activations(m);
         return GLIA_E_MEMORY;
     }
-    glia__free_aligned(m->activations);
-    glia__free(m->row_loss);
-    m->activations = block;
-    m->row_loss = row_loss;
     m->planned = *planned;
-    m->rows = 0;
     return GLIA_OK;
 }
 
@@ -297,6 +303,6 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, gl
     if (mode > want.mode) want.mode = mode;
     if (workers > want.workers) want.workers = workers;
     glia_status status = replace_activations(m, &want);
-    hand_out(m, m->planned.rows > 0); /* of the new block, or again of the old one */
+    hand_out(m, m->planned.rows > 0);
     return status;
 }
