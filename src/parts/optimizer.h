@@ -22,6 +22,7 @@ typedef struct glia__optim {
     size_t      slots; /* blocks of state this rule with these settings needs */
     double      memory[GLIA__OPTIM_MEMORY];
     bool        decay_bias;
+    bool        keeps_momentum; /* as it was asked for: a schedule may move it to 0 and back */
 } glia__optim;
 
 struct glia__optim_class {

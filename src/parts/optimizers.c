@@ -38,6 +38,7 @@ glia_status glia__optim_parse(glia__optim *o, const char *text)
     made.class = classes[which];
     made.rate = made.class->whole ? 1 : number(&made, LR);
     made.decay_bias = made.set[DECAY_BIAS].yes;
+    made.keeps_momentum = made.class->momentum && number(&made, made.class->momentum) > 0;
     made.slots = made.class->slots(&made);
     if (made.class->check && made.class->check(&made) != GLIA_OK)
         return glia__fail_at(GLIA_E_TEXT, "optimizer:1:1: %s", made.class->named.name);
@@ -68,7 +69,7 @@ double glia__optim_decay(const glia__optim *o)
 
 bool glia__optim_has_momentum(const glia__optim *o)
 {
-    return o->class->momentum && number(o, o->class->momentum) > 0;
+    return o->keeps_momentum;
 }
 
 void glia__optim_set_momentum(glia__optim *o, double momentum)

@@ -61,7 +61,7 @@ static const glia__setting rmsprop_settings[] = {
 
 static size_t rmsprop_slots(const glia__optim *o)
 {
-    return 1u + o->set[RMSPROP_CENTERED].yes + (number(o, RMSPROP_MOMENTUM) > 0);
+    return 1u + o->set[RMSPROP_CENTERED].yes + o->keeps_momentum;
 }
 
 static void rmsprop_slice(const glia__optim *o, const glia__kernels *k, size_t n, bool decay, const real *g,
@@ -70,7 +70,7 @@ static void rmsprop_slice(const glia__optim *o, const glia__kernels *k, size_t n
     real *const *next = slot;
     real        *square = *next++;
     real        *mean = o->set[RMSPROP_CENTERED].yes ? *next++ : NULL;
-    real        *buffer = number(o, RMSPROP_MOMENTUM) > 0 ? *next : NULL;
+    real        *buffer = o->keeps_momentum ? *next : NULL;
     k->rmsprop(n, (real)o->rate, decay_if(o, decay), constant(o, RMSPROP_ALPHA), constant(o, RMSPROP_EPS),
                constant(o, RMSPROP_MOMENTUM), g, square, mean, buffer, p);
 }

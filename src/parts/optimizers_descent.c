@@ -26,12 +26,12 @@ static const glia__setting nesterov_settings[] = {SGD_SETTINGS("0.9", "yes")};
 
 static size_t sgd_slots(const glia__optim *o)
 {
-    return number(o, SGD_MOMENTUM) > 0;
+    return o->keeps_momentum;
 }
 
 static glia_status sgd_check(const glia__optim *o)
 {
-    bool can = number(o, SGD_MOMENTUM) > 0 && number(o, SGD_DAMPENING) == 0;
+    bool can = o->keeps_momentum && number(o, SGD_DAMPENING) == 0;
     if (!o->set[SGD_NESTEROV].yes || can) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "nesterov needs a momentum above 0 and a dampening of 0");
 }
