@@ -151,6 +151,8 @@ static void every_option_goes_on(void **state)
         {"clipping by sizes", {.clip_norm = 0.1, .clip_kind = GLIA_NORM_1}},
         {"balanced", {.class_weight = "balanced", .accumulate = 3}},
         {"plateau", {.schedule = "plateau 0.5 patience=1 cooldown=1", .optimizer = "sgd lr=3"}},
+        {"plateau of accuracy",
+         {.schedule = "plateau 0.5 patience=0", .monitor = "val_accuracy", .optimizer = "sgd lr=3"}},
         {"one cycle", {.schedule = "one_cycle 0.5", .optimizer = "sgd lr=0.1 momentum=0.9"}},
         {"one cycle of beta1 to 0", {.schedule = "one_cycle 0.1 base_momentum=0 pct_start=0.25"}},
         {"one cycle of momentum to 0",
@@ -295,6 +297,23 @@ static void other_runs_are_told_apart(void **state)
     }
     glia_model_free(m);
     glia_model_free(start);
+}
+
+/* What is asked is what was meant: mode=max may be said or follow from the metric. */
+static void a_mode_may_be_said_or_not(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"plateau 0.5", "plateau 0.5 mode=max"};
+    for (size_t i = 0; i < 2; i++) {
+        options       o = {.epochs = 3, .checkpoint = path, .schedule = texts[i], .monitor = "val_accuracy"};
+        glia__tensors t;
+        glia_model_free(fitted(&o));
+        EXPECT_OK(glia__tensors_open(&t, path));
+        assert_string_equal(glia__tensors_meta(&t, "asked.schedule"), "plateau 0.5 mode=max");
+        glia__tensors_clear(&t);
+        o.resume = path, o.checkpoint = NULL, o.schedule = texts[1 - i];
+        glia_model_free(fitted(&o));
+    }
 }
 
 static void other_data_are_told_apart(void **state)
@@ -665,6 +684,7 @@ int main(void)
         WITH_FILES(a_finished_run_stays_finished),
         WITH_FILES(the_one_before_is_kept),
         WITH_FILES(other_runs_are_told_apart),
+        WITH_FILES(a_mode_may_be_said_or_not),
         WITH_FILES(other_data_are_told_apart),
         WITH_FILES(an_order_is_told_apart),
         WITH_FILES(what_depends_on_the_length_stays),

@@ -258,6 +258,61 @@ static void a_plateau_is_told_of_each_epoch(void **state)
     glia_data_free(d);
 }
 
+/* The rates that a run had, by the definition in plateau.c (patience=0, factor=0.5) from what it told of its epochs. */
+static void accuracy_is_better_when_larger(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(1, 60, 4, 3);
+    glia_model *m;
+    double      rate = 0.3, best = -1;
+    size_t      better = 0, worse = 0;
+    EXPECT_OK(glia_model_new(&m, "dense 3, softmax", d, 1));
+    EXPECT_OK(glia_fit(
+        m, d, d,
+        &(glia_fit_options){
+            .epochs = 12, .optimizer = "sgd lr=0.3", .schedule = "plateau 0.5 patience=0", .monitor = "val_accuracy"}));
+    for (size_t e = 0; e < 12; e++) {
+        assert_true(golden_near(m->history[e].learning_rate, rate, 1e-12, 0));
+        bool rises = m->history[e].val_accuracy > best * (1 + 1e-4);
+        if (rises || e == 0) best = m->history[e].val_accuracy, better++;
+        if (!rises && e) rate /= 2, worse++;
+    }
+    assert_true(better > 2 && worse > 0);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+static void a_mode_against_the_metric(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schedule, *monitor, *sentence;
+    } cases[] = {
+        {"plateau mode=min", "val_accuracy",
+         "schedule: plateau has mode=min, but it watches val_accuracy, of which larger is better"},
+        {"plateau mode=max", NULL,
+         "schedule: plateau has mode=max, but it watches val_loss, of which smaller is better"},
+        {"plateau mode=max", "val_accuracy", NULL},
+        {"plateau mode=min", "loss", NULL},
+    };
+    glia_data *d = class_data(1, 30, 4, 3);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        glia_model            *m, *start;
+        const glia_fit_options o = {.epochs = 1, .schedule = cases[i].schedule, .monitor = cases[i].monitor};
+        EXPECT_OK(glia_model_new(&m, "dense 3, softmax", d, 1));
+        EXPECT_OK(glia_model_new(&start, "dense 3, softmax", d, 1));
+        if (cases[i].sentence) {
+            EXPECT_FAILS(glia_fit(m, d, d, &o), GLIA_E_TEXT, cases[i].sentence);
+            assert_memory_equal(m->parameters, start->parameters, m->n_parameters * sizeof *m->parameters);
+        } else {
+            EXPECT_OK(glia_fit(m, d, d, &o));
+        }
+        glia_model_free(m);
+        glia_model_free(start);
+    }
+    glia_data_free(d);
+}
+
 static void a_fit_moves_the_momentum(void **state)
 {
     (void)state;
@@ -334,7 +389,8 @@ int main(void)
         cmocka_unit_test(schedules_are_pytorchs),          cmocka_unit_test(momentum_goes_the_other_way),
         cmocka_unit_test(plateaus_are_pytorchs),           cmocka_unit_test(plateau_in_its_modes),
         cmocka_unit_test(rates_follow_the_formulas),       cmocka_unit_test(every_rate_is_finite),
-        cmocka_unit_test(a_plateau_is_told_of_each_epoch), cmocka_unit_test(a_fit_moves_the_momentum),
+        cmocka_unit_test(a_plateau_is_told_of_each_epoch), cmocka_unit_test(accuracy_is_better_when_larger),
+        cmocka_unit_test(a_mode_against_the_metric),       cmocka_unit_test(a_fit_moves_the_momentum),
         cmocka_unit_test(texts_that_are_no_schedule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,8 @@ static const glia__setting settings[] = {
     GLIA__WARMUP_SETTING,
     {"factor", GLIA__NUMBER, "0.1", 0, GLIA__KEEP_MOST, true, NULL, "what the rate is multiplied by"},
     {"patience", GLIA__WHOLE, "10", 0, 1e6, false, NULL, "values in a row that may be no better"},
-    {"mode", GLIA__WORD, "min", 0, 0, false, "min|max", "whether better is smaller or larger"},
+    {"mode", GLIA__WORD, "min", 0, 0, false, "min|max",
+     "whether better is smaller or larger; in training the watched metric says it"},
     {"threshold", GLIA__NUMBER, "1e-4", 0, HUGE_VAL, false, NULL, "how much better is better"},
     {"threshold_mode", GLIA__WORD, "rel", 0, 0, false, "rel|abs", "threshold is a share of the best, or a difference"},
     {"cooldown", GLIA__WHOLE, "0", 0, 1e6, false, NULL, "values after a fall that do not count"},
@@ -79,7 +80,8 @@ static void observe(glia__schedule *s, double base, double value)
 }
 
 const glia__schedule_class glia__schedule_plateau = {
-    .named = {"plateau", "falls when the validation loss, or else the loss, gets no better", settings},
+    .named = {"plateau", "falls when what is watched, usually the validation loss, gets no better", settings},
     .rate = rate,
     .observe = observe,
+    .mode = MODE,
 };

@@ -27,12 +27,16 @@ struct glia__schedule_class {
     double (*momentum)(const glia__schedule *s, const glia__moment *at); /* NaN: not moved; NULL: never moved */
     int moves;                                                           /* the yes/no setting that says so  */
     void (*observe)(glia__schedule *s, double base, double value);       /* NULL: looks at nothing            */
+    int mode;                                                            /* of observe: the setting min|max   */
     glia_status (*check)(const glia__schedule *s);                       /* settings that do not go together  */
     bool no_warmup; /* has no such setting: it rises in its own way */
 };
 
 /* NULL text: constant. */
 glia_status glia__schedule_parse(glia__schedule *s, const char *text);
+/* What it will be told of: a `name` of which larger, or smaller, is better; nothing to a schedule that looks at
+ * nothing. GLIA_E_TEXT if its text says otherwise. */
+glia_status glia__schedule_watch(glia__schedule *s, const char *name, bool larger);
 /* The rate of step `step` (from 0) of `total`, `per_epoch` an epoch, and the momentum, NaN where it is left alone. */
 double glia__schedule_rate(const glia__schedule *s, double base, size_t step, size_t total, size_t per_epoch);
 double glia__schedule_momentum(const glia__schedule *s, size_t step, size_t total, size_t per_epoch);

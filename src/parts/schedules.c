@@ -228,6 +228,18 @@ glia_status glia__schedule_parse(glia__schedule *s, const char *text)
     return GLIA_OK;
 }
 
+glia_status glia__schedule_watch(glia__schedule *s, const char *name, bool larger)
+{
+    if (!s->class->observe) return GLIA_OK;
+    glia__value *mode = &s->set[s->class->mode];
+    const char  *better = larger ? "max" : "min";
+    if (mode->given && strcmp(mode->word, better) != 0)
+        return glia__fail(GLIA_E_TEXT, "schedule: %s has mode=%s, but it watches %s, of which %s is better",
+                          s->class->named.name, mode->word, name, larger ? "larger" : "smaller");
+    strcpy(mode->word, better);
+    return GLIA_OK;
+}
+
 double glia__schedule_rate(const glia__schedule *s, double base, size_t k, size_t total, size_t per_epoch)
 {
     glia__moment at = {(double)k, (double)total, (double)per_epoch};

@@ -38,6 +38,7 @@ static glia_status read_texts(glia__run *r)
     GLIA_TRY(glia__optim_suits(&r->rule, &r->schedule));
     GLIA_TRY(glia__whole_check(r));
     GLIA_TRY(glia__metric_parse(&r->metric, r->o.monitor));
+    GLIA_TRY(glia__schedule_watch(&r->schedule, r->metric->named.name, r->metric->larger));
     return glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused);
 }
 
