@@ -518,6 +518,24 @@ static void frozen_layers_stay(void **state)
     glia_data_free(d);
 }
 
+/* Gains and shifts are no weights, whatever their shape: where nothing else learns, nothing decays. */
+static void gains_do_not_decay(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"lbfgs", "lbfgs weight_decay=0.5 decay_bias=no", "lbfgs weight_decay=0.5"};
+    glia_data               *d = number_data(8, 40, 8, 1, 1);
+    glia_model              *m[COUNT(texts)];
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        EXPECT_OK(glia_model_new(&m[i], "input 2x2x2, layernorm, tanh, flatten, dense 1 freeze=yes", d, 1));
+        EXPECT_OK(glia_fit(m[i], d, NULL, &(glia_fit_options){.epochs = 5, .optimizer = texts[i]}));
+    }
+    const size_t bytes = m[0]->n_parameters * sizeof *m[0]->parameters;
+    assert_memory_equal(m[0]->parameters, m[1]->parameters, bytes);
+    assert_memory_not_equal(m[0]->parameters, m[2]->parameters, bytes);
+    for (size_t i = 0; i < COUNT(texts); i++) glia_model_free(m[i]);
+    glia_data_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +554,7 @@ int main(void)
         cmocka_unit_test(what_does_not_go_with_it),
         cmocka_unit_test(layers_that_do_not_go_with_it),
         cmocka_unit_test(frozen_layers_stay),
+        cmocka_unit_test(gains_do_not_decay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ static double add_decay(glia__run *r)
     double               decay = glia__optim_decay(&r->rule), sum = 0;
     const glia__param   *p;
     for (size_t i = 0; decay > 0 && (p = glia__model_param(r->m, i, NULL)); i++) {
-        if (!p->learns || (p->rank == 1 && !r->rule.decay_bias)) continue;
+        if (!p->learns || (!glia__param_is_weight(p) && !r->rule.decay_bias)) continue;
         k->penalize(p->count, 0, (real)(decay / 2), p->value, p->grad);
         sum += decay / 2 * k->sum_squares(p->count, p->value);
     }
