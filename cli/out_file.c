@@ -21,11 +21,51 @@ bool out_file_is_stdout(const char *path)
     return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
 }
 
+/* The caller's. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? text_of("%.*s", (int)(slash == path ? 1 : slash - path), path) : text_of(".");
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool stat_folder(const char *path, struct stat *at)
+{
+    char *folder = folder_of(path);
+    bool  there = stat(folder, at) == 0;
+    free(folder);
+    return there;
+}
+
+bool out_file_is_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (!a || !b || out_file_is_stdout(a) || out_file_is_stdout(b)) return false;
+    const bool there = stat(a, &x) == 0;
+    if (there != (stat(b, &y) == 0)) return false;
+    if (!there && (strcmp(name_of(a), name_of(b)) != 0 || !stat_folder(a, &x) || !stat_folder(b, &y))) return false;
+    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool out_file_is_previous(const char *path, const char *of)
+{
+    if (!path || !of) return false;
+    char *real = realpath(of, NULL), *previous = text_of("%s.previous", real ? real : of);
+    bool  same = out_file_is_same(path, previous);
+    free(previous);
+    free(real);
+    return same;
+}
+
 static int check_folder(const char *option, const char *path)
 {
     struct stat at;
-    const char *slash = strrchr(path, '/');
-    char       *folder = slash ? text_of("%.*s", (int)(slash == path ? 1 : slash - path), path) : text_of(".");
+    char       *folder = folder_of(path);
     int         code = CODE_FINE;
     if (stat(folder, &at) != 0 || !S_ISDIR(at.st_mode))
         code = fail(CODE_FAILED, "%s %s: there is no folder %s", option, path, folder);

@@ -6,6 +6,11 @@
 
 /* Whether `path` means standard output. */
 bool out_file_is_stdout(const char *path);
+/* Whether two paths, of which either may be NULL, are of one file, which need not exist yet; standard output is none.
+ */
+bool out_file_is_same(const char *a, const char *b);
+/* Whether `path` is where the checkpoint before is kept when `of` is replaced. */
+bool out_file_is_previous(const char *path, const char *of);
 
 /* Finds out before the run whether `path` (of --out; NULL: nothing is written) can be written at its end. Returns an
  * exit code after a sentence. What it cannot foresee is a disk that fills up. */

@@ -137,8 +137,12 @@ static int check_options(const train_options *o)
         return fail(CODE_ARGUMENT, "--out %s: does not go with --json, which prints there too", o->out);
     if (o->checkpoint && out_file_is_stdout(o->checkpoint))
         return fail(CODE_ARGUMENT, "--checkpoint %s: is kept in a file", o->checkpoint);
-    if (o->checkpoint && o->out && strcmp(o->checkpoint, o->out) == 0)
+    if (out_file_is_same(o->checkpoint, o->out))
         return fail(CODE_ARGUMENT, "--checkpoint %s: is where --out puts the model", o->checkpoint);
+    if (out_file_is_same(o->resume, o->out))
+        return fail(CODE_ARGUMENT, "--resume %s: is where --out puts the model", o->resume);
+    if (out_file_is_previous(o->out, o->checkpoint))
+        return fail(CODE_ARGUMENT, "--out %s: is where --checkpoint keeps the one before", o->out);
     int code = out_file_check(o->out);
     return code ? code : out_file_check_as("--checkpoint", o->checkpoint);
 }

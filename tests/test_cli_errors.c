@@ -165,9 +165,7 @@ static void wrong_texts(void **state)
         {{"train", "weighted.csv", "--sample-weight", "w", "--class-weight", "balanced"},
          3,
          "weighted.csv:3:1: column 1 (w): \"-1\" is negative, and a weight is at least 0"},
-        {{"train", "heavy.csv", "--sample-weight", "w"},
-         3,
-         "heavy.csv:2:1: column 1 (w): \"heavy\" is not a number"},
+        {{"train", "heavy.csv", "--sample-weight", "w"}, 3, "heavy.csv:2:1: column 1 (w): \"heavy\" is not a number"},
         {{"train", "xor", "--scale", "standrad"}, 2, "scale: there is no \"standrad\"; there are ..."},
         {{"train", "spiral n=0"}, 2, "data:1:8: spiral: n must be from 1 to 100000000, not 0"},
         {{"check", "--net", "input 3, flaten"},
@@ -272,6 +270,33 @@ static void files_that_are_wrong(void **state)
          3,
          "nowhere.csv: cannot be opened: No such file or directory"},
         {{"data", "images.idx"}, 3, "images.idx: byte 19: the file ends here, but its header promises 24 bytes in all"},
+    };
+    (void)state;
+    ASSERT_WRONG(list);
+}
+
+/* However a path is written: the model never replaces a checkpoint. */
+static void files_that_are_one(void **state)
+{
+    static const wrong list[] = {
+        {{"train", "xor", "--checkpoint", "./k.ck", "--out", "k.ck"},
+         2,
+         "--checkpoint ./k.ck: is where --out puts the model"},
+        {{"train", "xor", "--checkpoint", "here/k.ck", "--out", "k.ck"},
+         2,
+         "--checkpoint here/k.ck: is where --out puts the model"},
+        {{"train", "xor", "--checkpoint", "linked.csv", "--out", "wide.csv"},
+         2,
+         "--checkpoint linked.csv: is where --out puts the model"},
+        {{"train", "xor", "--checkpoint", "k.ck", "--out", "./k.ck.previous"},
+         2,
+         "--out ./k.ck.previous: is where --checkpoint keeps the one before"},
+        {{"train", "xor", "--checkpoint", "linked.csv", "--out", "here/wide.csv.previous"},
+         2,
+         "--out here/wide.csv.previous: is where --checkpoint keeps the one before"},
+        {{"train", "xor", "--resume", "here/wide.csv", "--out", "wide.csv"},
+         2,
+         "--resume here/wide.csv: is where --out puts the model"},
     };
     (void)state;
     ASSERT_WRONG(list);
@@ -445,6 +470,7 @@ static int make_world(void **state)
     write_bytes("one.idx", "\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2\1\2\3\4", 20);
     write_bytes("images.idx", "\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3", 19);
     if (mkdir("empty_folder", 0777) || symlink("nowhere/m", "dangling") || symlink("around", "around")) return -1;
+    if (symlink(".", "here") || symlink("wide.csv", "linked.csv")) return -1;
     if (mknod("socket", S_IFSOCK | 0666, 0)) return -1;
     expect(0, "", "",
            ARGUMENTS("train", "xor n=40", "--net", "dense 2, softmax", "--epochs", "1", "--out", "model.safetensors",
@@ -462,6 +488,7 @@ int main(void)
         cmocka_unit_test(wrong_augmentations),
         cmocka_unit_test(shapes_that_do_not_fit),
         cmocka_unit_test(files_that_are_wrong),
+        cmocka_unit_test(files_that_are_one),
         cmocka_unit_test(places_that_cannot_be_written),
         cmocka_unit_test(a_read_only_file_is_found_out_before_the_training),
         cmocka_unit_test(a_wrong_run_leaves_no_file),
