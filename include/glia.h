@@ -326,8 +326,9 @@ typedef struct glia_diagnosis {
     double        suggested;   /* a rate that would do; NaN if the loss fell at none                    */
 } glia_diagnosis;
 /* Looks at a model on the rows it learns from. A trained one is looked at as it is; one that is not is trained on
- * trial, as `options` say. Weights, scaling, history and record are afterwards what they were; the findings stay with
- * the model too. Free the diagnosis with glia_diagnosis_free. Errors: those of glia_fit but GLIA_E_NONFINITE. */
+ * trial, as `options` say, but for checkpoint, resume, on_batch and on_epoch: a trial writes no file, goes on from none
+ * and calls nobody. Weights, scaling, history and record are afterwards what they were; the findings stay with the
+ * model too. Free the diagnosis with glia_diagnosis_free. Errors: those of glia_fit but GLIA_E_NONFINITE. */
 GLIA_API glia_status glia_doctor(glia_model *model, const glia_data *train, const glia_data *validation,
                                  const glia_fit_options *options, glia_diagnosis **diagnosis);
 GLIA_API void        glia_diagnosis_free(glia_diagnosis *diagnosis);

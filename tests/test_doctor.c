@@ -1,6 +1,7 @@
 /* The doctor: names the fault of nets that are broken on purpose, says nothing of sound ones, measures what it says it
  * measures, and leaves everything as it was. All trainings are real ones, of fixed seeds. */
 #include "doctor_cases.h"
+#include "folder.h"
 #include "scarce.h"
 
 static void assert_near(double got, double want, double most)
@@ -322,6 +323,30 @@ static void watching_changes_nothing(void **state)
     glia_data_free(d);
 }
 
+/* Gradients limited to next to nothing move nothing, whatever the rate. */
+static void the_range_test_limits_gradients(void **state)
+{
+    (void)state;
+    static const glia_fit_options kinds[] = {
+        {.clip_value = 1e-12}, {.clip_norm = 1e-12, .clip_kind = GLIA_NORM_1}, {0}};
+    glia_data *d = class_data(2, 300, 4, 3);
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        glia_model      *m;
+        glia_diagnosis  *g;
+        glia_fit_options o = kinds[i];
+        o.optimizer = "sgd", o.epochs = 1, o.batch = 300;
+        EXPECT_OK(glia_model_new(&m, NET, d, 5));
+        EXPECT_OK(glia_doctor(m, d, NULL, &o, &g));
+        double most = 0;
+        for (size_t k = 1; k < g->steps; k++) most = fmax(most, fabs(g->loss[k] / g->loss[0] - 1));
+        assert_true((most < 1e-5) == (i < 2));
+        assert_true(g->steps == 141 || i == 2);
+        glia_diagnosis_free(g);
+        glia_model_free(m);
+    }
+    glia_data_free(d);
+}
+
 static void a_visit_leaves_the_model_as_it_was(void **state)
 {
     (void)state;
@@ -362,6 +387,40 @@ static void a_visit_leaves_the_model_as_it_was(void **state)
     glia_model_free(m);
     glia_model_free(fresh);
     glia_model_free(also);
+    glia_data_free(d);
+}
+
+static bool never_batch(void *user, const glia_batch *b)
+{
+    (void)b;
+    return *(bool *)user = true;
+}
+
+static bool never_epoch(void *user, const glia_epoch *e)
+{
+    (void)e;
+    return *(bool *)user = true;
+}
+
+static void a_trial_is_nobody_elses(void **state)
+{
+    (void)state;
+    bool                   called = false;
+    glia_data             *d = class_data(2, 60, 4, 3);
+    glia_model            *m;
+    glia_diagnosis        *g;
+    const glia_fit_options o = {.epochs = 2,
+                                .checkpoint = path,
+                                .resume = other, /* there is no such file */
+                                .on_batch = never_batch,
+                                .on_epoch = never_epoch,
+                                .user = &called};
+    EXPECT_OK(glia_model_new(&m, NET, d, 5));
+    EXPECT_OK(glia_doctor(m, d, NULL, &o, &g));
+    assert_int_equal(entries_of_folder(), 0);
+    assert_false(called);
+    glia_diagnosis_free(g);
+    glia_model_free(m);
     glia_data_free(d);
 }
 
@@ -456,6 +515,8 @@ int main(void)
         cmocka_unit_test(nan_is_found),
         cmocka_unit_test(targets_out_of_reach_are_counted),
         cmocka_unit_test(the_range_test_rises_and_suggests),
+        cmocka_unit_test(the_range_test_limits_gradients),
+        IN_FOLDER(a_trial_is_nobody_elses),
         cmocka_unit_test(watching_changes_nothing),
         cmocka_unit_test(a_visit_leaves_the_model_as_it_was),
         cmocka_unit_test(a_failed_run_has_findings),

@@ -72,7 +72,10 @@ static void run(test *t)
                                  .fused = p->fused,
                                  .backward = true,
                                  .optim = &t->rule,
-                                 .slot = t->state.slot};
+                                 .slot = t->state.slot,
+                                 .clip_norm = p->o->clip_norm,
+                                 .clip_kind = p->o->clip_kind,
+                                 .clip_value = p->o->clip_value};
     double               mean = 0, weight = 1, best = HUGE_VAL;
     for (size_t i = 0; i < GLIA__RANGE_STEPS; i++) {
         t->rule.rate = from * pow(to / from, (double)i / (GLIA__RANGE_STEPS - 1));

@@ -138,6 +138,14 @@ static glia_status look(visit *v)
     return GLIA_OK;
 }
 
+/* A trial is nobody else's: it writes no file, goes on from none, and calls nobody. */
+static void keep_apart(glia_fit_options *o)
+{
+    o->checkpoint = o->resume = NULL;
+    o->on_batch = NULL;
+    o->on_epoch = NULL;
+}
+
 /* NaN in the inputs would end the training at its first step, or its scaling before: then one look is enough. */
 static glia_status try(visit *v)
 {
@@ -216,6 +224,7 @@ glia_status glia_doctor(glia_model *model, const glia_data *train, const glia_da
     if (!model || !train) return glia__fail(GLIA_E_ARG, "glia_doctor: a model and training data are needed");
     visit v = {.m = model, .train = train, .validation = validation};
     if (options) v.o = *options;
+    keep_apart(&v.o);
     if (!v.o.optimizer) v.o.optimizer = "adam lr=0.001";
     const bool  unbound = model->target == GLIA_TARGET_NONE;
     glia_status status = glia__model_check_data(model, train, true);
