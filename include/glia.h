@@ -264,7 +264,8 @@ typedef struct glia_fit_options {
     const char *monitor;      /* "val_loss"; the metric that is watched; see `glia metrics`                     */
     double      min_delta;    /* an improvement is by more than this                                           */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
-     * and saved; in on_epoch the model has it too. */
+     * and saved; in on_epoch the model has it too. Batch norm's running statistics are averaged along; for swa they are
+     * made anew, by a pass over the training rows, where the average is validated or watched, and at the end. */
     double      ema;        /* > 0, such as 0.999: a moving average that keeps this share at each update     */
     const char *swa;        /* "75%": the equal average of the weights after each epoch from there on; "20":
                                from epoch 20 on                                                              */

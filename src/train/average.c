@@ -5,9 +5,9 @@
  *                                (Izmailov et al. 2018: "Averaging weights leads to wider optima")
  *
  * Both as torch.optim.swa_utils.AveragedModel. Training itself never sees the average; it is what is validated, kept
- * and saved. What layers keep without learning it, batch norm's running statistics, is averaged along in the moving
- * one. Those of the equal one are made anew, as torch.optim.swa_utils.update_bn does: the mean of the statistics of all
- * batches of the training rows, in the order of the data, under the averaged weights. */
+ * and saved. What layers keep without learning it, batch norm's running statistics, is averaged along in both. Those of
+ * the equal one are made anew where it is judged, and at the end, as torch.optim.swa_utils.update_bn does: the mean of
+ * the statistics of all batches of the training rows, in the order of the data, under the averaged weights. */
 #include <math.h>
 
 #include "ground/memory.h"
@@ -115,11 +115,11 @@ static void renew_statistics(glia__run *r)
     }
 }
 
-void glia__average_show(glia__run *r)
+void glia__average_show(glia__run *r, bool renew)
 {
     if (!r->averaged) return;
     glia__run_copy(r->m, r->m->parameters, r->average);
-    if (r->o.swa && keeps_statistics(r->m)) renew_statistics(r);
+    if (renew && r->o.swa && keeps_statistics(r->m)) renew_statistics(r);
 }
 
 void glia__average_hide(glia__run *r)

@@ -193,7 +193,7 @@ void glia__run_begin_epoch(glia__run *r, size_t number)
 static glia_status judge_epoch(glia__run *r, bool validate)
 {
     if (r->at == r->batches) glia__average_epoch(r);
-    glia__average_show(r);
+    glia__average_show(r, validate || (r->o.patience && !glia__metric_of_validation(r->metric)));
     GLIA_TRY(glia__run_judge(r, validate));
     glia__schedule_observe(&r->schedule, r->base_rate,
                            isnan(r->watched) && !r->validation ? r->epoch.loss : r->watched);
@@ -222,8 +222,10 @@ static glia_status one_epoch(glia__run *r)
 
 static void keep_the_best(glia__run *r)
 {
-    glia__average_show(r);
-    if (!r->best_epoch) return;
+    if (!r->best_epoch) {
+        glia__average_show(r, true);
+        return;
+    }
     glia__run_copy(r->m, r->m->parameters, r->best);
     r->m->kept_epoch = r->best_epoch;
 }

@@ -113,8 +113,8 @@ size_t glia__average_first(const glia__run *r, size_t epochs);
 void   glia__average_update(glia__run *r); /* after an update */
 void   glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
 /* The average, where there is one, takes the weights' place in the model, to be looked at; and goes again, with the
- * weights as they are in r->last. */
-void glia__average_show(glia__run *r);
+ * weights as they are in r->last. `renew`: what layers keep of the rows is made anew for it, by a pass over them. */
+void glia__average_show(glia__run *r, bool renew);
 void glia__average_hide(glia__run *r);
 
 /* All weights of a model. */
