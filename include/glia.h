@@ -289,8 +289,9 @@ typedef struct glia_fit_options {
  * weights themselves had become non-finite).
  * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of
  * the batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same
- * way. A checkpoint that cannot be written stops training with GLIA_E_WRITE: the model has the weights reached, and the
- * last whole checkpoint is still there. Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no
+ * way. A checkpoint that cannot be written stops training with GLIA_E_WRITE: the last whole checkpoint is still there,
+ * and the model has the weights reached, as after every failure within the run: neither an average of them nor, with
+ * patience, the best. Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no
  * row that counts), GLIA_E_MEMORY; of `resume`: GLIA_E_OPEN, GLIA_E_FORMAT for a damaged file, GLIA_E_ARG for one of
  * another run, with what differs. */
 GLIA_API glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data *validation,

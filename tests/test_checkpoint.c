@@ -621,6 +621,44 @@ static bool stops_when_full(void)
     return held;
 }
 
+/* The weights of a run of four epochs, where nothing is averaged and nobody is patient. */
+static bool keeps_the_weights_reached(const options *more)
+{
+    options     o = *more;
+    glia_model *plain = fitted(&(options){.epochs = 4, .optimizer = o.optimizer}), *m = fresh();
+    o.epochs = 10, o.checkpoint = path, o.on_epoch = fill_the_disk;
+    signal(SIGXFSZ, SIG_IGN);
+    bool held = fails_with(glia_fit(m, train_rows, held_rows, &o), GLIA_E_WRITE, "cannot be written") &&
+                glia_model_kept_epoch(m) == 4 &&
+                memcmp(m->parameters, plain->parameters, m->n_parameters * sizeof *m->parameters) == 0;
+    glia_model_free(plain);
+    glia_model_free(m);
+    return held;
+}
+
+static bool keeps_them_with_ema(void)
+{
+    return keeps_the_weights_reached(&(options){.ema = 0.9});
+}
+
+static bool keeps_them_with_swa(void)
+{
+    return keeps_the_weights_reached(&(options){.swa = "2"});
+}
+
+static bool keeps_them_with_patience(void)
+{
+    return keeps_the_weights_reached(&(options){.ema = 0.9, .patience = 9, .optimizer = "sgd lr=6"});
+}
+
+static void a_full_disk_leaves_the_weights_reached(void **state)
+{
+    (void)state;
+    assert_true(holds_in_child(keeps_them_with_ema));
+    assert_true(holds_in_child(keeps_them_with_swa));
+    assert_true(holds_in_child(keeps_them_with_patience));
+}
+
 /* The fourth cannot be written; the third and the second are there. */
 static void a_full_disk_leaves_the_last(void **state)
 {
@@ -694,6 +732,7 @@ int main(void)
         WITH_FILES(what_cannot_be_is_refused),
         WITH_FILES(a_model_is_no_checkpoint),
         WITH_FILES(a_full_disk_leaves_the_last),
+        WITH_FILES(a_full_disk_leaves_the_weights_reached),
         WITH_FILES(a_device_without_room),
         WITH_FILES(memory_may_end_at_any_time),
     };

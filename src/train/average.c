@@ -118,11 +118,13 @@ static void renew_statistics(glia__run *r)
 void glia__average_show(glia__run *r, bool renew)
 {
     if (!r->averaged) return;
+    r->shown = true;
     glia__run_copy(r->m, r->m->parameters, r->average);
     if (renew && r->o.swa && keeps_statistics(r->m)) renew_statistics(r);
 }
 
 void glia__average_hide(glia__run *r)
 {
-    if (r->averaged) glia__run_copy(r->m, r->m->parameters, r->last);
+    if (r->shown) glia__run_copy(r->m, r->m->parameters, r->last);
+    r->shown = false;
 }

@@ -232,13 +232,22 @@ static void keep_the_best(glia__run *r)
 
 static glia_status all_epochs(glia__run *r)
 {
-    glia__doctor_begin(r->doctor);
     if (r->at) GLIA_TRY(one_epoch(r)); /* resumed within an epoch, or before it was judged */
     while (r->m->n_history < r->o.epochs && !r->stop) GLIA_TRY(one_epoch(r));
     glia__run_stop(r, "epochs");
-    if (!r->saved) GLIA_TRY(glia__run_checkpoint(r));
-    keep_the_best(r);
-    return GLIA_OK;
+    return r->saved ? GLIA_OK : glia__run_checkpoint(r);
+}
+
+/* However it fails, the model is left with the weights that were reached. */
+static glia_status train_all(glia__run *r)
+{
+    glia__doctor_begin(r->doctor);
+    glia_status status = all_epochs(r);
+    if (status == GLIA_OK)
+        keep_the_best(r);
+    else
+        glia__average_hide(r);
+    return status;
 }
 
 /* ---- the record ------------------------------------------------------------------------------------------------ */
@@ -273,7 +282,7 @@ glia_status glia_fit(glia_model *model, const glia_data *train, const glia_data 
     if (options) r.o = *options;
     glia_status status = glia__run_prepare(&r);
     if (status == GLIA_OK) {
-        status = all_epochs(&r);
+        status = train_all(&r);
         glia_status kept = keep_record(&r);
         if (status == GLIA_OK) status = kept;
         glia__doctor_conclude(r.doctor);

@@ -45,6 +45,7 @@ typedef struct glia__run {
     /* average.c's */
     real       *average;  /* NULL: none is asked for */
     size_t      averaged; /* weights in it */
+    bool        shown;    /* it is in the model, in place of the weights */
     glia__value swa;      /* where the equal one starts */
 
     glia__doctor *doctor; /* who watches; NULL: nobody */
