@@ -340,6 +340,32 @@ static void other_data_are_told_apart(void **state)
     for (size_t i = 0; i < 3; i++) glia_model_free(models[i]), glia_data_free(data[i]);
 }
 
+static bool change_a_number(void *user, const glia_epoch *e)
+{
+    (void)user;
+    if (e->epoch == 1) train_rows->values[0] += 1;
+    return false;
+}
+
+/* Of which data a run is, is asked before its first step, and not of each checkpoint. */
+static void data_are_looked_at_once(void **state)
+{
+    (void)state;
+    glia__tensors t;
+    char         *values[2];
+    for (size_t i = 0; i < 2; i++) {
+        const glia_real kept = train_rows->values[0];
+        glia_model_free(fitted(&(options){.epochs = 3, .checkpoint = path, .on_epoch = i ? change_a_number : NULL}));
+        train_rows->values[0] = kept;
+        EXPECT_OK(glia__tensors_open(&t, path));
+        values[i] = glia__strdup(glia__tensors_meta(&t, "asked.train_values"));
+        glia__tensors_clear(&t);
+    }
+    assert_string_equal(values[0], values[1]);
+    glia__free(values[0]);
+    glia__free(values[1]);
+}
+
 /* Rows in another order are other rows. */
 static void an_order_is_told_apart(void **state)
 {
@@ -724,6 +750,7 @@ int main(void)
         WITH_FILES(other_runs_are_told_apart),
         WITH_FILES(a_mode_may_be_said_or_not),
         WITH_FILES(other_data_are_told_apart),
+        WITH_FILES(data_are_looked_at_once),
         WITH_FILES(an_order_is_told_apart),
         WITH_FILES(what_depends_on_the_length_stays),
         WITH_FILES(the_rest_of_an_epoch_is_asked_for),

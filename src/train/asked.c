@@ -168,7 +168,7 @@ static void write_train_names(const glia__run *r, glia__string *text)
 
 static void write_train_values(const glia__run *r, glia__string *text)
 {
-    write_hash(glia__data_values_hash(r->train), text);
+    write_hash(r->train_hash, text);
 }
 
 static void write_validation_rows(const glia__run *r, glia__string *text)
@@ -178,7 +178,7 @@ static void write_validation_rows(const glia__run *r, glia__string *text)
 
 static void write_validation_values(const glia__run *r, glia__string *text)
 {
-    write_hash(r->validation ? glia__data_values_hash(r->validation) : 0, text);
+    write_hash(r->validation_hash, text);
 }
 
 static const struct question {

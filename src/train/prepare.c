@@ -185,6 +185,14 @@ static void swap_scalers(glia__scaler *a, glia__scaler *b)
     *b = hold;
 }
 
+/* Once: each checkpoint tells of which data it is. */
+static void hash_data(glia__run *r)
+{
+    if (!r->o.checkpoint && !r->o.resume) return;
+    r->train_hash = glia__data_values_hash(r->train);
+    r->validation_hash = r->validation ? glia__data_values_hash(r->validation) : 0;
+}
+
 /* Nothing can fail any more: the model becomes that of this run. */
 static void take_over(glia__run *r)
 {
@@ -219,6 +227,7 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
+    hash_data(r);
     glia_rng_seed(&r->rng, r->o.seed);
     glia__run_begin_epoch(r, 1);
     if (r->o.resume) GLIA_TRY(glia__run_resume(r));

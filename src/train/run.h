@@ -34,7 +34,8 @@ typedef struct glia__run {
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
     size_t            updates;        /* of an epoch: a group of `accumulate` batches each, the last perhaps of fewer */
     size_t           *order;
-    real             *last; /* weights of the last finished epoch */
+    uint64_t          train_hash, validation_hash; /* of all their values, where there is a checkpoint; else 0 */
+    real             *last;                        /* weights of the last finished epoch */
 
     /* what is watched */
     const glia__metric *metric;
