@@ -269,7 +269,9 @@ typedef struct glia_fit_options {
     double      ema;        /* > 0, such as 0.999: a moving average that keeps this share at each update     */
     const char *swa;        /* "75%": the equal average of the weights after each epoch from there on; "20":
                                from epoch 20 on                                                              */
-    size_t      val_every;  /* 1: validate, and keep a checkpoint, after each so-many-th epoch and at the end */
+    size_t val_every;       /* 1: validate, and keep a checkpoint, after each so-many-th epoch and at the end. Where
+                               there are validation rows a resumed run has to have the same, as what is watched
+                               depends on it; without them it may be another                                 */
     const char *checkpoint; /* a file that gets all that the rest of the run depends on, at those times and when
                                a callback stops the run; the one before stays as FILE.previous               */
     const char *resume;     /* go on from such a file, to the same bits as if nothing had been: the model, the
