@@ -112,5 +112,7 @@ glia_status glia__taken_all(const glia__taken *taken); /* GLIA_E_FORMAT names th
 /* record.c: the training record as a JSON object, the caller's: what is equal in every run of the same training. */
 glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,
                                size_t rows, size_t batch);
+/* By glia_norm, as files tell it: "inf". */
+extern const char *const glia__norm_names[];
 
 #endif

@@ -8,6 +8,8 @@
 #include "ground/memory.h"
 #include "model/model.h"
 
+const char *const glia__norm_names[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
+
 /* Adds a number that there is (NaN stands for none). */
 static int add_number(json_t *o, const char *key, double value)
 {
@@ -36,9 +38,8 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
     if (asked->class_weight) failed = failed || add_text(o, "class_weight", asked->class_weight);
     if (m->weight_name) failed = failed || add_text(o, "sample_weight", m->weight_name);
     if (asked->clip_norm > 0) failed = failed || add_number(o, "clip_norm", asked->clip_norm);
-    static const char *const kinds[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
     if (asked->clip_norm > 0 && asked->clip_kind != GLIA_NORM_2)
-        failed = failed || add_text(o, "clip_kind", kinds[asked->clip_kind]);
+        failed = failed || add_text(o, "clip_kind", glia__norm_names[asked->clip_kind]);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
     if (asked->augment) failed = failed || add_text(o, "augment", asked->augment);
     if (asked->accumulate > 1) failed = failed || add_size(o, "accumulate", asked->accumulate);

@@ -77,8 +77,7 @@ static void write_clip_norm(const glia__run *r, glia__string *text)
 
 static void write_clip_kind(const glia__run *r, glia__string *text)
 {
-    static const char *const kinds[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
-    glia__string_add(text, "%s", r->o.clip_norm > 0 ? kinds[r->o.clip_kind] : "none");
+    glia__string_add(text, "%s", r->o.clip_norm > 0 ? glia__norm_names[r->o.clip_kind] : "none");
 }
 
 static void write_clip_value(const glia__run *r, glia__string *text)
