@@ -316,6 +316,22 @@ static void a_mode_may_be_said_or_not(void **state)
     }
 }
 
+/* Where nothing is validated it only says when checkpoints are kept. */
+static void without_validation_every_binds_nothing(void **state)
+{
+    (void)state;
+    options     o = {.epochs = 3, .checkpoint = path};
+    glia_model *first = fresh(), *rest = fresh(), *whole = fresh();
+    EXPECT_OK(glia_fit(first, train_rows, NULL, &o));
+    o = (options){.epochs = 6, .resume = path, .val_every = 2};
+    EXPECT_OK(glia_fit(rest, train_rows, NULL, &o));
+    EXPECT_OK(glia_fit(whole, train_rows, NULL, &(options){.epochs = 6}));
+    expect_same("every", whole, rest);
+    glia_model_free(first);
+    glia_model_free(rest);
+    glia_model_free(whole);
+}
+
 static void other_data_are_told_apart(void **state)
 {
     (void)state;
@@ -749,6 +765,7 @@ int main(void)
         WITH_FILES(the_one_before_is_kept),
         WITH_FILES(other_runs_are_told_apart),
         WITH_FILES(a_mode_may_be_said_or_not),
+        WITH_FILES(without_validation_every_binds_nothing),
         WITH_FILES(other_data_are_told_apart),
         WITH_FILES(data_are_looked_at_once),
         WITH_FILES(an_order_is_told_apart),
