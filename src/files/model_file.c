@@ -96,11 +96,15 @@ static const glia__param *find_param(layers of, const char *name)
     return NULL;
 }
 
+static bool has_shape_of(const glia__tensor *tensor, const glia__param *p)
+{
+    return tensor->rank == p->rank && memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0;
+}
+
 static glia_status check_shape(const glia__tensor *tensor, const glia__param *p)
 {
     char have_text[GLIA__SHAPE_TEXT], want_text[GLIA__SHAPE_TEXT];
-    if (tensor->rank == p->rank && memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0)
-        return GLIA_OK;
+    if (has_shape_of(tensor, p)) return GLIA_OK;
     return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is %s, and the net needs %s", tensor->name,
                       glia__tensor_shape_text(have_text, tensor->shape, tensor->rank),
                       glia__tensor_shape_text(want_text, p->shape, p->rank));
@@ -236,8 +240,7 @@ static size_t find_common(const glia__tensors *t, const glia_model *m, bool *tak
         char name[64];
         glia__param_name(layer, p, name);
         const glia__tensor *tensor = glia__tensors_find(t, name);
-        taken[i] = tensor && tensor->rank == p->rank &&
-                   memcmp(tensor->shape, p->shape, (size_t)p->rank * sizeof *p->shape) == 0;
+        taken[i] = tensor && has_shape_of(tensor, p);
         found += taken[i];
     }
     return found;

@@ -5,9 +5,6 @@
 #include "ground/memory.h"
 #include "model/model.h"
 
-/* Tensors and activations begin at multiples of this many numbers, so that vectors never straddle them. */
-enum { ALIGN = 64 / sizeof(real) };
-
 static glia_status fail_place(glia_status status, const char *text, const char *at)
 {
     size_t line, column;
@@ -112,9 +109,9 @@ glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total)
         for (int j = 0; j < layers[i].params; j++) {
             glia__param *p = &layers[i].param[j];
             p->offset = at;
-            if (!glia__add(at, p->count, &at) || !glia__add(at, ALIGN - 1, &at))
+            if (!glia__add(at, p->count, &at) || !glia__add(at, GLIA__LINE - 1, &at))
                 return glia__fail(GLIA_E_MEMORY, "the net has more parameters than memory can address");
-            at = at / ALIGN * ALIGN;
+            at = at / GLIA__LINE * GLIA__LINE;
         }
     *total = at;
     return GLIA_OK;
@@ -125,8 +122,8 @@ static bool take(size_t rows, size_t n, size_t *at, size_t *place)
 {
     size_t numbers;
     *place = *at;
-    return glia__mul(rows, n, &numbers) && glia__add(*at, numbers, at) && glia__add(*at, ALIGN - 1, at) &&
-           (*at = *at / ALIGN * ALIGN, true);
+    return glia__mul(rows, n, &numbers) && glia__add(*at, numbers, at) && glia__add(*at, GLIA__LINE - 1, at) &&
+           (*at = *at / GLIA__LINE * GLIA__LINE, true);
 }
 
 typedef struct layout {
@@ -169,7 +166,6 @@ static void lay_out_layer(layout *o, size_t i)
 /* Goes over all that the passes need: with a block, hands out its parts. */
 static bool lay_out(layout *o)
 {
-    enum { LINE = 64 / sizeof(real) };
     glia_model *m = o->m;
     m->x = next(o, o->rows, m->n_in);
     m->dx = NULL;
@@ -182,7 +178,7 @@ static bool lay_out(layout *o)
     m->works = 0;
     for (size_t i = 0; i < m->n_layers && o->fits; i++)
         if (m->layers[i].class->forward) lay_out_layer(o, i);
-    m->works = (m->works + LINE - 1) / LINE * LINE;
+    m->works = glia__whole_lines(m->works);
     m->work = next(o, o->workers, m->works);
     return o->fits;
 }
@@ -275,8 +271,8 @@ static void forget_activations(glia_model *m)
     m->rows = 0;
 }
 
-/* One block that either kind of passes fits into. The old one goes first, so that there are never two; where there is no
- * memory for another, the next pass has to ask again. */
+/* One block that either kind of passes fits into. The old one goes first, so that there are never two; where there is
+ * no memory for another, the next pass has to ask again. */
 static glia_status replace_activations(glia_model *m, const glia__planned *planned)
 {
     size_t training, forward, rows = planned->rows > planned->rows_forward ? planned->rows : planned->rows_forward;

@@ -146,8 +146,7 @@ static glia__kernels portable;
 
 static size_t numbers_of(layout *l)
 {
-    enum { LINE = 64 / sizeof(real) };
-    return (dnnl_memory_desc_get_size(AT(*l)) / sizeof(real) + LINE - 1) / LINE * LINE;
+    return glia__whole_lines(dnnl_memory_desc_get_size(AT(*l)) / sizeof(real));
 }
 
 static void shapes_clear(shapes *s)

@@ -159,20 +159,15 @@ static glia_status reserve_plan(glia__layer *l)
     return status;
 }
 
-static size_t aligned(size_t numbers)
-{
-    enum { LINE = 64 / sizeof(real) };
-    return (numbers + LINE - 1) / LINE * LINE;
-}
-
 static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
     GLIA_TRY(reserve_plan(l));
     const glia__conv *c = l->plan;
-    l->keeps = aligned(c->prepared) + (training ? glia__groups(rows, l->shard) * aligned(tensor_numbers(l)) : 0);
-    l->works = aligned(c->work) + (training ? aligned(tensor_numbers(l)) : 0);
-    if (turns(&l->in)) l->works += aligned(l->shard * l->n_in);
-    if (turns(&l->out)) l->works += aligned(l->shard * l->n_out);
+    l->keeps = glia__whole_lines(c->prepared) +
+               (training ? glia__groups(rows, l->shard) * glia__whole_lines(tensor_numbers(l)) : 0);
+    l->works = glia__whole_lines(c->work) + (training ? glia__whole_lines(tensor_numbers(l)) : 0);
+    if (turns(&l->in)) l->works += glia__whole_lines(l->shard * l->n_in);
+    if (turns(&l->out)) l->works += glia__whole_lines(l->shard * l->n_out);
     return GLIA_OK;
 }
 
@@ -180,7 +175,7 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
 static real *group_sums(const glia__layer *l, size_t g)
 {
     const glia__conv *c = l->plan;
-    return l->kept + aligned(c->prepared) + g * aligned(tensor_numbers(l));
+    return l->kept + glia__whole_lines(c->prepared) + g * glia__whole_lines(tensor_numbers(l));
 }
 
 /* ---- the passes ------------------------------------------------------------------------------------------------ */
@@ -224,8 +219,9 @@ typedef struct workspace {
 static workspace workspace_of(const glia__layer *l, const glia__part *p)
 {
     const glia__conv *c = l->plan;
-    real             *x = p->work + aligned(c->work), *y = x + (turns(&l->in) ? aligned(l->shard * l->n_in) : 0);
-    return (workspace){p->work, x, y, y + (turns(&l->out) ? aligned(l->shard * l->n_out) : 0)};
+    real             *x = p->work + glia__whole_lines(c->work),
+         *y = x + (turns(&l->in) ? glia__whole_lines(l->shard * l->n_in) : 0);
+    return (workspace){p->work, x, y, y + (turns(&l->out) ? glia__whole_lines(l->shard * l->n_out) : 0)};
 }
 
 static void prepare(const glia__layer *l)
@@ -264,16 +260,12 @@ static void backward_x(const glia__layer *l, const glia__part *p)
     channels_first(&l->in, rows, to, dx);
 }
 
-/* dw[i] = keep dw[i] + scale * sum over the groups of theirs */
+/* dw = keep dw + scale * sum over the groups of theirs; the tensor's numbers stand at `at` in each group's. */
 static void add_groups(const glia__layer *l, const glia__part *p, const glia__param *t, size_t at, size_t begin,
                        size_t end)
 {
-    real *to = p->into + t->offset;
-    for (size_t i = begin; i < end; i++) {
-        real sum = 0;
-        for (size_t g = 0; g < glia__groups(p->rows, l->shard); g++) sum += group_sums(l, g)[at + i];
-        to[i] = (p->keep == 0 ? 0 : p->keep * to[i]) + p->scale * sum;
-    }
+    l->k->sum_rows(glia__groups(p->rows, l->shard), end - begin, p->scale, group_sums(l, 0) + at + begin,
+                   glia__whole_lines(tensor_numbers(l)), p->keep, p->into + t->offset + begin);
 }
 
 static void backward_w(const glia__layer *l, const glia__part *p)
