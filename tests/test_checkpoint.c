@@ -64,6 +64,17 @@ static void expect_same(const char *what, const glia_model *a, const glia_model 
     }
 }
 
+/* From the latest checkpoint, and from the one before it. */
+static void expect_both_go_on(options *o, glia_model *whole)
+{
+    for (int i = 0; i < 2; i++) {
+        o->resume = i ? before : path;
+        glia_model *parts = fitted(o);
+        expect_same(o->resume, whole, parts);
+        glia_model_free(parts);
+    }
+}
+
 /* Asks to stop after a batch of an epoch, or (batch 0) after the epoch. */
 typedef struct stopper {
     size_t epoch, batch;
@@ -247,12 +258,7 @@ static void the_one_before_is_kept(void **state)
     glia_model *whole = fitted(&o);
     assert_int_equal(entries_of_folder(), 2);
     assert_true(epochs_in(path) == 3 && epochs_in(before) == 2);
-    for (int i = 0; i < 2; i++) {
-        o.resume = i ? before : path;
-        glia_model *parts = fitted(&o);
-        expect_same(o.resume, whole, parts);
-        glia_model_free(parts);
-    }
+    expect_both_go_on(&o, whole);
     glia_model_free(whole);
 }
 
@@ -710,12 +716,7 @@ static void a_full_disk_leaves_the_last(void **state)
     assert_true(epochs_in(path) == 3 && epochs_in(before) == 2);
     options     o = {.epochs = 10};
     glia_model *whole = fitted(&o);
-    for (int i = 0; i < 2; i++) {
-        o.resume = i ? before : path;
-        glia_model *parts = fitted(&o);
-        expect_same(o.resume, whole, parts);
-        glia_model_free(parts);
-    }
+    expect_both_go_on(&o, whole);
     glia_model_free(whole);
 }
 

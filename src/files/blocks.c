@@ -30,7 +30,7 @@ glia_status glia__tensor_list_add(glia__tensor_list *list, const glia__tensor_ou
 
 static void block_name(const char *prefix, const glia_parameter_info *info, char name[GLIA__TENSOR_NAME])
 {
-    snprintf(name, GLIA__TENSOR_NAME, "%s.%s", prefix, info->name);
+    snprintf(name, GLIA__TENSOR_NAME, "%s%s%s", prefix ? prefix : "", prefix ? "." : "", info->name);
 }
 
 static glia_status new_block(glia__tensor_list *list, size_t numbers, real **values)
@@ -51,7 +51,8 @@ glia_status glia__tensor_list_block(glia__tensor_list *list, const glia_model *m
         glia_parameter_info info;
         GLIA_TRY(glia_parameter_describe(m, i, &info));
         block_name(prefix, &info, name);
-        glia__tensor_out tensor = {.name = name, .type = GLIA__REALS_ANY, .rank = info.rank, .values = values};
+        glia__tensor_out tensor = {.name = name, .rank = info.rank, .values = values};
+        tensor.type = prefix ? GLIA__REALS_ANY : GLIA__REALS;
         memcpy(tensor.shape, info.shape, sizeof info.shape);
         GLIA_TRY(glia__tensor_list_add(list, &tensor));
         glia__param_export(p, block + p->offset, true, values);

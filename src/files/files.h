@@ -91,7 +91,8 @@ typedef struct glia__tensor_list {
     size_t            blocks, block_room;
 } glia__tensor_list;
 glia_status glia__tensor_list_add(glia__tensor_list *list, const glia__tensor_out *tensor); /* its values stay put */
-/* A block laid out as m's parameters: "PREFIX.0.weight" and so on. Any numbers. */
+/* A block laid out as m's parameters: "PREFIX.0.weight" and so on, with any numbers; without a prefix (NULL) a model's
+ * own tensors, which have to be finite. */
 glia_status glia__tensor_list_block(glia__tensor_list *list, const glia_model *m, const char *prefix,
                                     const real *block);
 void        glia__tensor_list_clear(glia__tensor_list *list);

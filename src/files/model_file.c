@@ -25,54 +25,20 @@
 
 /* ---- saving ------------------------------------------------------------------------------------------------------ */
 
-typedef struct tensor_list {
-    glia_parameter_info *info; /* holds the names */
-    glia__tensor_out    *tensor;
-    size_t               count;
-    real                *values;
-} tensor_list;
-
-static void clear_tensors(tensor_list *list)
-{
-    glia__free(list->info);
-    glia__free(list->tensor);
-    glia__free(list->values);
-}
-
-static glia_status collect_tensors(const glia_model *m, tensor_list *list)
-{
-    size_t count = glia_parameter_count(m);
-    list->info = glia__new(count, sizeof *list->info);
-    list->tensor = list->info ? glia__new(count, sizeof *list->tensor) : NULL;
-    list->values = list->tensor ? glia__new(m->n_parameters, sizeof *list->values) : NULL;
-    if (!list->values) return GLIA_E_MEMORY;
-    real *values = list->values;
-    for (size_t i = 0; i < count; values += list->info[i++].count) {
-        glia_parameter_info *info = &list->info[i];
-        const glia__param   *p = glia__model_param(m, i, NULL);
-        GLIA_TRY(glia_parameter_describe(m, i, info));
-        glia__param_export(p, p->value, true, values);
-        list->tensor[i] = (glia__tensor_out){.name = info->name, .rank = info->rank, .values = values};
-        memcpy(list->tensor[i].shape, info->shape, sizeof info->shape);
-    }
-    list->count = count;
-    return GLIA_OK;
-}
-
 glia_status glia_model_save(const glia_model *model, const char *path)
 {
-    tensor_list list = {0};
-    glia__meta *meta = NULL;
-    size_t      metas = 0;
+    glia__tensor_list list = {0};
+    glia__meta       *meta = NULL;
+    size_t            metas = 0;
     if (!model || !path) return glia__fail(GLIA_E_ARG, "glia_model_save: a model and a path are needed");
-    glia_status status = collect_tensors(model, &list);
+    glia_status status = glia__tensor_list_block(&list, model, NULL, model->parameters);
     if (!status) status = glia__metadata_write(model, &meta, &metas);
     if (status)
         glia__fail_at(status, "%s", path);
     else
         status = glia__tensors_write(path, list.tensor, list.count, meta, metas);
     glia__metadata_free(meta, metas);
-    clear_tensors(&list);
+    glia__tensor_list_clear(&list);
     return status;
 }
 
