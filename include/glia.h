@@ -514,9 +514,8 @@ GLIA_API glia_status glia_activation_gradient_get(const glia_model *model, size_
 GLIA_API glia_status glia_row_loss_get(const glia_model *model, double *values, size_t count);
 
 /* Compares the gradients of a net with central differences, at random inputs, targets and weights drawn from `seed`,
- * for `loss` (NULL: by the last layer). Every number of a small tensor is perturbed, and some
- * hundred, evenly, of a large one; points nearer than 1e-3 to a kink are
- * drawn again. */
+ * for `loss` (NULL: by the last layer). Every number of a small tensor is perturbed, and some hundred, evenly, of a
+ * large one; points nearer than 1e-3 to a kink are drawn again. */
 typedef struct glia_gradcheck_result {
     double worst;     /* largest |analytic - numeric| / max(1, |analytic|, |numeric|)         */
     char   where[80]; /* of that: "2.weight[3][17]", "input[0][5]"                           */

@@ -32,9 +32,12 @@ static glia_data *moons(void)
     return made("moons n=200 noise=0.1");
 }
 
-static glia_data * xor (void) { return made("xor n=100"); }
+static glia_data *xor_rows(void)
+{
+    return made("xor n=100");
+}
 
-    static glia_data *line(void)
+static glia_data *line(void)
 {
     return number_data(4, 400, 5, 2, 30);
 }
@@ -248,7 +251,7 @@ static const doctor_case sound[] = {
      .epochs = 60, .held = 0.2},
     {"moons with tanh", .data = moons, .net = "dense 16, tanh, dense 1, sigmoid", .optimizer = "adam lr=0.02",
      .epochs = 60, .held = 0.2},
-    {"xor", .data = xor, .net = "dense 8, tanh, dense 1, sigmoid", .optimizer = "sgd lr=0.5", .epochs = 60,
+    {"xor", .data = xor_rows, .net = "dense 8, tanh, dense 1, sigmoid", .optimizer = "sgd lr=0.5", .epochs = 60,
      .held = 0.2},
     {"convolutions", .data = opened_digits,
      .net = "input 1x8x8, conv 8 3x3 pad=same, relu, conv 16 3x3 stride=2, relu, flatten, dense 10, softmax",

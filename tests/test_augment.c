@@ -268,6 +268,29 @@ static void batches_are_their_rows(void **state)
     free(apart);
 }
 
+/* Of a part of the data, an image is changed as of the whole. */
+static void a_part_is_changed_as_the_whole(void **state)
+{
+    (void)state;
+    static const size_t part[3] = {64, 7, 119};
+    const glia__scaler  as_it_is = {.how = GLIA__SCALE_NONE};
+    glia_data          *d = pictures(), *view;
+    glia__augment      *a;
+    real                batch[3 * PIXELS], of_part[PIXELS], of_whole[PIXELS];
+    EXPECT_OK(glia_data_rows(d, part, 3, &view));
+    EXPECT_OK(glia__augment_new(&a, ALL, &extent, true, 1));
+    glia__batch_augmented(view, &as_it_is, a, 0, &(glia__chance){.seed = 9, .epoch = 3}, 0, 3, batch);
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT_OK(glia_data_augment(view, ALL, 9, 3, i, of_part));
+        EXPECT_OK(glia_data_augment(d, ALL, 9, 3, part[i], of_whole));
+        assert_memory_equal(of_part, of_whole, sizeof of_part);
+        assert_memory_equal(batch + i * PIXELS, of_whole, sizeof of_whole);
+    }
+    glia__augment_free(a);
+    glia_data_free(view);
+    glia_data_free(d);
+}
+
 #define DENSE "flatten, dense 16, relu, dense 3, softmax"
 #define CONV "conv 4 3x3, relu, flatten, dense 3, softmax" /* which has its images channels-last */
 
@@ -442,6 +465,7 @@ int main(void)
         cmocka_unit_test(amounts_are_in_units),
         cmocka_unit_test(streams_are_apart),
         cmocka_unit_test(batches_are_their_rows),
+        cmocka_unit_test(a_part_is_changed_as_the_whole),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(only_training_is_changed),
         cmocka_unit_test(tables_read_as_images),

@@ -262,6 +262,34 @@ static void the_one_before_is_kept(void **state)
     glia_model_free(whole);
 }
 
+static bool is_found(const glia_model *m, const char *kind)
+{
+    size_t              count;
+    const glia_finding *f = glia_model_findings(m, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(f[i].kind, kind) == 0) return true;
+    return false;
+}
+
+/* What the doctor says of a whole run it does not say of the last steps of one. */
+static void the_doctor_knows_that_a_run_went_on(void **state)
+{
+    (void)state;
+    options     o = {.epochs = 3, .optimizer = "sgd lr=0.01", .batch = GLIA_FULL_BATCH, .checkpoint = path};
+    glia_data  *d;
+    glia_model *m;
+    o.doctor = true;
+    EXPECT_OK(glia_data_open(&d, GLIA_TEST_DATA "/../data/digits.csv.gz", NULL));
+    EXPECT_OK(glia_model_new(&m, "dense 32, relu, dense 10, softmax", d, 1));
+    EXPECT_OK(glia_fit(m, d, NULL, &o));
+    assert_true(is_found(m, "few_steps"));
+    o.epochs = 5, o.resume = path;
+    EXPECT_OK(glia_fit(m, d, NULL, &o));
+    assert_false(is_found(m, "few_steps"));
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
 /* ---- what does not fit ------------------------------------------------------------------------------------------- */
 
 static void other_runs_are_told_apart(void **state)
@@ -306,6 +334,20 @@ static void other_runs_are_told_apart(void **state)
 }
 
 /* What is asked is what was meant: mode=max may be said or follow from the metric. */
+/* A loss that is computed together with the last layer is another's formula, and still itself. */
+static void a_loss_is_the_one_asked_for(void **state)
+{
+    (void)state;
+    const char *usual = net;
+    net = "dense 3, sigmoid";
+    glia_model *m = fitted(&(options){.epochs = 2, .checkpoint = path});
+    EXPECT_FAILS(glia_fit(m, train_rows, held_rows, &(options){.epochs = 3, .resume = path, .loss = "bce_logits"}),
+                 GLIA_E_ARG, "its loss is bce, not bce_logits");
+    EXPECT_OK(glia_fit(m, train_rows, held_rows, &(options){.epochs = 3, .resume = path, .loss = "bce"}));
+    glia_model_free(m);
+    net = usual;
+}
+
 static void a_mode_may_be_said_or_not(void **state)
 {
     (void)state;
@@ -633,6 +675,29 @@ static void what_cannot_be_is_refused(void **state)
     glia__free(b.at);
 }
 
+/* L-BFGS finds its pairs by what it remembers: how many there are, and where the next one goes. */
+static void a_memory_that_leads_nowhere_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cannot_be[] = {"11 0 0 0",  "1e6 0 0 0", "-1 0 0 0", "0.5 0 0 0", "nan 0 0 0",
+                                            "inf 0 0 0", "1 10 0 0",  "1 -1 0 0", "1 1e18 0 0"};
+    bytes                    b;
+    options                  o = {.optimizer = "lbfgs", .epochs = 2, .checkpoint = path};
+    glia_model              *m = fitted(&o);
+    EXPECT_OK(glia__file_read(path, SIZE_MAX, &b.at, &b.n));
+    o = (options){.optimizer = "lbfgs", .epochs = 3, .resume = path};
+    rewrite(&(change){.key = "state.optimizer", .text = "0 9 0 0"});
+    EXPECT_OK(glia_fit(m, train_rows, held_rows, &o));
+    for (size_t i = 0; i < COUNT(cannot_be); i++) {
+        put(b.at, b.n);
+        rewrite(&(change){.key = "state.optimizer", .text = cannot_be[i]});
+        EXPECT_FAILS(glia_fit(m, train_rows, held_rows, &o), GLIA_E_FORMAT,
+                     "state: the optimizer cannot remember that many steps");
+    }
+    glia__free(b.at);
+    glia_model_free(m);
+}
+
 static void a_model_is_no_checkpoint(void **state)
 {
     (void)state;
@@ -764,7 +829,9 @@ int main(void)
         WITH_FILES(more_epochs_can_be_asked_for),
         WITH_FILES(a_finished_run_stays_finished),
         WITH_FILES(the_one_before_is_kept),
+        WITH_FILES(the_doctor_knows_that_a_run_went_on),
         WITH_FILES(other_runs_are_told_apart),
+        WITH_FILES(a_loss_is_the_one_asked_for),
         WITH_FILES(a_mode_may_be_said_or_not),
         WITH_FILES(without_validation_every_binds_nothing),
         WITH_FILES(other_data_are_told_apart),
@@ -775,6 +842,7 @@ int main(void)
         WITH_FILES(a_part_is_no_checkpoint),
         WITH_FILES(a_flipped_bit_is_found),
         WITH_FILES(what_cannot_be_is_refused),
+        WITH_FILES(a_memory_that_leads_nowhere_is_refused),
         WITH_FILES(a_model_is_no_checkpoint),
         WITH_FILES(a_full_disk_leaves_the_last),
         WITH_FILES(a_full_disk_leaves_the_weights_reached),

@@ -122,6 +122,7 @@ static void rows_are_those_of_the_file(void **state)
                  "words.csv: row 3: 7 is not one of the 7 words of layer 0 (embedding)");
     glia_model_free(m);
     m = model_for("embedding 8 3, flatten, dense 2, softmax", d);
+    EXPECT_OK(glia_fit(m, view, NULL, NULL));
     glia_model_free(m);
     glia_data_free(view);
     glia_data_free(d);

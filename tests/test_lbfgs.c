@@ -459,6 +459,7 @@ static void what_does_not_go_with_it(void **state)
     REFUSED(GLIA_E_ARG, "finds its length: limits of gradients do not go with it", .clip_norm = 1);
     REFUSED(GLIA_E_ARG, "finds its length: limits of gradients do not go with it", .clip_value = 1);
     REFUSED(GLIA_E_ARG, "accumulate does not go with it", .accumulate = 2);
+    REFUSED(GLIA_E_ARG, "augmentation does not go with it", .augment = "shift 1");
     REFUSED(GLIA_E_TEXT, "lbfgs finds the size of its steps itself, so no schedule goes with it", .schedule = "cosine");
     t.m->layers[0].penalty.max_norm = 1;
     REFUSED(GLIA_E_ARG, "l1 and max_norm of a layer do not go with it", .epochs = 1);

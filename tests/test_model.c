@@ -133,24 +133,46 @@ static void draws_follow_numpys_stream(void **state)
     golden_close(c);
 }
 
-/* torch.nn.Linear's bounds, and that panels do not change the order of draws. */
-static void the_standard_start_is_pytorchs(void **state)
+/* The weight of the first layer as NumPy draws it from seed 9: uniform within `bound` of 0. The generator comes back.
+ */
+static glia_rng *expect_uniform_weight(glia_model *m, double bound, size_t in, size_t out)
 {
-    (void)state;
-    enum { IN = 300, OUT = 130 };
-    glia_rng   *rng;
-    double     *draws = need(IN * OUT + OUT, sizeof *draws), bound = 1 / sqrt(IN), most = 0;
-    glia_model *m = model_of("input 300, dense 130", 9);
+    glia_rng *rng;
+    double   *draws = need(in * out, sizeof *draws), most = 0;
     EXPECT_OK(glia_rng_new(&rng, 9));
-    for (size_t i = 0; i < IN * OUT + OUT; i++) {
+    for (size_t i = 0; i < in * out; i++) {
         draws[i] = glia_rng_uniform(rng, -bound, bound);
         most = fmax(most, fabs(draws[i]));
     }
-    expect_weight(m, "0.weight", draws, IN, OUT);
-    expect_bias(m, "0.bias", draws + IN * OUT, OUT);
+    expect_weight(m, "0.weight", draws, in, out);
     assert_true(most > 0.99 * bound && most <= bound);
     free(draws);
+    return rng;
+}
+
+/* torch.nn.Linear's bounds, and that panels do not change the order of draws. */
+static void dense_starts_as_in_pytorch(void **state)
+{
+    (void)state;
+    enum { IN = 300, OUT = 130 };
+    double      draws[OUT], bound = 1 / sqrt(IN);
+    glia_model *m = model_of("input 300, dense 130", 9);
+    glia_rng   *rng = expect_uniform_weight(m, bound, IN, OUT);
+    for (size_t i = 0; i < OUT; i++) draws[i] = glia_rng_uniform(rng, -bound, bound);
+    expect_bias(m, "0.bias", draws, OUT);
     glia_rng_free(rng);
+    glia_model_free(m);
+}
+
+/* He's bounds: each output sees 3 of 6 channels at 5 x 4 positions. */
+static void convolutions_start_as_he_has_it(void **state)
+{
+    (void)state;
+    enum { IN = 3 * 5 * 4, OUT = 8 };
+    static const double zeros[OUT];
+    glia_model         *m = model_of("input 6x9x9, conv 8 5x4 groups=2", 9);
+    glia_rng_free(expect_uniform_weight(m, sqrt(6.0 / IN), IN, OUT));
+    expect_bias(m, "0.bias", zeros, OUT);
     glia_model_free(m);
 }
 
@@ -491,7 +513,8 @@ int main(void)
         cmocka_unit_test(panels_come_back),
         cmocka_unit_test(the_notebooks_layers),
         cmocka_unit_test(draws_follow_numpys_stream),
-        cmocka_unit_test(the_standard_start_is_pytorchs),
+        cmocka_unit_test(dense_starts_as_in_pytorch),
+        cmocka_unit_test(convolutions_start_as_he_has_it),
         cmocka_unit_test(a_loop_by_hand),
         cmocka_unit_test(classes_and_one_hot_rows_are_one),
         cmocka_unit_test(decay_may_leave_biases_alone),

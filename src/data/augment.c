@@ -163,8 +163,7 @@ void glia__augment_image(const glia__augment *a, unsigned worker, const glia__ch
 glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t seed, size_t epoch, size_t row,
                               glia_real *out)
 {
-    const glia__chance chance = {.seed = seed, .epoch = (uint32_t)epoch, .row = &row};
-    glia__augment     *a = NULL;
+    glia__augment *a = NULL;
     if (!data || !out) return glia__fail(GLIA_E_ARG, "glia_data_augment: data and a place for the row are needed");
     if (row >= data->rows || epoch == 0 || epoch > UINT32_MAX)
         return glia__fail(GLIA_E_ARG, "glia_data_augment: there is no row %zu in epoch %zu", row, epoch);
@@ -172,6 +171,8 @@ glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t 
         return glia__fail(GLIA_E_SHAPE, "%s: its rows are no images, and only those can be augmented", data->name);
     const glia__extent extent = {data->channels, data->height, data->width};
     if (text) GLIA_TRY(glia__augment_new(&a, text, &extent, data->bytes, 1));
+    const size_t       stored = glia__data_stored(data, row);
+    const glia__chance chance = {.seed = seed, .epoch = (uint32_t)epoch, .row = &stored};
     for (size_t i = 0; i < data->columns; i++) out[i] = (real)glia_data_input(data, row, i);
     if (a) glia__augment_image(a, 0, &chance, 0, out);
     glia__augment_free(a);

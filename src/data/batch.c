@@ -3,11 +3,6 @@
 #include "data/scale.h"
 #include "numbers/kernels.h"
 
-/* (x - shift) / scale where one pair serves all. */
-static const struct {
-    real shift, scale;
-} uniform[] = {[GLIA__SCALE_NONE] = {0, 1}, [GLIA__SCALE_UNIT] = {0, 255}};
-
 static size_t stored_row(const glia_data *d, const size_t *rows, size_t i)
 {
     return glia__data_stored(d, rows ? rows[i] : i);
@@ -28,7 +23,7 @@ static void scale_bytes(const glia__scaler *s, size_t n, const uint8_t *from, re
     if (s->columns)
         k->scale_bytes_columns(n, from, s->real_shift, s->real_scale, x);
     else
-        k->scale_bytes(n, from, uniform[s->how].shift, uniform[s->how].scale, x);
+        k->scale_bytes(n, from, (real)glia__scales[s->how].shift, (real)glia__scales[s->how].scale, x);
 }
 
 static void scale_reals(const glia__scaler *s, size_t n, const real *from, real *x)
@@ -37,7 +32,7 @@ static void scale_reals(const glia__scaler *s, size_t n, const real *from, real 
     if (s->columns)
         k->scale_reals_columns(n, from, s->real_shift, s->real_scale, x);
     else
-        k->scale_reals(n, from, uniform[s->how].shift, uniform[s->how].scale, x);
+        k->scale_reals(n, from, (real)glia__scales[s->how].shift, (real)glia__scales[s->how].scale, x);
 }
 
 /* x[n] = the row stored at number `at`, scaled. */
@@ -65,9 +60,11 @@ void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia
     static const glia__scaler as_it_is = {.how = GLIA__SCALE_NONE};
     size_t                    n = d->columns;
     for (size_t i = begin; i < end; i++, x += n) {
+        size_t       stored = stored_row(d, chance->row, i);
+        glia__chance of_image = {chance->seed, chance->epoch, &stored};
         if (i + 1 < end) ask_for(d, stored_row(d, chance->row, i + 1) * n);
-        take_row(d, &as_it_is, stored_row(d, chance->row, i) * n, x);
-        glia__augment_image(a, worker, chance, i, x);
+        take_row(d, &as_it_is, stored * n, x);
+        glia__augment_image(a, worker, &of_image, 0, x);
         scale_reals(s, n, x, x);
     }
 }

@@ -13,14 +13,20 @@
 #include "ground/memory.h"
 
 const glia__scale_class glia__scales[] = {
-    [GLIA__SCALE_NONE] = {"none", "as the numbers are"},
-    [GLIA__SCALE_UNIT] = {"unit", "0..255 to 0..1"},
-    [GLIA__SCALE_STANDARD] = {"standard", "each column to mean 0 and deviation 1"},
-    [GLIA__SCALE_MINMAX] = {"minmax", "each column to 0..1"},
+    [GLIA__SCALE_NONE] = {"none", "as the numbers are", 0, 1},
+    [GLIA__SCALE_UNIT] = {"unit", "0..255 to 0..1", 0, 255},
+    [GLIA__SCALE_STANDARD] = {"standard", "each column to mean 0 and deviation 1", 0, 0},
+    [GLIA__SCALE_MINMAX] = {"minmax", "each column to 0..1", 0, 0},
 };
 const size_t glia__scales_count = sizeof glia__scales / sizeof *glia__scales;
 
 /* ---- a scaler --------------------------------------------------------------------------------------------------- */
+
+double glia__scaled(const glia__scaler *s, size_t column, double x)
+{
+    const glia__scale_class *c = &glia__scales[s->how];
+    return s->columns ? (x - s->shift[column]) / s->scale[column] : (x - c->shift) / c->scale;
+}
 
 void glia__scaler_clear(glia__scaler *s)
 {

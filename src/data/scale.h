@@ -13,9 +13,10 @@ typedef enum glia__scale_how {
     GLIA__SCALE_MINMAX
 } glia__scale_how;
 
-/* name and help of each, by glia__scale_how */
+/* name and help of each, by glia__scale_how; and where one pair serves all columns, that pair */
 typedef struct glia__scale_class {
     const char *name, *help;
+    double      shift, scale;
 } glia__scale_class;
 extern const glia__scale_class glia__scales[];
 extern const size_t            glia__scales_count;
@@ -38,11 +39,14 @@ glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train);
 glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t columns, const double *shift,
                               const double *scale);
 void        glia__scaler_clear(glia__scaler *s);
+double      glia__scaled(const glia__scaler *s, size_t column, double x);
 
 /* x[i - begin][columns] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
 void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                         real *x);
-/* The same of augmented images: row i of the batch is row chance->row[i] of the data (or i). The worker's own room. */
+/* The same of augmented images: row i of the batch is row chance->row[i] of the data (or i), and draws by the number
+ * under which it is stored, so that an image is changed alike whatever part of the data is trained on. The worker's own
+ * room. */
 void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia__augment *a, unsigned worker,
                            const glia__chance *chance, size_t begin, size_t end, real *x);
 /* t[i - begin][target_columns] = scaled number targets. */

@@ -12,19 +12,10 @@ enum { FORMAT = 1, NET_MOST = 1 << 15 /* bytes of a net text */ };
 
 /* ---- whole numbers and shapes ------------------------------------------------------------------------------------ */
 
-/* Reads the digits at `text`; returns the place after them, or `text` if there are none or too many. */
-static const char *read_digits(const char *text, size_t *number)
-{
-    const char *at = text;
-    for (*number = 0; *at >= '0' && *at <= '9'; at++)
-        if (!glia__mul(*number, 10, number) || !glia__add(*number, (size_t)(*at - '0'), number)) return text;
-    return at;
-}
-
 static bool whole(const char *text, size_t *number)
 {
-    const char *end = read_digits(text, number);
-    return end != text && !*end;
+    const char *at = text;
+    return glia__digits_read(&at, NULL, number) && at > text && !*at;
 }
 
 /* "784" or "1x28x28". */
@@ -32,11 +23,11 @@ static bool read_row(const char *text, glia__outline *o)
 {
     size_t side[3], sides = 0;
     o->numbers = 1;
-    for (const char *end;; text = end + 1) {
-        end = read_digits(text, &side[sides]);
-        if (end == text || !glia__mul(o->numbers, side[sides++], &o->numbers)) return false;
-        if (!*end) break;
-        if (*end != 'x' || sides == 3) return false;
+    for (const char *at = text;; text = ++at) {
+        if (!glia__digits_read(&at, NULL, &side[sides]) || at == text) return false;
+        if (!glia__mul(o->numbers, side[sides++], &o->numbers)) return false;
+        if (!*at) break;
+        if (*at != 'x' || sides == 3) return false;
     }
     o->channels = sides == 3 ? side[0] : 1;
     o->height = sides == 3 ? side[1] : 1;

@@ -128,18 +128,6 @@ static glia_status check_range(const glia__setting *s, double number, word w)
     return GLIA_OK;
 }
 
-/* The digits at *at as a number; false on overflow. Leaves *at at what follows them. */
-static bool read_digits(const char **at, const char *end, size_t *whole)
-{
-    bool fits = true;
-    for (*whole = 0; *at < end && **at >= '0' && **at <= '9'; ++*at) {
-        size_t digit = (size_t)(**at - '0');
-        fits = fits && *whole <= (SIZE_MAX - digit) / 10;
-        if (fits) *whole = *whole * 10 + digit;
-    }
-    return fits;
-}
-
 static glia_status fail_overflow(const glia__setting *s, word w)
 {
     return glia__fail(GLIA_E_TEXT, "%s is too large: %.*s", s->name, SHOWN(w));
@@ -148,7 +136,7 @@ static glia_status fail_overflow(const glia__setting *s, word w)
 static glia_status read_whole(const glia__setting *s, word w, glia__value *v)
 {
     const char *at = w.begin;
-    bool        fits = read_digits(&at, w.end, &v->whole);
+    bool        fits = glia__digits_read(&at, w.end, &v->whole);
     if (at < w.end) return glia__fail(GLIA_E_TEXT, "%s must be a whole number, not \"%.*s\"", s->name, SHOWN(w));
     return fits ? check_range(s, (double)v->whole, w) : fail_overflow(s, w);
 }
@@ -226,7 +214,7 @@ static glia_status read_shape(const glia__setting *s, word w, glia__value *v)
         const char *digits = at;
         if (v->rank == rank_most) return fail_shape(s, w);
         size_t *side = &v->shape[v->rank++];
-        bool    fits = read_digits(&at, w.end, side);
+        bool    fits = glia__digits_read(&at, w.end, side);
         if (at == digits || (at < w.end && *at != 'x')) return fail_shape(s, w);
         if (!fits) return fail_overflow(s, w);
         GLIA_TRY(check_range(s, (double)*side, w));

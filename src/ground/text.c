@@ -1,4 +1,4 @@
-/* Text: strings that grow, places in a text, and how far a typing error is from a name. */
+/* Text: whole numbers, strings that grow, places in a text, and how far a typing error is from a name. */
 #include "ground/text.h"
 
 #include <stdarg.h>
@@ -7,6 +7,14 @@
 #include <string.h>
 
 #include "ground/memory.h"
+
+bool glia__digits_read(const char **at, const char *end, size_t *number)
+{
+    bool fits = true;
+    for (*number = 0; *at != end && **at >= '0' && **at <= '9'; ++*at)
+        fits = fits && glia__mul(*number, 10, number) && glia__add(*number, (size_t)(**at - '0'), number);
+    return fits;
+}
 
 /* ---- strings that grow ------------------------------------------------------------------------------------------ */
 

@@ -7,6 +7,10 @@
 /* As glia_number_read, within text[0..end): text need not end in a NUL. Bit-equal to strtod in the C locale. */
 const char *glia__number_read(const char *text, const char *end, double *value);
 
+/* The digits at *at, which moves past them, as a whole number; false if that is too large. There need not be any. They
+ * end at `end`; NULL: at the NUL. */
+bool glia__digits_read(const char **at, const char *end, size_t *number);
+
 /* A string that grows. Zero-initialise; failures stick: check `failed` (or the result of _take) once at the end. */
 typedef struct glia__string {
     char  *text; /* NUL-terminated once anything was added */

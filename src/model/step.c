@@ -425,19 +425,21 @@ static void settle(walk *w)
     }
 }
 
-/* Whether any phase is worth a second thread: where none is, the others are left asleep. */
+/* Whether any job is worth a second thread: where none is, the others are left asleep. The phases of a job on the way
+ * back are as much work as those forward. */
 static bool needs_team(const glia__step *s)
 {
-    glia__cut cut = cut_gather(s);
+    glia__cut job = cut_gather(s), cut;
     if (!s->team || glia__team_size(s->team) == 1) return false;
-    if (s->data && worth_sharing(&cut)) return true;
-    for (size_t i = 0; i < s->model->n_layers; i++) {
+    if (!s->data) job.work = 0;
+    for (size_t i = 0; i < s->model->n_layers && !worth_sharing(&job); i++) {
         const glia__layer *l = &s->model->layers[i];
         if (!l->class->forward) continue;
-        cut_layer(l, GLIA__FORWARD, s->rows, &cut); /* a phase of its gradient is as much work */
-        if (worth_sharing(&cut)) return true;
+        cut_layer(l, GLIA__FORWARD, s->rows, &cut);
+        if (same_rows(&job, &cut)) cut.work += job.work;
+        job = cut;
     }
-    return false;
+    return worth_sharing(&job);
 }
 
 static void walk_step(void *context, unsigned rank)

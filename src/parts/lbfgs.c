@@ -62,6 +62,17 @@ static void difference(size_t n, const real *a, const real *b, real *to)
 
 enum { KEPT, NEXT }; /* in rule->memory: how many pairs there are, and where the next one goes */
 
+static bool is_count(double number, size_t most)
+{
+    return number >= 0 && number <= (double)most && number == floor(number);
+}
+
+bool glia__lbfgs_remembers(const glia__optim *rule)
+{
+    size_t most = rule->set[HISTORY].whole;
+    return is_count(rule->memory[KEPT], most) && is_count(rule->memory[NEXT], most - 1);
+}
+
 static size_t kept(const glia__lbfgs *l)
 {
     return (size_t)l->rule->memory[KEPT];

@@ -30,6 +30,8 @@ typedef struct glia__lbfgs {
 /* Room for the iterations; the rest of *l is the caller's to fill. */
 glia_status glia__lbfgs_room(glia__lbfgs *l, size_t n);
 void        glia__lbfgs_clear(glia__lbfgs *l);
+/* Whether the memory of a rule of class lbfgs, which may be from a file, is one that its iterations can have left. */
+bool glia__lbfgs_remembers(const glia__optim *rule);
 /* One iteration: a direction, and a search along it. If it did not descend, x is where it was. */
 glia__descent glia__lbfgs_iterate(glia__lbfgs *l);
 bool          glia__lbfgs_is_flat(const glia__lbfgs *l); /* at x */

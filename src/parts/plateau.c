@@ -4,8 +4,8 @@
  *   better     mode=min: value < best (1 - threshold), mode=max: value > best (1 + threshold);
  *              threshold_mode=abs: value < best - threshold, value > best + threshold
  *   after more than `patience` values in a row that are not better, the rate is multiplied by factor, but stays at
- *   least min_lr, and is left alone where that changes it by no more than eps; in the `cooldown` values after a fall
- * none counts as bad.
+ *   least min_lr, and is left alone where that changes it by no more than eps; in the `cooldown` values after a
+ *   fall none counts as bad.
  *
  * The first value is always better. */
 #include <string.h>
@@ -38,12 +38,12 @@ static const glia__setting settings[] = {
 
 /* s->state */
 enum {
-    SEEN,
+    SEEN, /* values */
     BEST,
-    BAD,
-    COOLING,
-    RATE
-}; /* values seen; best of them; bad ones in a row; still to cool down; the rate */
+    BAD,     /* in a row */
+    COOLING, /* still to go */
+    RATE,
+};
 
 static double rate(const glia__schedule *s, double base, const glia__moment *at)
 {

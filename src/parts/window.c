@@ -28,12 +28,12 @@ static glia_status read_sides(const glia__layer *l, const char *name, int rank, 
     return GLIA_OK;
 }
 
-static bool read_digits(const char **at, size_t *number)
+/* A number of zeros at *at, of a size that can be. */
+static bool read_zeros(const char **at, size_t *zeros)
 {
+    enum { MOST = 1000000 };
     const char *first = *at;
-    for (*number = 0; **at >= '0' && **at <= '9' && *number < 1000000; ++*at)
-        *number = *number * 10 + (size_t)(**at - '0');
-    return *at > first;
+    return glia__digits_read(at, NULL, zeros) && *at > first && *zeros <= MOST;
 }
 
 static glia_status read_padding(const glia__layer *l, const char *text, padding *p)
@@ -43,10 +43,10 @@ static glia_status read_padding(const glia__layer *l, const char *text, padding 
     const char *at = text;
     *p = (padding){.same = strcmp(text, "same") == 0};
     if (p->same || strcmp(text, "valid") == 0) return GLIA_OK;
-    bool fits = read_digits(&at, &zeros[0]);
+    bool fits = read_zeros(&at, &zeros[0]);
     if (fits && *at == 'x') {
         at++, rank++;
-        fits = read_digits(&at, &zeros[1]);
+        fits = read_zeros(&at, &zeros[1]);
     }
     if (!fits || *at)
         return glia__layer_fail(l, "pad must be valid, same, or numbers such as 1 or 1x2, not \"%s\"", text);

@@ -33,9 +33,12 @@ static void write_init_seed(const glia__run *r, glia__string *text)
     glia__string_add(text, "%u", r->m->seed);
 }
 
+/* As it is asked for: together with the last layer it may be computed by another. */
 static void write_loss(const glia__run *r, glia__string *text)
 {
-    write_phrase(&r->loss.class->named, r->loss.set, text);
+    glia__loss loss;
+    bool       fused;
+    if (glia__loss_parse(&loss, r->o.loss, NULL, &fused) == GLIA_OK) write_phrase(&loss.class->named, loss.set, text);
 }
 
 /* By its text: a schedule may have moved the settings of the rule since. */

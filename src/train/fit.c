@@ -252,15 +252,10 @@ static glia_status train_all(glia__run *r)
 
 /* ---- the record ------------------------------------------------------------------------------------------------ */
 
-static const char *loss_text(const glia__run *r)
-{
-    return r->o.loss ? r->o.loss : glia__loss_usual(glia__model_last(r->m)->class->named.name);
-}
-
 static glia_status keep_record(glia__run *r)
 {
     glia_model *m = r->m;
-    char       *loss = glia__strdup(loss_text(r)), *record = NULL;
+    char       *loss = glia__strdup(r->o.loss), *record = NULL;
     if (!loss) return GLIA_E_MEMORY;
     glia_status status = glia__record_write(&record, m, &r->o, loss, r->train->rows, r->batch);
     if (status != GLIA_OK) {

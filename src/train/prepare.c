@@ -39,7 +39,9 @@ static glia_status read_texts(glia__run *r)
     GLIA_TRY(glia__whole_check(r));
     GLIA_TRY(glia__metric_parse(&r->metric, r->o.monitor));
     GLIA_TRY(glia__schedule_watch(&r->schedule, r->metric->named.name, r->metric->larger));
-    return glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused);
+    GLIA_TRY(glia__loss_for(r->m, r->o.loss, &r->loss, &r->fused));
+    if (!r->o.loss) r->o.loss = glia__loss_usual(glia__model_last(r->m)->class->named.name);
+    return GLIA_OK;
 }
 
 /* With patience, somebody has to decide: a tenth of the training rows, where no validation rows were given. */

@@ -71,10 +71,8 @@ glia_status glia__state_write(const glia__run *r, glia__meta *meta, size_t *meta
 
 static bool read_count(const char *text, size_t *count)
 {
-    if (!*text) return false;
-    for (*count = 0; *text >= '0' && *text <= '9'; text++)
-        if (!glia__mul(*count, 10, count) || !glia__add(*count, (size_t)(*text - '0'), count)) return false;
-    return !*text;
+    const char *at = text;
+    return glia__digits_read(&at, NULL, count) && at > text && !*at;
 }
 
 static bool read_yesno(const char *text, bool *yes)
@@ -133,6 +131,8 @@ static glia_status check(const glia__run *r)
         return glia__fail(GLIA_E_FORMAT, "state: best_epoch %zu cannot be", r->best_epoch);
     if (r->averaged && !r->average)
         return glia__fail(GLIA_E_FORMAT, "state: an average of %zu, and none is asked for", r->averaged);
+    if (r->rule.class->whole && !glia__lbfgs_remembers(&r->rule))
+        return glia__fail(GLIA_E_FORMAT, "state: the optimizer cannot remember that many steps");
     return GLIA_OK;
 }
 

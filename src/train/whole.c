@@ -82,6 +82,7 @@ glia_status glia__whole_check(const glia__run *r)
     if (!r->rule.class->whole) return GLIA_OK;
     if (r->o.clip_norm > 0 || r->o.clip_value > 0) return refuse(r, "limits of gradients do");
     if (r->o.accumulate > 1) return refuse(r, "accumulate does");
+    if (r->o.augment) return refuse(r, "augmentation does");
     if (glia__model_has(r->m, has_edges)) return refuse(r, "l1 and max_norm of a layer do");
     return check_layers(r);
 }

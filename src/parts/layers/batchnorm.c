@@ -52,16 +52,22 @@ static size_t channels_of(const glia__layer *l)
     return l->in.dim[0];
 }
 
-/* Of each group in double: means and squares of x, then sums of dy and of dy (x - m). A worker: six rows of channels,
- * and two in double.
- */
-enum { MEAN, SQUARES, DY, DY_X, SUMS, WORK = 6 };
+/* Of each group: in double, means and squares of x, then sums of dy and of dy (x - m); and what its first block makes
+ * of all groups' sums for those after it: m, and a and b of y = (x - m) a + b, then a, b and d of the way back. A
+ * worker: two rows of channels, and two in double. */
+enum { MEAN, SQUARES, DY, DY_X, SUMS };
+enum { M, A, B, BACK_A, BACK_B, BACK_D, FACTORS };
+enum { WORK = 2, REALS = sizeof(double) / sizeof(real) };
+
+static size_t kept_of_group(const glia__layer *l)
+{
+    return (SUMS * REALS + FACTORS) * channels_of(l);
+}
 
 static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
-    enum { REALS = sizeof(double) / sizeof(real) };
-    size_t groups = training ? glia__groups(rows, l->shard) : 0;
-    if (!glia__mul(groups, SUMS * REALS * channels_of(l), &l->keeps))
+    (void)training;
+    if (!glia__mul(glia__groups(rows, l->shard), kept_of_group(l), &l->keeps))
         return glia__layer_fail(l, "the sums over %zu rows are more than memory can address", rows);
     l->works = (WORK + 2 * REALS) * channels_of(l);
     return GLIA_OK;
@@ -69,7 +75,17 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
 
 static double *sums_of(const glia__layer *l, size_t group, int which)
 {
-    return (double *)(void *)l->kept + (group * SUMS + (size_t)which) * channels_of(l);
+    return (double *)(void *)(l->kept + group * kept_of_group(l)) + (size_t)which * channels_of(l);
+}
+
+static real *factors_of(const glia__layer *l, size_t group, int which)
+{
+    return (real *)sums_of(l, group, SUMS) + (size_t)which * channels_of(l);
+}
+
+static bool first_of_group(const glia__part *p)
+{
+    return p->begin == p->group_begin;
 }
 
 /* ---- stretches of channels ------------------------------------------------------------------------------------- */
@@ -229,11 +245,10 @@ static void forward_sums(const glia__layer *l, const glia__part *p)
     }
 }
 
-static void forward(const glia__layer *l, const glia__part *p)
+static void prepare_forward(const glia__layer *l, const glia__part *p)
 {
-    size_t channels = channels_of(l);
-    real  *m = p->work, *a = m + channels, *b = a + channels;
-    for (size_t c = 0; c < channels; c++) {
+    real *m = factors_of(l, p->group, M), *a = factors_of(l, p->group, A), *b = factors_of(l, p->group, B);
+    for (size_t c = 0; c < channels_of(l); c++) {
         double mean, inverse;
         statistics(l, p, c, &mean, &inverse);
         m[c] = (real)mean;
@@ -241,43 +256,54 @@ static void forward(const glia__layer *l, const glia__part *p)
         b[c] =
             (l->set[AFFINE].yes ? l->param[1].value[c] : 0) + (real)(gamma_of(l, c) * inverse * ((double)m[c] - mean));
     }
-    each_stretch(&(visit){.l = l, .m = m, .a = a, .b = b}, p->begin, p->end, write_y);
+}
+
+static void forward(const glia__layer *l, const glia__part *p)
+{
+    visit v = {
+        .l = l, .m = factors_of(l, p->group, M), .a = factors_of(l, p->group, A), .b = factors_of(l, p->group, B)};
+    if (first_of_group(p)) prepare_forward(l, p);
+    each_stretch(&v, p->begin, p->end, write_y);
 }
 
 static void backward_sums(const glia__layer *l, const glia__part *p)
 {
     size_t  channels = channels_of(l);
-    bool    first = p->begin == p->group_begin;
-    real   *m = p->work, *zero = m + channels, *found = zero + channels;
+    real   *zero = p->work, *found = zero + channels, *m = factors_of(l, p->group, M);
     double *dy = sums_of(l, p->group, DY), *dy_x = sums_of(l, p->group, DY_X);
-    for (size_t c = 0; c < channels; c++) {
-        double mean, inverse;
-        statistics(l, p, c, &mean, &inverse);
-        m[c] = (real)mean;
-        zero[c] = 0;
-        if (first) dy[c] = dy_x[c] = 0;
-    }
+    for (size_t c = 0; c < channels; c++) zero[c] = 0;
+    if (first_of_group(p))
+        for (size_t c = 0; c < channels; c++) dy[c] = dy_x[c] = 0;
     each_stretch(&(visit){.l = l, .found = found, .sum = dy}, p->begin, p->end, sum_dy);
     each_stretch(&(visit){.l = l, .m = m, .b = zero, .found = found, .sum = dy_x}, p->begin, p->end, sum_dy_x);
 }
 
-static void backward_x(const glia__layer *l, const glia__part *p)
+static void prepare_backward(const glia__layer *l, const glia__part *p)
 {
-    size_t channels = channels_of(l);
-    real  *m = p->work, *a = m + channels, *b = a + channels, *d = b + channels;
+    real  *a = factors_of(l, p->group, BACK_A), *b = factors_of(l, p->group, BACK_B);
+    real  *d = factors_of(l, p->group, BACK_D);
     double n = numbers_in(l, p->rows);
-    for (size_t c = 0; c < channels; c++) {
+    for (size_t c = 0; c < channels_of(l); c++) {
         double mean, inverse;
         statistics(l, p, c, &mean, &inverse);
         double slope = gamma_of(l, c) * inverse;
-        m[c] = (real)mean;
         a[c] = (real)slope;
         b[c] = d[c] = 0;
         if (!by_batch(l, p->train)) continue;
         b[c] = (real)(-slope * inverse * inverse * total(l, p->rows, DY_X, c) / n);
         d[c] = (real)(-slope * total(l, p->rows, DY, c) / n);
     }
-    each_stretch(&(visit){.l = l, .m = m, .a = a, .b = b, .d = d}, p->begin, p->end, write_dx);
+}
+
+static void backward_x(const glia__layer *l, const glia__part *p)
+{
+    visit v = {.l = l,
+               .m = factors_of(l, p->group, M),
+               .a = factors_of(l, p->group, BACK_A),
+               .b = factors_of(l, p->group, BACK_B),
+               .d = factors_of(l, p->group, BACK_D)};
+    if (first_of_group(p)) prepare_backward(l, p);
+    each_stretch(&v, p->begin, p->end, write_dx);
 }
 
 static void put(const glia__part *p, const glia__param *t, size_t c, double gradient)

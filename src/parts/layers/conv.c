@@ -46,8 +46,8 @@ static const glia__setting settings[] = {
      .most = 1e6,
      .help = "of channels that do not see each other"},
     {.name = "bias", .type = GLIA__YESNO, .standard = "yes", .help = "add b"},
-    {.name = "init", .type = GLIA__WORD, .standard = "torch", .help = "initializer of the weight"},
-    {.name = "bias_init", .type = GLIA__WORD, .standard = "torch", .help = "initializer of the bias"},
+    {.name = "init", .type = GLIA__WORD, .standard = "he_uniform", .help = "initializer of the weight"},
+    {.name = "bias_init", .type = GLIA__WORD, .standard = "zeros", .help = "initializer of the bias"},
     {.name = NULL},
 };
 

@@ -9,12 +9,6 @@ enum { LARGE = 20 }; /* root mean square of a column; scaled ones have about 1 *
 
 /* ---- inputs ---------------------------------------------------------------------------------------------------- */
 
-static double scaled(const glia__scaler *s, size_t column, double value)
-{
-    if (s->how == GLIA__SCALE_UNIT) return value / 255;
-    return s->columns ? (value - s->shift[column]) / s->scale[column] : value;
-}
-
 static void note_size(glia__data_facts *f, size_t column, double size)
 {
     if (!(size > LARGE)) return;
@@ -35,7 +29,7 @@ static void look_at_column(glia__doctor *d, size_t column)
     bool   constant = d->n_rows > 1;
     for (size_t i = 0; i < d->n_rows; i++) {
         const double value = glia_data_input(d->p.train, d->rows[i], column);
-        const double x = scaled(&d->p.m->scale, column, value);
+        const double x = glia__scaled(&d->p.m->scale, column, value);
         squares += x * x;
         constant = constant && value == first;
     }
@@ -63,6 +57,13 @@ static void find_not_finite(glia__data_facts *f, const glia_data *data)
             f->bad_column = i;
         }
     }
+}
+
+bool glia__all_finite(const glia_data *data)
+{
+    glia__data_facts f = {0};
+    find_not_finite(&f, data);
+    return f.not_finite == 0;
 }
 
 /* ---- targets --------------------------------------------------------------------------------------------------- */
@@ -109,7 +110,7 @@ static void look_at_numbers(glia__doctor *d, const glia_data *data)
     for (size_t j = 0; j < n; j++) {
         bool constant = true;
         for (size_t r = 0; r < data->rows; r++) {
-            const double t = scaled(s, j, glia_data_number(data, r, j));
+            const double t = glia__scaled(s, j, glia_data_number(data, r, j));
             beyond += t < can.low || t > can.high;
             constant = constant && glia_data_number(data, r, j) == glia_data_number(data, 0, j);
         }

@@ -131,6 +131,7 @@ void glia__look_leap(glia__doctor *d);
 /* --- data.c --- */
 /* `whole`: every number is looked at for NaN and infinities, and not only the rows d->rows. */
 void glia__look_data(glia__doctor *d, bool whole);
+bool glia__all_finite(const glia_data *data); /* its inputs */
 
 /* --- worth.c --- */
 void glia__worth_of(glia__doctor *d);

@@ -149,8 +149,7 @@ static double size_of(const glia__param *p, const real *block)
 }
 
 /* Whether all units of the layer, the columns of its weight, are the same to a hundredth of their size: rounding alone
- * drives equal ones apart in time. Panels of a weight are
- * [in][columns of the panel]. */
+ * drives equal ones apart in time. Panels of a weight are [in][columns of the panel]. */
 static bool same_columns(const glia__param *p)
 {
     const double tiny = 0.01 * sqrt(glia__kernels_get()->sum_squares(p->count, p->value) / (double)p->count);

@@ -46,7 +46,7 @@ static bool evidence(const glia__doctor *d, char text[256])
     else if (leap > 0.5 && (glia__worth_less(&d->worth) || glia__worth_nothing(&d->worth)))
         snprintf(text, 256, "one step changed the weights of %s by %s %% of their size; %s", LAYER(v->l), PERCENT(leap),
                  WORTH(d));
-    else if (leap > 0.5 && last && last->loss > 2 * d->first_loss)
+    else if (leap > 0.5 && last && glia__saw_start(d) && last->loss > 2 * d->first_loss)
         snprintf(text, 256,
                  "one step changed the weights of %s by %s %% of their size; the loss is %s, before the first step it "
                  "was %s",
@@ -86,7 +86,8 @@ static bool rate_low(const glia__doctor *d, glia_finding *f)
 {
     const glia__vitals *v = glia__worst_layer(d, moved_of);
     const double        moved = moved_of(d, v);
-    if (d->steps < 50 || d->failed || !glia__worth_poor(&d->worth) || !(moved < 0.01) || !pulled(d)) return false;
+    if (d->steps < 50 || d->failed || !glia__saw_start(d)) return false;
+    if (!glia__worth_poor(&d->worth) || !(moved < 0.01) || !pulled(d)) return false;
     glia__finding_set(f, 0.9, d->rate);
     SAY(f->what,
         "the learning rate is too low: with %.60s no layer's weights moved by more than %s %% of their size in %zu "
@@ -138,7 +139,8 @@ static bool stuck(const glia__doctor *d, glia_finding *f)
 static bool few_steps(const glia__doctor *d, glia_finding *f)
 {
     const glia_model *m = d->p.m;
-    if (d->steps == 0 || d->steps >= 100 || d->failed || !glia__worth_poor(&d->worth) || m->n_history < 2) return false;
+    if (d->steps == 0 || d->steps >= 100 || d->failed || !glia__saw_start(d)) return false;
+    if (!glia__worth_poor(&d->worth) || m->n_history < 2) return false;
     const double first = m->history[0].loss, last = m->history[m->n_history - 1].loss;
     if (!(last < 0.998 * first)) return false;
     glia__finding_set(f, 0.61, (double)d->steps);
@@ -171,13 +173,12 @@ static bool overfitting(const glia__doctor *d, glia_finding *f)
     const glia_epoch *best = best_validated(d->p.m), *last = last_epoch(d);
     if (!last || !best || d->p.o->patience || d->failed || last->epoch < best->epoch + 3) return false;
     const double end = last_three(d->p.m);
-    if (last->loss > d->first_loss) return false; /* no fit at all */
+    if (glia__saw_start(d) && last->loss > d->first_loss) return false; /* no fit at all */
     if (!(end > 1.2 * best->val_loss && last->loss < 0.8 * best->loss && last->loss < 0.5 * end)) return false;
     glia__finding_set(f, fmin(0.5 + 0.1 * (end / best->val_loss - 1), 0.7), end / best->val_loss);
     SAY(f->what,
         "the net overfits from epoch %zu on: its validation loss rose from %s to %s while the training loss fell from "
-        "%s to "
-        "%s",
+        "%s to %s",
         best->epoch + 1, DIGITS(best->val_loss), DIGITS(end), DIGITS(best->loss), DIGITS(last->loss));
     return true;
 }

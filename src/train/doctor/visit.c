@@ -120,14 +120,6 @@ static glia_status take_findings(visit *v)
     return GLIA_OK;
 }
 
-static bool has_numbers(const glia_data *data)
-{
-    for (size_t r = 0; !data->bytes && r < data->rows; r++)
-        if (!glia__kernels_get()->all_finite(data->columns, data->values + glia__data_stored(data, r) * data->columns))
-            return false;
-    return true;
-}
-
 /* ---- the two kinds of visit ------------------------------------------------------------------------------------ */
 
 static glia_status look(visit *v)
@@ -150,7 +142,7 @@ static void keep_apart(glia_fit_options *o)
 static glia_status try(visit *v)
 {
     v->o.doctor = true;
-    if (!has_numbers(v->train)) return look(v);
+    if (!glia__all_finite(v->train)) return look(v);
     glia_status status = glia_fit(v->m, v->train, v->validation, &v->o);
     if (status != GLIA_OK && status != GLIA_E_NONFINITE) return status;
     memcpy(v->m->parameters, v->weights, v->m->n_parameters * sizeof *v->weights);
@@ -164,7 +156,7 @@ static glia_status visit_model(visit *v)
     const bool trained = *v->m->record;
     GLIA_TRY(trained ? look(v) : try(v));
     GLIA_TRY(take_findings(v));
-    return has_numbers(v->train) ? draw_curve(v) : GLIA_OK;
+    return glia__all_finite(v->train) ? draw_curve(v) : GLIA_OK;
 }
 
 /* An untrained model gets a mind of its own for the trial. */
