@@ -204,6 +204,13 @@ const glia__value         *glia__layer_common(const glia__layer *l, glia__common
 /* A plan for layers that keep the shape, and a sentence that begins with the layer's number and name. */
 glia_status glia__plan_same(glia__layer *l);
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What layers that normalise can be told besides. */
+/* clang-format off */
+#define GLIA__NORM_SETTINGS                                                                                            \
+    {.name = "eps", .type = GLIA__NUMBER, .standard = "1e-5", .least = 1e-12, .most = 1,                               \
+     .help = "added to the variance"},                                                                                 \
+    {.name = "affine", .type = GLIA__YESNO, .standard = "yes", .help = "learn a scale and a shift"}
+/* clang-format on */
 /* Fails unless l->in is of this rank: 3 images, 2 sequences. */
 glia_status glia__need_rank(const glia__layer *l, int rank);
 /* Fails unless l->in has positions: an image or a sequence. */

@@ -5,14 +5,12 @@ Python's whole numbers.
 
     python3 make_augment_cases.py
 """
-import json
-import os
-
 import numpy
 import scipy
 from scipy import ndimage
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import write_case
+
 MASK = 0xFFFFFFFF
 
 
@@ -158,19 +156,7 @@ def text_of(changes):
 # ---- the cases ----
 
 def write(name, title, settings, arrays, tolerance):
-    folder = os.path.join(HERE, "augment", name)
-    os.makedirs(folder, exist_ok=True)
-    entries = []
-    for key, (a, role) in arrays.items():
-        a = numpy.ascontiguousarray(a)
-        numpy.save(os.path.join(folder, key + ".npy"), a)
-        entries.append({"name": key, "file": key + ".npy", "shape": list(a.shape), "dtype": a.dtype.str, "role": role})
-    with open(os.path.join(folder, "case.json"), "w", encoding="utf-8") as f:
-        json.dump({"case": "augment/" + name, "title": title, "hyperparameters": settings, "tolerance": tolerance,
-                   "arrays": entries, "provenance": {"generator": os.path.basename(__file__),
-                                                     "numpy": numpy.__version__, "scipy": scipy.__version__}},
-                  f, indent=1)
-        f.write("\n")
+    write_case("augment/" + name, title, arrays, tolerance, (numpy, scipy), settings)
 
 
 def main():

@@ -3,29 +3,18 @@
 
     python3 make_data_cases.py
 """
-import json
-import os
-
 import numpy as np
 import sklearn
 from sklearn.datasets import make_blobs, make_circles, make_moons
 from sklearn.model_selection import train_test_split
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import write_case
+
+MODULES = (np, sklearn)
 
 
 def case(name, title, settings, tolerance, **arrays):
-    folder = os.path.join(HERE, name)
-    os.makedirs(folder, exist_ok=True)
-    entries = []
-    for key, (role, a) in arrays.items():
-        np.save(os.path.join(folder, key + ".npy"), np.ascontiguousarray(a))
-        entries.append({"name": key, "file": key + ".npy", "shape": list(a.shape), "dtype": a.dtype.str, "role": role})
-    with open(os.path.join(folder, "case.json"), "w") as f:
-        json.dump({"case": name, "title": title, "hyperparameters": settings, "tolerance": tolerance, "arrays": entries,
-                   "provenance": {"generator": os.path.basename(__file__), "numpy": np.__version__,
-                                  "sklearn": sklearn.__version__}}, f, indent=1)
-        f.write("\n")
+    write_case(name, title, {key: (a, role) for key, (role, a) in arrays.items()}, tolerance, MODULES, settings)
 
 
 def split(name, y, share, seed, stratify=True):

@@ -3,13 +3,11 @@
 
     python3 make_layer_cases.py
 """
-import json
-import os
-
 import numpy
 import torch
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import write_case
+
 nn = torch.nn
 
 # name, module, shape of x with its batch, how far x goes
@@ -44,19 +42,9 @@ def tensor(rng, shape, reach=2.0):
 
 
 def write(name, what, arrays):
-    folder = os.path.join(HERE, "layers_torch", name)
-    os.makedirs(folder, exist_ok=True)
-    entries = []
-    for key, (a, role) in arrays.items():
-        a = a.detach().numpy().astype("<f8")
-        numpy.save(os.path.join(folder, key + ".npy"), numpy.ascontiguousarray(a))
-        entries.append({"name": key, "file": key + ".npy", "shape": list(a.shape), "dtype": "<f8", "role": role})
-    with open(os.path.join(folder, "case.json"), "w", encoding="utf-8") as f:
-        json.dump({"case": "layers_torch/" + name, "title": what,
-                   "tolerance": {"float64": {"rtol": 1e-10, "atol": 1e-12}, "float32": {"rtol": 1e-5, "atol": 2e-6}},
-                   "arrays": entries,
-                   "provenance": {"generator": os.path.basename(__file__), "torch": torch.__version__}}, f, indent=1)
-        f.write("\n")
+    tolerance = {"float64": {"rtol": 1e-10, "atol": 1e-12}, "float32": {"rtol": 1e-5, "atol": 2e-6}}
+    numbers = {key: (a.detach().numpy().astype("<f8"), role) for key, (a, role) in arrays.items()}
+    write_case("layers_torch/" + name, what, numbers, tolerance, (torch,))
 
 
 for i, (name, module, shape, reach) in enumerate(CASES):

@@ -4,13 +4,13 @@ precision, with names that are those of the files.
 
     python3 make_trace_cases.py
 """
-import json
 import os
 
 import numpy
 import torch
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import HERE, write_case
+
 torch.set_default_dtype(torch.float64)
 
 
@@ -34,22 +34,6 @@ def table(random, inputs, targets):
 
 def standard(a):
     return (a - a.mean(0)) / a.std(0)
-
-
-def keep(folder, arrays, about):
-    os.makedirs(folder, exist_ok=True)
-    entries = []
-    for name, role, a in arrays:
-        a = numpy.ascontiguousarray(a)
-        numpy.save(os.path.join(folder, name + ".npy"), a.reshape(a.shape or (1,)))
-        entries.append({"name": name, "file": name + ".npy", "shape": list(a.shape or (1,)), "dtype": a.dtype.str,
-                        "role": role})
-    about.update({"tolerance": {"float64": {"rtol": 1e-10, "atol": 1e-12}, "float32": {"rtol": 1e-5, "atol": 2e-6}},
-                  "arrays": entries,
-                  "provenance": {"generator": os.path.basename(__file__), "torch": torch.__version__}})
-    with open(os.path.join(folder, "case.json"), "w", encoding="utf-8") as f:
-        json.dump(about, f, indent=1)
-        f.write("\n")
 
 
 def forward(module, inputs):
@@ -94,10 +78,10 @@ def run(case, net, loss, layers, random, rows, x, csv, target, judged, row_loss,
     arrays += [(name + ".grad", "grad", y.grad.numpy()) for name, y in zip(names, outputs) if y.grad is not None]
     arrays += [(name + ".grad", "grad", p.grad.numpy()) for name, p in module.named_parameters()]
     arrays += [("input.grad", "grad", inputs.grad.numpy())]
-    folder = os.path.join(HERE, "trace", case)
-    keep(folder, arrays, {"case": "trace/" + case, "title": net, "net": net, "loss": loss, "mode": mode,
-                          "rows": "%d:%d:%d" % (rows.start, rows.stop, rows.step)})
-    with open(os.path.join(folder, "table.csv"), "w", encoding="ascii") as f:
+    write_case("trace/" + case, net, {name: (a.reshape(a.shape or (1,)), role) for name, role, a in arrays},
+               {"float64": {"rtol": 1e-10, "atol": 1e-12}, "float32": {"rtol": 1e-5, "atol": 2e-6}}, (torch,), net=net,
+               loss=loss, mode=mode, rows="%d:%d:%d" % (rows.start, rows.stop, rows.step))
+    with open(os.path.join(HERE, "trace", case, "table.csv"), "w", encoding="ascii") as f:
         f.write(csv)
 
 

@@ -3,31 +3,19 @@
 
     OMP_NUM_THREADS=1 python3 make_update_cases.py
 """
-import json
-import os
-
 import numpy as np
 import sklearn
 import torch
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from cases import write_case
+
+MODULES = (np, sklearn, torch)
 
 
 def case(name, title, settings, tolerance, **arrays):
-    folder = os.path.join(HERE, name)
-    os.makedirs(folder, exist_ok=True)
-    entries = []
-    for key, (role, a) in arrays.items():
-        a = np.ascontiguousarray(a)
-        np.save(os.path.join(folder, key + ".npy"), a)
-        entries.append({"name": key, "file": key + ".npy", "shape": list(a.shape), "dtype": a.dtype.str, "role": role})
-    with open(os.path.join(folder, "case.json"), "w") as f:
-        json.dump({"case": name, "title": title, "hyperparameters": settings, "tolerance": tolerance, "arrays": entries,
-                   "provenance": {"generator": os.path.basename(__file__), "numpy": np.__version__,
-                                  "sklearn": sklearn.__version__, "torch": torch.__version__.split("+")[0]}}, f, indent=1)
-        f.write("\n")
+    write_case(name, title, {key: (a, role) for key, (role, a) in arrays.items()}, tolerance, MODULES, settings)
 
 
 def penalties():

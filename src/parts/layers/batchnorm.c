@@ -24,13 +24,7 @@ static const glia__setting settings[] = {
      .least = 0,
      .most = 1,
      .help = "share of a batch in the running statistics"},
-    {.name = "eps",
-     .type = GLIA__NUMBER,
-     .standard = "1e-5",
-     .least = 1e-12,
-     .most = 1,
-     .help = "added to the variance"},
-    {.name = "affine", .type = GLIA__YESNO, .standard = "yes", .help = "learn a scale and a shift"},
+    GLIA__NORM_SETTINGS,
     {.name = NULL},
 };
 

@@ -21,13 +21,7 @@ static const glia__setting settings[] = {
      .standard = "0",
      .most = GLIA__RANK_MOST,
      .help = "so many of the last axes together; 0: all"},
-    {.name = "eps",
-     .type = GLIA__NUMBER,
-     .standard = "1e-5",
-     .least = 1e-12,
-     .most = 1,
-     .help = "added to the variance"},
-    {.name = "affine", .type = GLIA__YESNO, .standard = "yes", .help = "learn a scale and a shift"},
+    GLIA__NORM_SETTINGS,
     {.name = NULL},
 };
 
