@@ -6,6 +6,7 @@
 #include "draw.h"
 #include "json.h"
 #include "options.h"
+#include "out_file.h"
 #include "report.h"
 #include "table.h"
 
@@ -250,7 +251,8 @@ static int write_csv(const glia_data *data, const char *path)
 {
     glia_status status = glia_data_write_csv(data, path);
     if (status) return fail_status(status);
-    fprintf(stderr, "written: %s\n", path);
+    const char *target = glia_data_target_name(data, 0);
+    fprintf(stderr, target ? "written: %s; the target, %s, is its first column\n" : "written: %s\n", path, target);
     return CODE_FINE;
 }
 
@@ -307,6 +309,7 @@ static int run_data(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
+    if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
     glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});

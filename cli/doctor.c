@@ -47,6 +47,16 @@ static double most_of(const glia_diagnosis *d)
     return most;
 }
 
+/* The range test ends early where the loss rises. */
+static const char *why_none(const glia_diagnosis *d)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < d->steps; i++)
+        if (d->loss[i] < d->loss[best]) best = i;
+    return best && best + 1 == d->steps ? "the loss still falls at the largest of these rates, so none is told to take"
+                                        : "in so few steps the loss falls at none of these rates";
+}
+
 static void draw_curve(const glia_diagnosis *d)
 {
     char   bar[3 * BAR + 1], rate[32], loss[32];
@@ -59,7 +69,7 @@ static void draw_curve(const glia_diagnosis *d)
                draw_bar(bar, fmin(d->loss[i], most), most, BAR), chosen ? " <" : "");
     }
     if (isnan(d->suggested))
-        puts("in so few steps the loss falls at none of these rates");
+        puts(why_none(d));
     else
         printf("the rate to take: about %s\n", rounded(rate, d->suggested, 2));
 }

@@ -1,4 +1,5 @@
 /* glia, the program: finds the command, runs it, and ends with its exit code. It stands on glia.h alone. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,7 +76,9 @@ static int run(int argc, char **argv)
     return self ? self->run(self, argc - 2, argv + 2) : fail_command(argv[1]);
 }
 
+/* A file that may not grow any more is an error of writing, with a sentence, and not the end of the program. */
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN);
     return flush_output(run(argc, argv));
 }

@@ -169,8 +169,8 @@ typedef struct line {
 static int add_word(line *l, const char *word)
 {
     if (l->count == l->self->most)
-        return fail(CODE_ARGUMENT, "%s: \"%s\" is one argument too many; it is `glia %s %s`", l->self->name, word,
-                    l->self->name, l->self->words);
+        return fail(CODE_ARGUMENT, "%s: \"%s\" is one argument too many; it is `glia %s%s%s`", l->self->name, word,
+                    l->self->name, *l->self->words ? " " : "", l->self->words);
     l->words[l->count++] = word;
     return CODE_FINE;
 }

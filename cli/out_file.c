@@ -52,6 +52,31 @@ bool out_file_is_same(const char *a, const char *b)
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+static bool is_part(const char *path, const char *begin, size_t length)
+{
+    char *name = text_of("%.*s", (int)length, begin), *part = strrchr(name, ':');
+    bool  same = out_file_is_same(path, name);
+    if (part && (strcmp(part, ":train") == 0 || strcmp(part, ":test") == 0)) {
+        *part = '\0';
+        same = same || out_file_is_same(path, name);
+    }
+    free(name);
+    return same;
+}
+
+/* A name may have these characters too, so the whole is looked at first. */
+bool out_file_is_of(const char *path, const char *data)
+{
+    if (!path || !data) return false;
+    bool same = is_part(path, data, strlen(data));
+    for (const char *at = data; !same && *at; at += *at != '\0') {
+        size_t length = strcspn(at, "+,");
+        same = is_part(path, at, length);
+        at += length;
+    }
+    return same;
+}
+
 bool out_file_is_previous(const char *path, const char *of)
 {
     if (!path || !of) return false;

@@ -11,7 +11,7 @@ const exit_code exit_codes[CODES] = {
     {CODE_FAILED, "no memory, a file that cannot be written, a number that is not finite, a check that failed"},
     {CODE_ARGUMENT, "wrong arguments, a wrong text, or shapes that do not fit each other"},
     {CODE_FILE, "a file that is missing, cannot be read or has wrong contents"},
-    {CODE_INTERRUPTED, "stopped by Ctrl-C"},
+    {CODE_INTERRUPTED, "stopped by Ctrl-C or SIGTERM"},
 };
 
 /* By -status. */

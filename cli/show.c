@@ -170,6 +170,10 @@ static int run_show(const command *self, int argc, char **argv)
     code = open_model(&model, words[0], o.net);
     if (code) return code;
     glia_model_describe(model, &info);
+    if (info.layers == 0) {
+        glia_model_free(model);
+        return fail(CODE_ARGUMENT, "the net has no layers");
+    }
     (o.json ? print_json : print_text)(model, &info);
     glia_model_free(model);
     return code;

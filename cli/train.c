@@ -63,8 +63,10 @@ static const option train_table[] = {
     {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
      "how many work; the result is the same for any number (default: usable cores)"},
     {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
-     "go on with this model: its net, weights, scaling, loss and class names; with --net, or if the .safetensors file "
-     "is PyTorch's, only those weights are taken whose names and shapes the net has too, and it is said which"},
+     "go on with this model: its net, weights, scaling, loss and class names; of a .safetensors file of PyTorch's, "
+     "with "
+     "its weights, all of the net's; with --net only those weights are taken whose names and shapes the net has too, "
+     "and it is said which"},
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
      "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
      "% decide"},
@@ -103,12 +105,14 @@ static void note_interrupt(int number)
     interrupted = 1;
 }
 
-/* The first Ctrl-C is noted, and the running step finishes; the second ends the program at once. */
+/* The first Ctrl-C is noted, and the running step finishes; the second ends the program at once. SIGTERM, by which a
+ * system asks a program to end, is the same. */
 static void catch_interrupt(void)
 {
     struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 /* ---- before the run -------------------------------------------------------------------------------------------- */
@@ -122,6 +126,16 @@ static glia_norm clip_kind(const train_options *o)
     int kind = 0;
     while (kind < NORMS && strcmp(o->clip_kind, norms[kind]) != 0) kind++;
     return (glia_norm)kind;
+}
+
+/* What is read is not what is written. --init and --resume may be: they are in memory by then, and meant to go on. */
+static int check_inputs(const train_options *o, const char *data, const char *as, const char *path)
+{
+    const char *const read[] = {data, o->test, o->net};
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (out_file_is_of(path, read[i]))
+            return fail(CODE_ARGUMENT, "%s %s: is read from, and would be lost", as, path);
+    return CODE_FINE;
 }
 
 static int check_options(const train_options *o)
@@ -176,9 +190,10 @@ static bool on_epoch(void *user, const glia_epoch *epoch)
 static int fail_fit(const train_run *run, glia_status status)
 {
     const char *out = run->options->out;
-    int         code = fail_status(status);
+    bool        lost = status == GLIA_E_NONFINITE && out;
+    int code = lost ? fail(code_of_status(status), "%s; %s was not written", glia_error(), out) : fail_status(status);
     train_tell_findings(run);
-    return status == GLIA_E_NONFINITE && out ? fail(code, "%s was not written", out) : code;
+    return code;
 }
 
 static int fit(train_run *run)
@@ -317,6 +332,8 @@ static int run_train(const command *self, int argc, char **argv)
     run.loss = o.loss;
     run.threads = o.threads ? (unsigned)o.threads : usable_cores();
     code = check_options(&o);
+    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--out", o.out);
+    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--checkpoint", o.checkpoint);
     if (code == CODE_FINE && o.net) code = net_text_read(o.net, &net);
     if (code == CODE_FINE && o.init && !net) code = open_base(&run);
     if (code == CODE_FINE) code = train_parts_open(&parts, run.data, net, run.model, &o);
@@ -339,9 +356,9 @@ const command train_command = {
     .name = "train",
     .words = "DATA",
     .summary = "train a network, judge it, save it",
-    .about =
-        "Trains a network on DATA, tells each epoch, and saves it with --out. A folder of two parts trains on the "
-        "first and validates on the second. Ctrl-C finishes the running step and saves; a second one stops at once.",
+    .about = "Trains a network on DATA, tells each epoch, and saves it with --out. A folder of two parts trains on the "
+             "first and validates on the second. Ctrl-C (or SIGTERM) finishes the running step and saves; a second one "
+             "stops at once.",
     .options = train_table,
     .examples = examples,
     .least = 1,

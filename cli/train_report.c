@@ -76,6 +76,16 @@ bool train_announce(train_run *run, size_t done)
 
 /* ---- an epoch -------------------------------------------------------------------------------------------------- */
 
+/* What is watched, where no other name tells it. */
+static const char *watched_name(const train_run *run)
+{
+    static const char *const told[] = {"loss", "accuracy", "val_loss", "val_accuracy", "val_r2"};
+    const char              *name = run->options->monitor;
+    for (size_t i = 0; name && i < sizeof told / sizeof *told; i++)
+        if (strcmp(name, told[i]) == 0) name = NULL;
+    return name;
+}
+
 static void epoch_event(const train_run *run, const glia_epoch *e)
 {
     glia_model_info model;
@@ -88,6 +98,7 @@ static void epoch_event(const train_run *run, const glia_epoch *e)
     json_put_number(event, "val_loss", e->val_loss);
     json_put_number(event, "val_accuracy", e->val_accuracy);
     if (model.target == GLIA_TARGET_NUMBERS) json_put_number(event, "val_r2", e->val_r2);
+    if (watched_name(run)) json_put_number(event, watched_name(run), e->watched);
     json_put_number(event, "learning_rate", e->learning_rate);
     json_put_number(event, "seconds", e->seconds);
     json_put_count(event, "samples", e->samples);
@@ -117,6 +128,7 @@ static void epoch_line(const train_run *run, const glia_epoch *e)
     tell_number("val_loss", e->val_loss);
     tell_share("val_accuracy", e->val_accuracy);
     tell_number("val_r2", e->val_r2);
+    if (watched_name(run)) tell_number(watched_name(run), e->watched);
     fprintf(stderr, "  %.2f s  %s rows/s\n", e->seconds,
             short_count(rate, (double)e->samples / fmax(e->seconds, 1e-9)));
 }

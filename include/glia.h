@@ -220,6 +220,7 @@ typedef struct glia_epoch {
                               to ignore count in neither                                      */
     double val_loss, val_accuracy;
     double val_r2;        /* for numbers, in place of an accuracy                            */
+    double watched;       /* what options.monitor names; NaN where it was not looked at      */
     double learning_rate; /* of the epoch's last step                                        */
     double seconds;       /* of pure training                                                */
     size_t samples;       /* rows seen in this epoch                                         */

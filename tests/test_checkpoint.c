@@ -310,7 +310,7 @@ static void other_runs_are_told_apart(void **state)
         {{.clip_value = 0.5}, "its limit of gradients is none, not 0.5"},
         {{.ema = 0.5}, "its moving average is none, not 0.5"},
         {{.swa = "2"}, "its start of averaging is none, not 2"},
-        {{.class_weight = "balanced"}, "its weights of classes is none, not balanced"},
+        {{.class_weight = "balanced"}, "its weighting of classes is none, not balanced"},
         {{.patience = 2}, "its patience is 0, not 2"},
         {{.monitor = "val_accuracy"}, "its watched metric is val_loss, not val_accuracy"},
         {{.min_delta = 0.5}, "its least improvement is 0, not 0.5"},
@@ -390,9 +390,10 @@ static void other_data_are_told_apart(void **state)
     EXPECT_FAILS(glia_fit(m, others, held_rows, &o), GLIA_E_ARG,
                  "is of another run: the values or weights of the training rows are");
     EXPECT_FAILS(glia_fit(m, train_rows, others, &o), GLIA_E_ARG,
-                 "its validation data is 40 of 4 numbers, not 70 of 4");
-    EXPECT_FAILS(glia_fit(m, fewer, held_rows, &o), GLIA_E_ARG, "its training data is 70 of 4 numbers, not 60 of 4");
-    EXPECT_FAILS(glia_fit(m, train_rows, NULL, &o), GLIA_E_ARG, "its validation data is 40 of 4 numbers, not none");
+                 "its validation data is 40 rows of 4 numbers, not 70 rows of 4");
+    EXPECT_FAILS(glia_fit(m, fewer, held_rows, &o), GLIA_E_ARG,
+                 "its training data is 70 rows of 4 numbers, not 60 rows of 4");
+    EXPECT_FAILS(glia_fit(m, train_rows, NULL, &o), GLIA_E_ARG, "its validation data is 40 rows of 4 numbers, not none");
     EXPECT_OK(glia_model_new(&other_net, "dense 7, tanh, dense 3, softmax", train_rows, 3));
     EXPECT_FAILS(glia_fit(other_net, train_rows, held_rows, &o), GLIA_E_ARG,
                  "its net is dense 6, tanh, dense 3, softmax, not dense 7, tanh, dense 3, softmax");

@@ -38,7 +38,7 @@ static void each_command_has_help(void **state)
         assert_int_equal(strncmp(asked.out, first, strlen(first)), 0);
         assert_non_null(strstr(asked.out, "\nOptions\n"));
         assert_non_null(strstr(asked.out, "\nExamples\n"));
-        assert_non_null(strstr(asked.out, "\n  130  stopped by Ctrl-C\n"));
+        assert_non_null(strstr(asked.out, "\n  130  stopped by Ctrl-C or SIGTERM\n"));
         expect(0, asked.out, "", ARGUMENTS(command_names[i], "--help"));
         expect(0, asked.out, "", ARGUMENTS(command_names[i], "--nonsense", "-h"));
         release(&asked);

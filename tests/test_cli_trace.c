@@ -407,7 +407,7 @@ static int trace_with_files_of(rlim_t most, const char *folder, const char *sent
 {
     const struct rlimit limit = {most, most};
     const char         *argv[] = {"glia", "trace", "even.safetensors", "table.csv", "--out", folder, NULL};
-    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGXFSZ, SIG_DFL);
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 77;
     result r = run_redirected(NULL, NULL, argv);
     return r.code == 1 && strstr(r.err, sentence) && *r.out == '\0' ? 0 : 1;

@@ -457,9 +457,8 @@ static pid_t start(int out, const char *const *argv)
     return child;
 }
 
-static void interrupt_saves(void **state)
+static void expect_saved_after(int signal_number)
 {
-    (void)state;
     char line[4096];
     int  ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -468,7 +467,7 @@ static void interrupt_saves(void **state)
     close(ends[1]);
     FILE *out = fdopen(ends[0], "r");
     for (int i = 0; i < 2; i++) assert_non_null(fgets(line, sizeof line, out)); /* the start, an epoch */
-    assert_int_equal(kill(child, SIGINT), 0);
+    assert_int_equal(kill(child, signal_number), 0);
     while (fgets(line, sizeof line, out)) continue;
     assert_int_equal(wait_for(child), 130);
     json_t *end = json_loads(line, 0, NULL);
@@ -480,6 +479,34 @@ static void interrupt_saves(void **state)
     result shown = RUN("show", "stopped.safetensors");
     assert_int_equal(shown.code, 0);
     release(&shown);
+}
+
+static void interrupt_saves(void **state)
+{
+    (void)state;
+    expect_saved_after(SIGINT);
+    expect_saved_after(SIGTERM);
+}
+
+/* What is watched and has no place of its own stands in each line and each event. */
+static void what_is_watched_is_told(void **state)
+{
+    (void)state;
+    result      r = RUN("train", "moons n=100", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "2", "--json",
+                        "--patience", "3", "--monitor", "val_macro_f1");
+    const char *line = strstr(r.err, "\nepoch 2/2  loss "), *told = line ? strstr(line, "  val_macro_f1 0.") : NULL;
+    events      e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    assert_non_null(told);
+    double value = number_at(e.event[2], "val_macro_f1");
+    assert_true(value > 0 && value <= 1 && fabs(value - strtod(told + strlen("  val_macro_f1 "), NULL)) < 1e-4);
+    release_events(&e);
+    release(&r);
+    r = RUN("train", "moons n=100", "--net", "dense 4, tanh, dense 2, softmax", "--epochs", "1", "--monitor",
+            "val_loss");
+    line = strstr(r.err, "val_loss");
+    assert_true(line && !strstr(line + 1, "val_loss")); /* once is enough */
+    release(&r);
 }
 
 static void a_terminal_gets_a_bar(void **state)
@@ -524,6 +551,7 @@ int main(void)
         cmocka_unit_test(patience_waits_for_the_validation),
         cmocka_unit_test(a_holdout_can_be_stratified),
         cmocka_unit_test(interrupt_saves),
+        cmocka_unit_test(what_is_watched_is_told),
         cmocka_unit_test(a_terminal_gets_a_bar),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);

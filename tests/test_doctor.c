@@ -259,6 +259,15 @@ static void the_range_test_rises_and_suggests(void **state)
     glia_diagnosis_free(g);
     glia_model_free(m);
     glia_data_free(d);
+    /* Where the loss still falls at the largest rate, none is found to be enough: the classes lie apart. */
+    d = made("blobs n=300 classes=3 noise=0.2");
+    EXPECT_OK(glia_model_new(&m, "dense 3, softmax", d, 1));
+    EXPECT_OK(glia_doctor(m, d, NULL, &(glia_fit_options){.epochs = 1, .threads = 1, .optimizer = "sgd lr=0.1"}, &g));
+    assert_true(g->steps == 141 && g->loss[140] < 0.5 * g->loss[20]);
+    assert_true(isnan(g->suggested));
+    glia_diagnosis_free(g);
+    glia_model_free(m);
+    glia_data_free(d);
 }
 
 /* ---- nothing changes ------------------------------------------------------------------------------------------- */

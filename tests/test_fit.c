@@ -454,6 +454,27 @@ static const struct refusal {
     {{.epochs = 1000001}, GLIA_E_ARG, "1000001 epochs are more than 1000000"},
 };
 
+/* Of other targets such a loss would fall without end. */
+static void bits_are_from_0_to_1(void **state)
+{
+    (void)state;
+    static const glia_real x[] = {1, 2, 3};
+    static const glia_real soft[] = {0, 0.25, 1}, far[] = {0, 1, 1.5};
+    glia_data             *fits, *beyond;
+    glia_model            *m;
+    EXPECT_OK(glia_data_from_reals(&fits, x, 3, 1, NULL, soft, 1));
+    EXPECT_OK(glia_data_from_reals(&beyond, x, 3, 1, NULL, far, 1));
+    EXPECT_OK(glia_model_new(&m, "dense 1, sigmoid", fits, 1));
+    EXPECT_FAILS(glia_fit(m, beyond, NULL, NULL), GLIA_E_SHAPE,
+                 "row 3: bce takes targets from 0 to 1, and this one is 1.5");
+    EXPECT_FAILS(glia_fit(m, fits, beyond, NULL), GLIA_E_SHAPE, "row 3: bce takes targets from 0 to 1");
+    EXPECT_OK(glia_fit(m, fits, fits, NULL));
+    EXPECT_OK(glia_fit(m, beyond, NULL, &(options){.loss = "mse"}));
+    glia_model_free(m);
+    glia_data_free(fits);
+    glia_data_free(beyond);
+}
+
 /* Nothing is half-changed: not the weights, and not what the model tells. */
 static void refusals_change_nothing(void **state)
 {
@@ -553,6 +574,7 @@ int main(void)
         cmocka_unit_test(infinite_weights_at_the_end_of_an_epoch),
         cmocka_unit_test(numbers_in_the_users_units),
         cmocka_unit_test(one_output_for_two_classes),
+        cmocka_unit_test(bits_are_from_0_to_1),
         cmocka_unit_test(refusals_change_nothing),
         cmocka_unit_test(a_table_read_as_images),
         cmocka_unit_test(odd_runs),

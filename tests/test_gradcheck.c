@@ -183,6 +183,8 @@ static void nets_of_other_forms(void **state)
     expect_right("input 2x3x4, gelu tanh, flatten, dense 3, log_softmax", "cross_entropy", false);
     expect_right("dense 1, sigmoid", NULL, false);
     expect_right("input 1, dense 1", "huber delta=0.1", false);
+    expect_right("input 9, dense 8 l1=0.3, tanh, dense 3 l2=0.5 max_norm=1, softmax", NULL, false);
+    expect_right("input 2x4x4, conv 3 2 l1=0.1 l2=0.2, tanh, flatten, dense 2", "mse reduce=sum", false);
     if (IS_DOUBLE) expect_right("input 300, dense 130, tanh, dense 3", "mse reduce=sum", false); /* panels */
     expect_right("dense 4, softplus 3, dense 3", "mse reduce=rows", false);
     expect_right("softmax", NULL, false);

@@ -407,7 +407,7 @@ static void pos_weight_counts_yes(void **state)
     assert_int_equal(GLIA_OK, glia__loss_fits(&fused, 2));
     assert_int_equal(GLIA_OK, glia__loss_fits(&logits, 7));
     assert_int_equal(GLIA_E_SHAPE, glia__loss_fits(&fused, 3));
-    assert_string_equal("loss: bce_logits: pos_weight has 2 numbers, and the net gives 3 outputs", glia_error());
+    assert_string_equal("loss: bce: pos_weight has 2 numbers, and the net gives 3 outputs", glia_error());
 }
 
 /* ---- what goes with which last layer --------------------------------------------------------------------------- */

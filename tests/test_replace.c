@@ -107,6 +107,23 @@ static void a_failure_leaves_both(void **state)
     EXPECT_OK(replace("/dev/null", "one")); /* nothing to keep */
 }
 
+/* Of a process that is no more, and by no other name. */
+static void what_killed_processes_left_goes(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"part-2147483647", "part-2147483646.3", "part-2147483647.previous",
+                                       "part-1",          "part-2147483647x",  "part-2147483647.tar"};
+    char                     left[COUNT(ends)][192];
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        snprintf(left[i], sizeof left[i], "%s.%s", path, ends[i]);
+        FILE *file = fopen(left[i], "w");
+        assert_true(file && fclose(file) == 0);
+    }
+    EXPECT_OK(replace(path, "one"));
+    for (size_t i = 0; i < COUNT(ends); i++) assert_int_equal(unlink(left[i]), i < 3 ? -1 : 0);
+    assert_int_equal(entries_of_folder(), 1);
+}
+
 static glia_status replace_once(void)
 {
     return replace(path, "three");
@@ -228,11 +245,17 @@ static void data_have_fingerprints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_OWN_FOLDER(the_one_before_stays),         IN_OWN_FOLDER(both_may_be_one_file),
-        IN_OWN_FOLDER(links_are_followed),           IN_OWN_FOLDER(what_is_left_by_a_crash),
-        IN_OWN_FOLDER(a_failure_leaves_both),        IN_OWN_FOLDER(no_memory),
-        IN_OWN_FOLDER(there_is_one_at_every_moment), cmocka_unit_test(hashes_are_as_defined),
-        cmocka_unit_test(every_bit_counts),          cmocka_unit_test(data_have_fingerprints),
+        IN_OWN_FOLDER(the_one_before_stays),
+        IN_OWN_FOLDER(both_may_be_one_file),
+        IN_OWN_FOLDER(links_are_followed),
+        IN_OWN_FOLDER(what_is_left_by_a_crash),
+        IN_OWN_FOLDER(what_killed_processes_left_goes),
+        IN_OWN_FOLDER(a_failure_leaves_both),
+        IN_OWN_FOLDER(no_memory),
+        IN_OWN_FOLDER(there_is_one_at_every_moment),
+        cmocka_unit_test(hashes_are_as_defined),
+        cmocka_unit_test(every_bit_counts),
+        cmocka_unit_test(data_have_fingerprints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

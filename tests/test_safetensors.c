@@ -499,13 +499,13 @@ static void wrong_lengths_are_refused(void **state)
         refused(said);
     }
     put(bytes, 10);
-    refused("header of 3 bytes is longer than the file (10 bytes)");
+    refused("a header of 3 bytes would be longer than the file (10 bytes)");
     bytes[7] = 0x80;
     put(bytes, 12);
-    refused("header of 9223372036854775811 bytes is longer than the file (12 bytes)");
+    refused("a header of 9223372036854775811 bytes would be longer than the file (12 bytes)");
     memset(bytes, 0xff, LENGTH_BYTES);
     put(bytes, 12);
-    refused("header of 18446744073709551615 bytes is longer");
+    refused("a header of 18446744073709551615 bytes would be longer");
 }
 
 /* 100,000,001 = 0x05f5e101 bytes of header, in a file that is mostly a hole. */

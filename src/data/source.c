@@ -3,11 +3,20 @@
 
 #include <string.h>
 
+/* Whether it begins with the length of a header, in eight bytes of which the last are 0, and a JSON object. */
+static bool is_safetensors(const glia__source *s)
+{
+    return s->head_size > 8 && memcmp(s->head + 4, "\0\0\0\0{", 5) == 0;
+}
+
 glia_status glia__source_open(glia__source *s, const char *path)
 {
     *s = (glia__source){.path = glia__path_name(path)};
     GLIA_TRY(glia__reader_open(&s->reader, path));
     glia_status status = glia__reader_read(s->reader, s->head, sizeof s->head, &s->head_size);
+    if (status == GLIA_OK && is_safetensors(s))
+        status =
+            glia__fail(GLIA_E_FORMAT, "%s: a safetensors file, such as a model or a checkpoint, and no data", s->path);
     if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", s->path);
     if (status != GLIA_OK) glia__source_close(s);
     return status;

@@ -9,7 +9,7 @@
 typedef struct glia__source {
     const char   *path; /* as sentences call it */
     glia__reader *reader;
-    unsigned char head[4];
+    unsigned char head[16];
     size_t        head_size, head_read;
 } glia__source;
 

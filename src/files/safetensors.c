@@ -220,8 +220,9 @@ static glia_status read_header(glia__tensors *t)
     uint64_t    length = read_little(t->bytes, LENGTH_BYTES);
     const char *text = (const char *)t->bytes + LENGTH_BYTES;
     if (length > t->n_bytes - LENGTH_BYTES)
-        return glia__fail(GLIA_E_FORMAT, "header of %ju bytes is longer than the file (%zu bytes)", (uintmax_t)length,
-                          t->n_bytes);
+        return glia__fail(GLIA_E_FORMAT,
+                          "no safetensors file: a header of %ju bytes would be longer than the file (%zu bytes)",
+                          (uintmax_t)length, t->n_bytes);
     if (length > header_most)
         return glia__fail(GLIA_E_FORMAT, "header of %ju bytes; at most %zu are allowed", (uintmax_t)length,
                           header_most);

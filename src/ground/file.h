@@ -31,7 +31,7 @@ typedef struct glia__writer glia__writer;
 glia_status                 glia__writer_open(glia__writer **writer, const char *path);
 glia_status                 glia__writer_write(glia__writer *writer, const void *bytes, size_t n);
 /* What stood at the path before will stand at PATH.previous, in place of what stood there; at no moment is there no
- * whole file at PATH. */
+ * whole file at PATH. What killed processes left of it, PATH.part-PID, is removed. */
 glia_status glia__writer_keep(glia__writer *writer);
 /* Ends the writing, frees the writer. On failure, GLIA_E_WRITE, what stood at the path before still stands there. */
 glia_status glia__writer_commit(glia__writer *writer);

@@ -2,8 +2,11 @@
  *
  * The bytes go to a new file beside the old one; only when all of them are on the disk does a rename, which is atomic,
  * put it in the old one's place. Whatever happens before, an error or a crash, the old file is as it was. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +123,43 @@ static char *join(const char *path, const char *more)
     return glia__string_take(&name);
 }
 
+/* The process whose part of the file `name` this is, by open_part's names; 0: it is none. */
+static size_t writer_of(const char *entry, const char *name)
+{
+    static const char part[] = ".part-";
+    size_t            length = strlen(name), pid, again;
+    if (strncmp(entry, name, length) != 0 || strncmp(entry + length, part, strlen(part)) != 0) return 0;
+    const char *at = entry + length + strlen(part);
+    if (!glia__digits_read(&at, NULL, &pid) || pid > INT_MAX) return 0;
+    if (*at == '.' && at[1] != 'p') {
+        at++;
+        glia__digits_read(&at, NULL, &again);
+    }
+    return !*at || strcmp(at, ".previous") == 0 ? pid : 0;
+}
+
+/* Removes the parts of this file whose processes are no more: they were killed while they wrote. */
+static glia_status remove_orphans(const char *target)
+{
+    const char    *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
+    char          *folder = slash ? glia__strdup(target) : glia__strdup(".");
+    struct dirent *entry;
+    if (!folder) return GLIA_E_MEMORY;
+    if (slash) folder[name - target] = '\0';
+    DIR *list = opendir(folder);
+    while (list && (entry = readdir(list))) {
+        size_t pid = writer_of(entry->d_name, name);
+        if (pid && kill((pid_t)pid, 0) != 0 && errno == ESRCH) unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    if (list) closedir(list);
+    glia__free(folder);
+    return GLIA_OK;
+}
+
 glia_status glia__writer_keep(glia__writer *w)
 {
     if (!w->part) return GLIA_OK;
+    GLIA_TRY(remove_orphans(w->target));
     w->next = join(w->part, ".previous");
     w->previous = w->next ? join(w->target, ".previous") : NULL;
     return w->previous ? GLIA_OK : GLIA_E_MEMORY;

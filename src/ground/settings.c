@@ -365,7 +365,8 @@ glia_status glia__phrase_settings(const glia__text_at *at, const char *begin, co
     for (size_t i = 0; i < n; i++) {
         const glia__setting *s = glia__setting_at(named, i);
         if (s->standard || values[i].given) continue;
-        glia__fail(GLIA_E_TEXT, "%s must be given", s->name);
+        glia__fail(GLIA_E_TEXT, s->type == GLIA__LABELS ? "%s must be given: names such as @a" : "%s must be given",
+                   s->name);
         return placed(at, begin, named->name);
     }
     return GLIA_OK;

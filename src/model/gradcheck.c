@@ -40,11 +40,19 @@ static void draw_targets(check *c, glia_rng *rng)
                 c->numbers[r * n + j] = (real)(takes == GLIA__TAKES_BITS ? glia_rng_rand(rng) : glia_rng_randn(rng));
 }
 
+/* A weight that l1 pulls at stays away from 0, where its size has a kink. */
+static double draw_parameter(const glia__layer *l, glia_rng *rng)
+{
+    double value = 0.5 * glia_rng_randn(rng);
+    return l->penalty.l1 > 0 ? value + copysign(MARGIN, value) : value;
+}
+
 static void draw_point(check *c, glia_rng *rng)
 {
     const glia__param *p;
-    for (size_t i = 0; (p = glia__model_param(c->m, i, NULL)); i++)
-        for (size_t j = 0; j < p->count && !p->state; j++) p->value[j] = (real)(0.5 * glia_rng_randn(rng));
+    const glia__layer *l;
+    for (size_t i = 0; (p = glia__model_param(c->m, i, &l)); i++)
+        for (size_t j = 0; j < p->count && !p->state; j++) p->value[j] = (real)draw_parameter(l, rng);
     const glia__layer *reader = glia__model_reader(c->m);
     int64_t            words = reader ? (int64_t)reader->class->words(reader) : 0;
     for (size_t i = 0; i < ROWS * c->m->n_in; i++)
@@ -79,7 +87,9 @@ static glia_status value(check *c, double *loss)
 {
     bool classes = c->loss.class->takes == GLIA__TAKES_CLASSES;
     GLIA_TRY(glia_forward(c->m, c->x, ROWS, NULL));
-    return glia_loss(c->m, c->loss_text, classes ? c->classes : NULL, classes ? NULL : c->numbers, loss);
+    GLIA_TRY(glia_loss(c->m, c->loss_text, classes ? c->classes : NULL, classes ? NULL : c->numbers, loss));
+    *loss += glia__model_penalty(c->m);
+    return GLIA_OK;
 }
 
 static glia_status numeric(check *c, real *at, double *slope)

@@ -18,7 +18,8 @@ typedef struct glia__truth {
 
 typedef struct glia__loss_class glia__loss_class;
 typedef struct glia__loss {
-    const glia__loss_class *class;
+    const glia__loss_class *asked; /* the one of the text: */
+    const glia__loss_class *class; /* computed together with the last layer it may be another */
     glia__value set[GLIA__SETTINGS_MOST];
 } glia__loss;
 

@@ -182,7 +182,7 @@ static glia_status check_whole(const glia__loss *l)
 {
     double number = is_of_classes(l) ? l->set[GLIA__LOSS_IGNORE_INDEX].number : 0;
     if (number == floor(number)) return GLIA_OK;
-    return glia__fail(GLIA_E_TEXT, "loss: %s: ignore_index must be a whole number, not %g", l->class->named.name,
+    return glia__fail(GLIA_E_TEXT, "loss: %s: ignore_index must be a whole number, not %g", l->asked->named.name,
                       number);
 }
 
@@ -193,7 +193,7 @@ glia_status glia__loss_parse(glia__loss *l, const char *text, const char *last, 
     size_t             which;
     if (!text) text = glia__loss_usual(last);
     GLIA_TRY(glia__phrase_read("loss", "loss", text, names, list_names(names), &which, made.set));
-    made.class = glia__loss_at(which);
+    made.asked = made.class = glia__loss_at(which);
     GLIA_TRY(check_whole(&made));
     *fused = fuses(made.class, last);
     if (*fused && made.class->fused) made.class = find(made.class->fused);
@@ -206,7 +206,7 @@ glia_status glia__loss_fits(const glia__loss *l, size_t n)
     size_t weights = l->class->takes == GLIA__TAKES_BITS ? l->set[GLIA__LOSS_POS_WEIGHT].count : 1;
     if (weights == 1 || weights == n) return GLIA_OK;
     return glia__fail(GLIA_E_SHAPE, "loss: %s: pos_weight has %zu numbers, and the net gives %zu output%s",
-                      l->class->named.name, weights, n, n == 1 ? "" : "s");
+                      l->asked->named.name, weights, n, n == 1 ? "" : "s");
 }
 
 glia_status glia__loss_check_ignored(const glia__loss *l, size_t n)
@@ -214,7 +214,7 @@ glia_status glia__loss_check_ignored(const glia__loss *l, size_t n)
     const glia__value *v = &l->set[GLIA__LOSS_IGNORE_INDEX];
     if (!is_of_classes(l) || !v->given || (v->number >= 0 && v->number < (double)n)) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "loss: %s: ignore_index=%.0f is not the number of a class: there are 0 to %zu",
-                      l->class->named.name, v->number, n - 1);
+                      l->asked->named.name, v->number, n - 1);
 }
 
 static glia_status check_class(const glia__loss *l, size_t r, int32_t class, size_t n)
@@ -228,10 +228,10 @@ glia_status glia__loss_check(const glia__loss *l, size_t rows, size_t n, const g
 {
     if (!t->classes && t->class_weight && !is_of_classes(l))
         return glia__fail(GLIA_E_ARG, "loss \"%s\": weights of classes need classes, not targets",
-                          l->class->named.name);
+                          l->asked->named.name);
     if (!t->classes) return GLIA_OK;
     if (l->class->own && n > ONE_HOT_MOST)
-        return glia__fail(GLIA_E_ARG, "loss \"%s\": with classes it can have %d outputs, not %zu", l->class->named.name,
+        return glia__fail(GLIA_E_ARG, "loss \"%s\": with classes it can have %d outputs, not %zu", l->asked->named.name,
                           ONE_HOT_MOST, n);
     for (size_t r = 0; r < rows; r++) GLIA_TRY(check_class(l, r, t->classes[r], n));
     return GLIA_OK;

@@ -28,12 +28,14 @@ static glia_status read_sides(const glia__layer *l, const char *name, int rank, 
     return GLIA_OK;
 }
 
-/* A number of zeros at *at, of a size that can be. */
+enum { PAD_MOST = 1000000 };
+
+/* A number of zeros at *at; one that is too large stays so. */
 static bool read_zeros(const char **at, size_t *zeros)
 {
-    enum { MOST = 1000000 };
     const char *first = *at;
-    return glia__digits_read(at, NULL, zeros) && *at > first && *zeros <= MOST;
+    if (!glia__digits_read(at, NULL, zeros)) *zeros = SIZE_MAX;
+    return *at > first;
 }
 
 static glia_status read_padding(const glia__layer *l, const char *text, padding *p)
@@ -50,6 +52,8 @@ static glia_status read_padding(const glia__layer *l, const char *text, padding 
     }
     if (!fits || *at)
         return glia__layer_fail(l, "pad must be valid, same, or numbers such as 1 or 1x2, not \"%s\"", text);
+    if (zeros[0] > PAD_MOST || zeros[rank - 1] > PAD_MOST)
+        return glia__layer_fail(l, "a pad of %s is too large: there can be %d zeros", text, PAD_MOST);
     GLIA_TRY(read_sides(l, "pad", rank, zeros, p->zeros));
     if (l->in.rank == 2) p->zeros[0] = 0;
     return GLIA_OK;

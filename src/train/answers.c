@@ -95,7 +95,7 @@ glia_status glia__loss_for(const glia_model *m, const char *text, glia__loss *lo
         GLIA_TRY(glia__loss_check(loss, 0, m->n_out, &(glia__truth){.classes = no_rows}));
     if (m->target == GLIA_TARGET_CLASSES && glia__shape_turned(&last->out))
         return glia__layer_fail(last, "gives images, and the target is classes: put flatten after it");
-    const char *name = loss->class->named.name;
+    const char *name = loss->asked->named.name;
     GLIA_TRY(glia__loss_check_ignored(loss, m->n_out));
     if (loss->class->takes == GLIA__TAKES_CLASSES && m->target == GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_SHAPE, "%s is a loss of classes, and the target is numbers", name);

@@ -33,12 +33,9 @@ static void write_init_seed(const glia__run *r, glia__string *text)
     glia__string_add(text, "%u", r->m->seed);
 }
 
-/* As it is asked for: together with the last layer it may be computed by another. */
 static void write_loss(const glia__run *r, glia__string *text)
 {
-    glia__loss loss;
-    bool       fused;
-    if (glia__loss_parse(&loss, r->o.loss, NULL, &fused) == GLIA_OK) write_phrase(&loss.class->named, loss.set, text);
+    write_phrase(&r->loss.asked->named, r->loss.set, text);
 }
 
 /* By its text: a schedule may have moved the settings of the rule since. */
@@ -153,7 +150,7 @@ static void write_classes(const glia__run *r, glia__string *text)
 static void write_size(const glia_data *d, glia__string *text)
 {
     if (d)
-        glia__string_add(text, "%zu of %zu numbers", d->rows, d->columns);
+        glia__string_add(text, "%zu rows of %zu numbers", d->rows, d->columns);
     else
         glia__string_add(text, "none");
 }
@@ -201,7 +198,7 @@ static const struct question {
     {"asked.clip_kind", "kind of that norm", NULL, write_clip_kind},
     {"asked.clip_value", "limit of gradients", NULL, write_clip_value},
     {"asked.augment", "augmentation", NULL, write_augment},
-    {"asked.class_weight", "weights of classes", NULL, write_class_weight},
+    {"asked.class_weight", "weighting of classes", NULL, write_class_weight},
     {"asked.ema", "moving average", NULL, write_ema},
     {"asked.swa", "start of averaging", NULL, write_swa},
     {"asked.patience", "patience", NULL, write_patience},

@@ -36,14 +36,15 @@ static glia_status read_swa(glia__run *r)
     GLIA_TRY(glia__phrase_settings(&at, text, end, &swa, value));
     r->swa = value[0];
     if (glia__average_first(r, r->o.epochs) > r->o.epochs)
-        return glia__fail(GLIA_E_ARG, "averaging cannot start at %s: the run has %zu epochs", text, r->o.epochs);
+        return glia__fail(GLIA_E_ARG, "swa: averaging cannot start at %s: the run has %zu epochs", text, r->o.epochs);
     return GLIA_OK;
 }
 
 glia_status glia__average_new(glia__run *r)
 {
     const glia_fit_options *o = &r->o;
-    if (!(o->ema >= 0 && o->ema < 1)) return glia__fail(GLIA_E_ARG, "what a moving average keeps is from 0 to below 1");
+    if (!(o->ema >= 0 && o->ema < 1))
+        return glia__fail(GLIA_E_ARG, "ema: what a moving average keeps is from 0 to below 1");
     if (o->ema > 0 && o->swa) return glia__fail(GLIA_E_ARG, "a run has one average: ema and swa do not go together");
     if (o->swa) GLIA_TRY(read_swa(r));
     if ((o->ema > 0 || o->swa) && !(r->average = glia__new_aligned(r->m->n_parameters, sizeof *r->average)))

@@ -18,7 +18,7 @@ size_t      glia__state_count(void);
 glia_status glia__state_write(const glia__run *r, glia__meta *meta, size_t *metas);
 glia_status glia__state_read(glia__run *r, const glia__tensors *t);
 /* A row of numbers an epoch; `whole`: one that may have seen its rows several times. */
-enum { GLIA__EPOCH_NUMBERS = 8 };
+enum { GLIA__EPOCH_NUMBERS = 9 };
 void        glia__epoch_write(const glia_epoch *e, double numbers[GLIA__EPOCH_NUMBERS]);
 glia_status glia__epoch_read(glia_epoch *e, const double numbers[GLIA__EPOCH_NUMBERS], size_t rows, bool whole);
 

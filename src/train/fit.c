@@ -196,7 +196,7 @@ static glia_status judge_epoch(glia__run *r, bool validate)
     glia__average_show(r, validate || (r->o.patience && !glia__metric_of_validation(r->metric)));
     GLIA_TRY(glia__run_judge(r, validate));
     glia__schedule_observe(&r->schedule, r->base_rate,
-                           isnan(r->watched) && !r->validation ? r->epoch.loss : r->watched);
+                           isnan(r->epoch.watched) && !r->validation ? r->epoch.loss : r->epoch.watched);
     r->m->history[r->m->n_history++] = r->epoch;
     r->m->kept_epoch = r->epoch.epoch;
     glia__run_begin_epoch(r, r->m->n_history + 1);

@@ -23,15 +23,15 @@ static glia_status validate(glia__run *r, glia_scores **scores)
 
 static bool is_better(const glia__run *r)
 {
-    double gain = r->metric->larger ? r->watched - r->best_value : r->best_value - r->watched;
-    return gain > r->o.min_delta || (!r->best_epoch && !isnan(r->watched));
+    double gain = r->metric->larger ? r->epoch.watched - r->best_value : r->best_value - r->epoch.watched;
+    return gain > r->o.min_delta || (!r->best_epoch && !isnan(r->epoch.watched));
 }
 
 /* Keeps the weights if they are better than ever; asks to stop when none were for `patience` epochs. */
 static void be_patient(glia__run *r)
 {
     if (is_better(r)) {
-        r->best_value = r->watched;
+        r->best_value = r->epoch.watched;
         r->best_epoch = r->epoch.epoch;
         glia__run_copy(r->m, r->best, r->m->parameters);
     } else if (r->epoch.epoch - r->best_epoch >= r->o.patience) {
@@ -44,7 +44,7 @@ glia_status glia__run_judge(glia__run *r, bool validate_too)
     glia_scores *scores = NULL;
     if (validate_too) GLIA_TRY(validate(r, &scores));
     bool there = validate_too || !glia__metric_of_validation(r->metric);
-    r->watched = there ? glia__metric_value(r->metric, &r->epoch, scores) : (double)NAN;
+    r->epoch.watched = there ? glia__metric_value(r->metric, &r->epoch, scores) : (double)NAN;
     glia_scores_free(scores);
     if (there && r->o.patience) be_patient(r);
     return GLIA_OK;

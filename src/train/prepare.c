@@ -60,10 +60,10 @@ static glia_status check_metric(const glia__run *r)
     static const char *const targets[] = {[GLIA_TARGET_CLASSES] = "classes", [GLIA_TARGET_NUMBERS] = "numbers"};
     const char              *name = r->metric->named.name;
     if (r->metric->target != GLIA_TARGET_NONE && r->metric->target != (int)r->m->target)
-        return glia__fail(GLIA_E_SHAPE, "%s is a score of %s, and the target is %s", name, targets[r->metric->target],
-                          targets[r->m->target]);
+        return glia__fail(GLIA_E_SHAPE, "monitor: %s is a score of %s, and the target is %s", name,
+                          targets[r->metric->target], targets[r->m->target]);
     if (r->o.monitor && glia__metric_of_validation(r->metric) && !r->validation)
-        return glia__fail(GLIA_E_ARG, "%s cannot be watched: there are no validation rows", name);
+        return glia__fail(GLIA_E_ARG, "monitor: %s cannot be watched: there are no validation rows", name);
     return GLIA_OK;
 }
 
@@ -170,6 +170,20 @@ static glia_status check_classes(const glia_data *train)
                       column ? column : "", glia_data_class_name(train, 0));
 }
 
+/* Of a target outside 0..1 a loss of bits would fall without end. */
+static glia_status check_bits(const glia__run *r, const glia_data *d)
+{
+    if (r->loss.class->takes != GLIA__TAKES_BITS || !d || d->target != GLIA_TARGET_NUMBERS) return GLIA_OK;
+    for (size_t row = 0; row < d->rows; row++)
+        for (size_t j = 0; j < d->target_columns; j++) {
+            double target = glia_data_number(d, row, j);
+            if (target >= 0 && target <= 1) continue;
+            return glia__fail(GLIA_E_SHAPE, "%s: row %zu: %s takes targets from 0 to 1, and this one is %g", d->name,
+                              glia__data_stored(d, row) + 1, r->loss.asked->named.name, target);
+        }
+    return GLIA_OK;
+}
+
 static glia_status check_data(glia__run *r)
 {
     GLIA_TRY(check_classes(r->train));
@@ -224,6 +238,8 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(check_options(&r->o));
     GLIA_TRY(check_data(r));
     GLIA_TRY(read_texts(r));
+    GLIA_TRY(check_bits(r, r->train));
+    GLIA_TRY(check_bits(r, r->validation));
     GLIA_TRY(hold_out(r));
     GLIA_TRY(check_metric(r));
     GLIA_TRY(make_room(r));

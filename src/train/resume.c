@@ -50,8 +50,8 @@ static glia_status check_epochs(const glia__run *r, const glia__tensors *t)
         return glia__fail(GLIA_E_FORMAT, "%s: missing, or no number of epochs", GLIA__CHECKPOINT_EPOCHS);
     if ((double)r->o.epochs == was) return GLIA_OK;
     if (!same_rates(r, (size_t)was) || !same_averages(r, (size_t)was))
-        return glia__fail(GLIA_E_ARG, "is of a run of %s epochs, on which its %s depends; so it cannot have %zu", text,
-                          same_averages(r, (size_t)was) ? "schedule" : "averaging", r->o.epochs);
+        return glia__fail(GLIA_E_ARG, "is of a run of %s epochs, on which its %s depends; so it cannot have %zu epochs",
+                          text, same_averages(r, (size_t)was) ? "schedule" : "averaging", r->o.epochs);
     return GLIA_OK;
 }
 

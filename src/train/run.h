@@ -40,7 +40,7 @@ typedef struct glia__run {
     /* what is watched */
     const glia__metric *metric;
     real               *best; /* weights of the best epoch */
-    double              watched, best_value;
+    double              best_value;
     size_t              best_epoch; /* 0: none yet */
 
     /* average.c's */

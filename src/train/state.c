@@ -151,8 +151,9 @@ glia_status glia__state_read(glia__run *r, const glia__tensors *t)
 
 void glia__epoch_write(const glia_epoch *e, double numbers[GLIA__EPOCH_NUMBERS])
 {
-    const double row[GLIA__EPOCH_NUMBERS] = {e->loss,   e->accuracy,      e->val_loss, e->val_accuracy,
-                                             e->val_r2, e->learning_rate, e->seconds,  (double)e->samples};
+    const double row[GLIA__EPOCH_NUMBERS] = {e->loss,         e->accuracy,        e->val_loss,
+                                             e->val_accuracy, e->val_r2,          e->learning_rate,
+                                             e->seconds,      (double)e->samples, e->watched};
     memcpy(numbers, row, sizeof row);
 }
 
@@ -165,5 +166,6 @@ glia_status glia__epoch_read(glia_epoch *e, const double numbers[GLIA__EPOCH_NUM
     e->val_loss = numbers[2], e->val_accuracy = numbers[3], e->val_r2 = numbers[4];
     e->learning_rate = numbers[5], e->seconds = numbers[6];
     e->samples = (size_t)samples;
+    e->watched = numbers[8];
     return GLIA_OK;
 }

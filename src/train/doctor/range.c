@@ -100,13 +100,14 @@ static double rounded(double rate)
     return power >= 1 ? digit * power : digit / round(1 / power);
 }
 
-/* A loss that never fell by a twentieth suggests nothing. */
+/* A loss that never fell by a twentieth suggests nothing; nor does one that no rate makes rise again: what is nowhere
+ * too much tells nothing of what is enough. */
 static double suggest(const glia__range *r)
 {
     size_t best = 0, settled = 20; /* rates that do nothing yet, for the mean to settle */
     for (size_t i = 0; i < r->count; i++)
         if (r->loss[i] < r->loss[best]) best = i;
-    if (r->count <= settled || best <= settled) return (double)NAN;
+    if (r->count <= settled || best <= settled || best + 1 == GLIA__RANGE_STEPS) return (double)NAN;
     return r->loss[best] < 0.95 * r->loss[settled] ? rounded(r->rate[best] / 10) : (double)NAN;
 }
 

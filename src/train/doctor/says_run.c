@@ -142,7 +142,8 @@ static bool few_steps(const glia__doctor *d, glia_finding *f)
     if (d->steps == 0 || d->steps >= 100 || d->failed || !glia__saw_start(d)) return false;
     if (!glia__worth_poor(&d->worth) || m->n_history < 2) return false;
     const double first = m->history[0].loss, last = m->history[m->n_history - 1].loss;
-    if (!(last < 0.998 * first)) return false;
+    const double middle = m->history[(m->n_history - 1) / 2].loss;
+    if (!(last < 0.998 * first && middle - last > 0.1 * (first - last))) return false;
     glia__finding_set(f, 0.61, (double)d->steps);
     SAY(f->what, "the loss was still falling, from %s to %s, when training ended after %zu steps", DIGITS(first),
         DIGITS(last), d->steps);
