@@ -47,14 +47,16 @@ static double most_of(const glia_diagnosis *d)
     return most;
 }
 
-/* The range test ends early where the loss rises. */
+/* The range test ends early where the loss rises, or is no number any more. */
 static const char *why_none(const glia_diagnosis *d)
 {
-    size_t best = 0;
+    const double largest = 10;
+    size_t       best = 0;
     for (size_t i = 0; i < d->steps; i++)
         if (d->loss[i] < d->loss[best]) best = i;
-    return best && best + 1 == d->steps ? "the loss still falls at the largest of these rates, so none is told to take"
-                                        : "in so few steps the loss falls at none of these rates";
+    return d->rate[best] > 0.999 * largest
+               ? "the loss still falls at the largest of these rates, so none is told to take"
+               : "in so few steps the loss falls at none of these rates";
 }
 
 static void draw_curve(const glia_diagnosis *d)

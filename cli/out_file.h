@@ -12,8 +12,8 @@ bool out_file_is_same(const char *a, const char *b);
 /* Whether `path` is where the checkpoint before is kept when `of` is replaced. */
 bool out_file_is_previous(const char *path, const char *of);
 
-/* Whether `path` is one of the files that `data`, an argument as `a.csv+b.csv`, `images,labels` or `a.csv:train`,
- * names. Either may be NULL. */
+/* Whether `path` is one of the files that `data` names, an argument such as `a.csv`, `a.csv+b.csv`, `images,labels`,
+ * a folder or `folder:train`. Either may be NULL. */
 bool out_file_is_of(const char *path, const char *data);
 
 /* Finds out before the run whether `path` (of --out; NULL: nothing is written) can be written at its end. Returns an

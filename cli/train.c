@@ -65,8 +65,8 @@ static const option train_table[] = {
     {"init", OPTION_TEXT, AT(init), "MODEL", NULL, 0, 0,
      "go on with this model: its net, weights, scaling, loss and class names; of a .safetensors file of PyTorch's, "
      "with "
-     "its weights, all of the net's; with --net only those weights are taken whose names and shapes the net has too, "
-     "and it is said which"},
+     "all weights of the net; with --net, only with those whose names and shapes the net has too, and it is said "
+     "which"},
     {"patience", OPTION_WHOLE, AT(patience), "N", NULL, 1, COUNT_MOST,
      "stop after N epochs without a better validation loss, and keep the best weights; of rows without a hold-out, 10 "
      "% decide"},
@@ -96,20 +96,22 @@ static const option train_table[] = {
 
 /* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
 
-/* A signal handler can reach nothing but this. */
+/* What a signal handler tells. */
 static volatile sig_atomic_t interrupted;
 
 static void note_interrupt(int number)
 {
     (void)number;
     interrupted = 1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
 }
 
-/* The first Ctrl-C is noted, and the running step finishes; the second ends the program at once. SIGTERM, by which a
- * system asks a program to end, is the same. */
+/* The first Ctrl-C, or SIGTERM by which a system asks a program to end, is noted, and the running step finishes; the
+ * second of either ends the program at once. */
 static void catch_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

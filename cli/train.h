@@ -47,7 +47,7 @@ typedef struct train_run {
 bool train_announce(train_run *run, size_t done);
 void train_tell_epoch(train_run *run, const glia_epoch *epoch);
 void train_tell_findings(const train_run *run); /* with --doctor */
-/* `interrupted`: by Ctrl-C. Scores the model; returns an exit code. */
+/* `interrupted`: by a signal. Scores the model; returns an exit code. */
 int train_tell_end(train_run *run, bool interrupted);
 
 #endif

@@ -202,7 +202,7 @@ static void hint_use(const train_run *run)
 static void end_lines(const train_run *run, const char *stopped, const outcome *validation, const outcome *test)
 {
     size_t kept = glia_model_kept_epoch(run->model);
-    if (strcmp(stopped, "interrupt") == 0) fputs("stopped by Ctrl-C; the step that was running is finished\n", stderr);
+    if (strcmp(stopped, "interrupt") == 0) fputs("stopped; the step that was running is finished\n", stderr);
     if (strcmp(stopped, "patience") == 0)
         fprintf(stderr, "stopped: no better %s for %zu epochs\n",
                 run->options->monitor ? run->options->monitor : "val_loss", run->options->patience);

@@ -328,7 +328,7 @@ typedef struct glia_diagnosis {
     glia_finding *findings;    /* [count], worst first                                                     */
     size_t        steps;       /* 0: no curve, as the optimizer has no rate or the inputs are not finite    */
     double       *rate, *loss; /* [steps]                                                               */
-    double        suggested;   /* a rate that would do; NaN if the loss fell at none                    */
+    double        suggested;   /* a rate that would do; NaN if the loss fell at none, or at the largest */
 } glia_diagnosis;
 /* Looks at a model on the rows it learns from. A trained one is looked at as it is; one that is not is trained on
  * trial, as `options` say, but for checkpoint, resume, on_batch and on_epoch: a trial writes no file, goes on from none

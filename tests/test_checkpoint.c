@@ -271,6 +271,15 @@ static bool is_found(const glia_model *m, const char *kind)
     return false;
 }
 
+static bool is_advised(const glia_model *m, const char *part)
+{
+    size_t              count;
+    const glia_finding *f = glia_model_findings(m, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(f[i].cure, part)) return true;
+    return false;
+}
+
 /* What the doctor says of a whole run it does not say of the last steps of one. */
 static void the_doctor_knows_that_a_run_went_on(void **state)
 {
@@ -286,6 +295,15 @@ static void the_doctor_knows_that_a_run_went_on(void **state)
     o.epochs = 5, o.resume = path;
     EXPECT_OK(glia_fit(m, d, NULL, &o));
     assert_false(is_found(m, "few_steps"));
+    glia_model_free(m);
+    /* Nor does it try rates from a start that it has not seen. */
+    o = (options){.epochs = 2, .optimizer = "sgd lr=1e-9", .checkpoint = path, .doctor = true};
+    EXPECT_OK(glia_model_new(&m, "dense 32, relu, dense 10, softmax", d, 1));
+    EXPECT_OK(glia_fit(m, d, NULL, &o));
+    assert_true(is_advised(m, "which a range test from the same start suggests"));
+    o.epochs = 4, o.resume = path;
+    EXPECT_OK(glia_fit(m, d, NULL, &o));
+    assert_true(is_found(m, "stuck") && !is_advised(m, "range test"));
     glia_model_free(m);
     glia_data_free(d);
 }
@@ -333,7 +351,6 @@ static void other_runs_are_told_apart(void **state)
     glia_model_free(start);
 }
 
-/* What is asked is what was meant: mode=max may be said or follow from the metric. */
 /* A loss that is computed together with the last layer is another's formula, and still itself. */
 static void a_loss_is_the_one_asked_for(void **state)
 {
@@ -348,6 +365,7 @@ static void a_loss_is_the_one_asked_for(void **state)
     net = usual;
 }
 
+/* What is asked is what was meant: mode=max may be said or follow from the metric. */
 static void a_mode_may_be_said_or_not(void **state)
 {
     (void)state;
@@ -393,7 +411,8 @@ static void other_data_are_told_apart(void **state)
                  "its validation data is 40 rows of 4 numbers, not 70 rows of 4");
     EXPECT_FAILS(glia_fit(m, fewer, held_rows, &o), GLIA_E_ARG,
                  "its training data is 70 rows of 4 numbers, not 60 rows of 4");
-    EXPECT_FAILS(glia_fit(m, train_rows, NULL, &o), GLIA_E_ARG, "its validation data is 40 rows of 4 numbers, not none");
+    EXPECT_FAILS(glia_fit(m, train_rows, NULL, &o), GLIA_E_ARG,
+                 "its validation data is 40 rows of 4 numbers, not none");
     EXPECT_OK(glia_model_new(&other_net, "dense 7, tanh, dense 3, softmax", train_rows, 3));
     EXPECT_FAILS(glia_fit(other_net, train_rows, held_rows, &o), GLIA_E_ARG,
                  "its net is dense 6, tanh, dense 3, softmax, not dense 7, tanh, dense 3, softmax");

@@ -303,15 +303,15 @@ static void files_that_are_one(void **state)
          2,
          "--resume here/wide.csv: is where --out puts the model"},
         {{"train", "table.csv", "--out", "./table.csv"}, 2, "--out ./table.csv: is read from, and would be lost"},
-        {{"train", "here/wide.csv+table.csv", "--out", "table.csv"},
+        {{"train", "here/wide.csv + table.csv ", "--out", "table.csv"},
          2,
          "--out table.csv: is read from, and would be lost"},
         {{"train", "images.idx,table.csv", "--checkpoint", "images.idx"},
          2,
          "--checkpoint images.idx: is read from, and would be lost"},
-        {{"train", "xor", "--test", "table.csv:test", "--out", "table.csv"},
+        {{"train", "xor", "--test", "empty_folder:test", "--out", "here/empty_folder/t10k-labels-idx1-ubyte"},
          2,
-         "--out table.csv: is read from, and would be lost"},
+         "--out here/empty_folder/t10k-labels-idx1-ubyte: is read from, and would be lost"},
         {{"train", "xor", "--net", "binary", "--checkpoint", "here/binary"},
          2,
          "--checkpoint here/binary: is read from, and would be lost"},
@@ -319,6 +319,9 @@ static void files_that_are_one(void **state)
     };
     (void)state;
     ASSERT_WRONG(list);
+    expect(0, "", "written: moons\n",
+           ARGUMENTS("data", "moons", "--csv", "moons")); /* which is a generator, and no file */
+    assert_int_equal(remove("moons"), 0);
 }
 
 #define LONG_51 "a_name_that_leaves_no_room_for_what_is_put_after_it"

@@ -469,7 +469,9 @@ static void bits_are_from_0_to_1(void **state)
                  "row 3: bce takes targets from 0 to 1, and this one is 1.5");
     EXPECT_FAILS(glia_fit(m, fits, beyond, NULL), GLIA_E_SHAPE, "row 3: bce takes targets from 0 to 1");
     EXPECT_OK(glia_fit(m, fits, fits, NULL));
-    EXPECT_OK(glia_fit(m, beyond, NULL, &(options){.loss = "mse"}));
+    EXPECT_OK(glia_fit(m, beyond, NULL, &(options){.loss = "mse", .scale = "none"}));
+    EXPECT_FAILS(glia_fit(m, fits, NULL, NULL), GLIA_E_SHAPE, "this model has learnt to scale its targets");
+    EXPECT_OK(glia_fit(m, fits, NULL, &(options){.scale = "none"}));
     glia_model_free(m);
     glia_data_free(fits);
     glia_data_free(beyond);

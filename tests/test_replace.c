@@ -111,8 +111,9 @@ static void a_failure_leaves_both(void **state)
 static void what_killed_processes_left_goes(void **state)
 {
     (void)state;
-    static const char *const ends[] = {"part-2147483647", "part-2147483646.3", "part-2147483647.previous",
-                                       "part-1",          "part-2147483647x",  "part-2147483647.tar"};
+    static const char *const ends[] = {"part-2147483647",  "part-2147483646.3", "part-2147483647.previous",
+                                       "part-1",           "part-2147483647x",  "part-2147483647.tar",
+                                       "part-02147483647", "part-2147483647.",  "part-2147483647..previous"};
     char                     left[COUNT(ends)][192];
     for (size_t i = 0; i < COUNT(ends); i++) {
         snprintf(left[i], sizeof left[i], "%s.%s", path, ends[i]);

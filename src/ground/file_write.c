@@ -123,18 +123,23 @@ static char *join(const char *path, const char *more)
     return glia__string_take(&name);
 }
 
+/* The number at *at, which moves past it; 0: there is none, or one that no printing makes. */
+static size_t printed_number(const char **at)
+{
+    size_t number;
+    return **at != '0' && glia__digits_read(at, NULL, &number) ? number : 0;
+}
+
 /* The process whose part of the file `name` this is, by open_part's names; 0: it is none. */
 static size_t writer_of(const char *entry, const char *name)
 {
     static const char part[] = ".part-";
-    size_t            length = strlen(name), pid, again;
+    size_t            length = strlen(name);
     if (strncmp(entry, name, length) != 0 || strncmp(entry + length, part, strlen(part)) != 0) return 0;
     const char *at = entry + length + strlen(part);
-    if (!glia__digits_read(&at, NULL, &pid) || pid > INT_MAX) return 0;
-    if (*at == '.' && at[1] != 'p') {
-        at++;
-        glia__digits_read(&at, NULL, &again);
-    }
+    size_t      pid = printed_number(&at);
+    bool        again = *at == '.' && at[1] != 'p';
+    if (pid > INT_MAX || (again && (at++, !printed_number(&at)))) return 0;
     return !*at || strcmp(at, ".previous") == 0 ? pid : 0;
 }
 

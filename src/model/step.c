@@ -425,8 +425,8 @@ static void settle(walk *w)
     }
 }
 
-/* Whether any job is worth a second thread: where none is, the others are left asleep. The phases of a job on the way
- * back are as much work as those forward. */
+/* Whether a job of the way forward is worth a second thread: where none is, the others are left asleep. Those of the
+ * way back are about as much work. */
 static bool needs_team(const glia__step *s)
 {
     glia__cut job = cut_gather(s), cut;
@@ -436,7 +436,8 @@ static bool needs_team(const glia__step *s)
         const glia__layer *l = &s->model->layers[i];
         if (!l->class->forward) continue;
         cut_layer(l, GLIA__FORWARD, s->rows, &cut);
-        if (same_rows(&job, &cut)) cut.work += job.work;
+        bool begins = l->class->forward_sums && s->train && !l->frozen; /* a job, as forward() has it */
+        if (!begins && same_rows(&job, &cut)) cut.work += job.work;
         job = cut;
     }
     return worth_sharing(&job);

@@ -182,8 +182,13 @@ void glia__run_empty(glia__run *r)
 void glia__run_begin_epoch(glia__run *r, size_t number)
 {
     const double nan = (double)NAN;
-    r->epoch = (glia_epoch){
-        .epoch = number, .loss = nan, .accuracy = nan, .val_loss = nan, .val_accuracy = nan, .val_r2 = nan};
+    r->epoch = (glia_epoch){.epoch = number,
+                            .loss = nan,
+                            .accuracy = nan,
+                            .val_loss = nan,
+                            .val_accuracy = nan,
+                            .val_r2 = nan,
+                            .watched = nan};
     r->at = 0;
     glia__run_empty(r);
     r->dawn = r->rng;

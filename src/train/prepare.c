@@ -174,6 +174,9 @@ static glia_status check_classes(const glia_data *train)
 static glia_status check_bits(const glia__run *r, const glia_data *d)
 {
     if (r->loss.class->takes != GLIA__TAKES_BITS || !d || d->target != GLIA_TARGET_NUMBERS) return GLIA_OK;
+    if (r->m->target_scale.columns && *r->m->record && !r->o.scale)
+        return glia__fail(GLIA_E_SHAPE, "%s takes targets from 0 to 1, and this model has learnt to scale its targets",
+                          r->loss.asked->named.name);
     for (size_t row = 0; row < d->rows; row++)
         for (size_t j = 0; j < d->target_columns; j++) {
             double target = glia_data_number(d, row, j);

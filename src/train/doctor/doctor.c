@@ -194,7 +194,8 @@ void glia__doctor_conclude(glia__doctor *d)
         glia__worth_of(d);
     }
     glia__look_weights(d);
-    if (d->steps > 0 && d->data.not_finite == 0 && !d->bad_start && glia__complains_of_rate(d)) ask_for_rate(d);
+    bool begun_well = d->data.not_finite == 0 && !d->bad_start;
+    if (d->steps > 0 && begun_well && glia__saw_start(d) && glia__complains_of_rate(d)) ask_for_rate(d);
     m->n_findings = glia__complain(d, d->findings);
     glia__free(m->findings);
     m->findings = d->findings;

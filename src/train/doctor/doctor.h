@@ -67,7 +67,7 @@ enum { GLIA__RANGE_STEPS = 141 };
 typedef struct glia__range {
     size_t count;
     double rate[GLIA__RANGE_STEPS], loss[GLIA__RANGE_STEPS];
-    double suggested; /* NaN: no rate made the loss fall */
+    double suggested; /* NaN: no rate made the loss fall, or none made it rise again */
 } glia__range;
 
 /* ---- the doctor ------------------------------------------------------------------------------------------------ */
@@ -107,6 +107,12 @@ typedef struct glia__doctor {
     double           suggested; /* by the range test; NaN */
     glia_finding    *findings;  /* room for every complaint, until the model takes it */
 } glia__doctor;
+
+/* Whether the run began under its eyes, and did not go on from a checkpoint. */
+static inline bool glia__saw_start(const glia__doctor *d)
+{
+    return !d->p.o->resume;
+}
 
 /* GLIA_E_MEMORY, or what glia__answers_new fails with. The model has room for passes over p->batch rows. */
 glia_status glia__doctor_new(glia__doctor **d, const glia__patient *p);

@@ -56,12 +56,6 @@ static inline void glia__finding_set(glia_finding *f, double severity, double va
 /* What to do about the rate: what the range test suggests, if it does. */
 void glia__finding_suggest(const glia__doctor *d, glia_finding *f, const char *otherwise);
 
-/* Whether the run began under its eyes, and did not go on from a checkpoint. */
-static inline bool glia__saw_start(const glia__doctor *d)
-{
-    return !d->p.o->resume;
-}
-
 static inline bool glia__has_classes(const glia__doctor *d)
 {
     return d->p.train->target == GLIA_TARGET_CLASSES;
