@@ -344,6 +344,53 @@ static void the_largest_logits_do_not_overflow(void **state)
     assert_true(y[0] == 0 && y[1] == -x[0] && isfinite(dx[0]) && isfinite(dx[2]));
 }
 
+/* Batch norm of rows that make many blocks and groups of them, against its formulas over all of them in double. */
+static void expect_norm_of_all(const char *net, size_t rows, size_t positions)
+{
+    enum { CHANNELS = 3 };
+    static const glia_real gamma[CHANNELS] = {(glia_real)0.5, 2, -1}, beta[CHANNELS] = {1, 0, -2};
+    size_t                 count = rows * CHANNELS * positions;
+    glia_real  *x = random_reals(1, count), *dy = random_reals(2, count), *y = need(count, sizeof *y), dg[CHANNELS];
+    glia_real  *dx = need(count, sizeof *dx);
+    glia_model *m = model_of(net, 0);
+    double      n = (double)(rows * positions), within = IS_DOUBLE ? 1e-12 : 2e-5;
+    EXPECT_OK(glia_parameter_set(m, "0.weight", gamma, CHANNELS));
+    EXPECT_OK(glia_parameter_set(m, "0.bias", beta, CHANNELS));
+    EXPECT_OK(glia_forward(m, x, rows, y));
+    EXPECT_OK(glia_backward_from(m, dy, dx));
+    EXPECT_OK(glia_gradient_get(m, "0.weight", dg, CHANNELS));
+    for (size_t c = 0; c < CHANNELS; c++) {
+        double mean = 0, variance = 0, sum = 0, product = 0;
+#define EACH                                                                                                           \
+    for (size_t r = 0; r < rows; r++)                                                                                  \
+        for (size_t i = (r * CHANNELS + c) * positions, end = i + positions; i < end; i++)
+        EACH   mean += (double)x[i] / n;
+        EACH   variance += ((double)x[i] - mean) * ((double)x[i] - mean) / n;
+        double inverse = 1 / sqrt(variance + 1e-5), g = (double)gamma[c];
+        EACH   sum += (double)dy[i];
+        EACH   product += (double)dy[i] * ((double)x[i] - mean) * inverse;
+        assert_true(golden_near((double)dg[c], product, within * 100, within));
+        EACH
+        {
+            double normal = ((double)x[i] - mean) * inverse;
+            assert_true(golden_near((double)y[i], g * normal + (double)beta[c], within, within));
+            double want = g * inverse * ((double)dy[i] - sum / n - normal * product / n);
+            assert_true(golden_near((double)dx[i], want, within, within));
+        }
+#undef EACH
+    }
+    glia_model_free(m);
+    free(x), free(y), free(dx), free(dy);
+}
+
+static void batch_norm_is_over_all_blocks(void **state)
+{
+    (void)state;
+    expect_norm_of_all("input 3x2x2, batchnorm", 203, 4);
+    expect_norm_of_all("input 3x5, batchnorm", 203, 5);
+    expect_norm_of_all("input 3, batchnorm", 9000, 1);
+}
+
 /* One number has no variance: what a last batch of a single row would say of it is not taken up. */
 static void a_single_row_settles_no_statistics(void **state)
 {
@@ -525,6 +572,7 @@ int main(void)
         cmocka_unit_test(flatten_keeps_the_order),
         cmocka_unit_test(dense_of_all_cuts),
         cmocka_unit_test(the_largest_logits_do_not_overflow),
+        cmocka_unit_test(batch_norm_is_over_all_blocks),
         cmocka_unit_test(a_single_row_settles_no_statistics),
         cmocka_unit_test(an_activation_of_ones_own),
         cmocka_unit_test(room_for_ones_own_ends),
