@@ -3,10 +3,10 @@
  * Everything waits for one kind of event: a counter that moves on. There are two of them, the rounds of work that were
  * given out and the meetings that took place. Who waits looks at the counter again and again for some microseconds;
  * then it sleeps. How long it looks, it learns: a wait that looking ended lets it look longer the next time, one that
- * ended in sleep less long. On a quiet machine nobody then sleeps within a step, and where another process has a core,
- * and looking would only keep the awaited from running, all soon sleep at once. Who moves a counter on wakes sleepers
- * only if there are any, so that a meeting of threads that are all awake costs a few exchanges of cache lines and no
- * call of the system.
+ * ended in sleep less long; the most it may look is the caller's to say. On a quiet machine nobody then sleeps within a
+ * step, and where another process has a core, and looking would only keep the awaited from running, all soon sleep at
+ * once. Who moves a counter on wakes sleepers only if there are any, so that a meeting of threads that are all awake
+ * costs a few exchanges of cache lines and no call of the system.
  *
  * Where threads outnumber the cores, looking only takes time from the one that is waited for: they sleep at once. */
 #include "ground/threads.h"
@@ -23,7 +23,7 @@
 #include "ground/memory.h"
 
 enum { THREADS_MOST = 1024, CACHE_LINE = 64, LOOKS_BETWEEN_CLOCKS = 16 };
-enum { SPIN_LEAST = 2000, SPIN_MOST = 100000 }; /* nanoseconds */
+enum { SPIN_LEAST = 2000, SPIN_MOST = 100000, SPIN_PATIENT = 1000000 }; /* nanoseconds */
 
 typedef struct member {
     glia__team *team;
@@ -38,6 +38,8 @@ struct glia__team {
     bool     spins;
     member  *members;
     unsigned started; /* threads that run: members 1 .. started */
+
+    atomic_llong spin_most;
 
     void (*work)(void *context, unsigned rank); /* of the round; NULL: the last */
     void *context;
@@ -84,9 +86,10 @@ static bool spin_past(atomic_uint *counter, unsigned old, int64_t most)
 /* Looks, and learns from it how long to look the next time. */
 static bool look_past(member *self, atomic_uint *counter, unsigned old)
 {
-    bool moved = spin_past(counter, old, self->spin);
+    bool    moved = spin_past(counter, old, self->spin);
+    int64_t most = atomic_load_explicit(&self->team->spin_most, memory_order_relaxed);
     self->spin = moved ? self->spin * 2 : self->spin / 2;
-    if (self->spin > SPIN_MOST) self->spin = SPIN_MOST;
+    if (self->spin > most) self->spin = most;
     if (self->spin < SPIN_LEAST) self->spin = SPIN_LEAST;
     return moved;
 }
@@ -127,6 +130,14 @@ void glia__team_meet(glia__team *team, unsigned rank)
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
         move_on(team, &team->meetings);
     }
+}
+
+void glia__team_be_patient(glia__team *team, double nanoseconds)
+{
+    long long most = nanoseconds < SPIN_MOST      ? SPIN_MOST
+                     : nanoseconds > SPIN_PATIENT ? SPIN_PATIENT
+                                                  : (long long)nanoseconds;
+    atomic_store_explicit(&team->spin_most, most, memory_order_relaxed);
 }
 
 void glia__team_run(glia__team *team, void (*work)(void *context, unsigned rank), void *context)
@@ -190,6 +201,7 @@ glia_status glia__team_new(glia__team **team, unsigned threads)
     if (!made) return GLIA_E_MEMORY;
     made->size = size;
     made->spins = size <= cores;
+    atomic_init(&made->spin_most, SPIN_MOST);
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->moved_on, NULL);
     made->members = glia__new(size, sizeof *made->members);

@@ -13,6 +13,8 @@ void        glia__team_free(glia__team *team);
 unsigned    glia__team_size(const glia__team *team);
 /* Calls work(context, rank) for rank 0 .. size-1, rank 0 on the caller's thread; returns when all have returned. */
 void glia__team_run(glia__team *team, void (*work)(void *context, unsigned rank), void *context);
+/* How long those who wait in the rounds to come look before they sleep, at most; within 0.1 to 1 ms. */
+void glia__team_be_patient(glia__team *team, double nanoseconds);
 /* Within work: waits for all of the team. What was written before is seen by all after. */
 void     glia__team_meet(glia__team *team, unsigned rank);
 unsigned glia__usable_cores(void);

@@ -443,6 +443,17 @@ static bool needs_team(const glia__step *s)
     return worth_sharing(&job);
 }
 
+/* How long to look for who is awaited, in nanoseconds, at most: a twentieth of a step, of which a core makes some
+ * twenty multiply-adds in each. So small steps give a core that somebody else wants back soon, and large ones do not
+ * fall asleep, and have to be woken, at each meeting. */
+static double patience(const glia__step *s)
+{
+    enum { A_NANOSECOND = 20, SHARE = 20, WAYS = 3 };
+    double work = 0;
+    for (size_t i = 0; i < s->model->n_layers; i++) work += (double)s->model->layers[i].multiply_adds;
+    return work * (double)s->rows * (s->backward ? WAYS : 1) / A_NANOSECOND / SHARE;
+}
+
 static void walk_step(void *context, unsigned rank)
 {
     glia__step *s = context;
@@ -467,10 +478,12 @@ void glia__step_run(glia__step *s)
     s->penalized = (s->optim || s->penalties) && glia__model_has(s->model, glia__penalty_pulls);
     s->bounded = s->optim && glia__model_has(s->model, glia__penalty_bounds);
     s->shared = needs_team(s);
-    if (s->shared)
+    if (s->shared) {
+        glia__team_be_patient(s->team, patience(s));
         glia__team_run(s->team, walk_step, s);
-    else
+    } else {
         walk_step(s, 0);
+    }
     if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
