@@ -47,18 +47,6 @@ static double most_of(const glia_diagnosis *d)
     return most;
 }
 
-/* The range test ends early where the loss rises, or is no number any more. */
-static const char *why_none(const glia_diagnosis *d)
-{
-    const double largest = 10;
-    size_t       best = 0;
-    for (size_t i = 0; i < d->steps; i++)
-        if (d->loss[i] < d->loss[best]) best = i;
-    return d->rate[best] > 0.999 * largest
-               ? "the loss still falls at the largest of these rates, so none is told to take"
-               : "in so few steps the loss falls at none of these rates";
-}
-
 static void draw_curve(const glia_diagnosis *d)
 {
     char   bar[3 * BAR + 1], rate[32], loss[32];
@@ -70,8 +58,10 @@ static void draw_curve(const glia_diagnosis *d)
         printf("%8s %9s %s%s\n", rounded(rate, d->rate[i], 2), rounded(loss, d->loss[i], 3),
                draw_bar(bar, fmin(d->loss[i], most), most, BAR), chosen ? " <" : "");
     }
-    if (isnan(d->suggested))
-        puts(why_none(d));
+    if (d->falls_on)
+        puts("the loss still falls at the largest of these rates, so none is told to take");
+    else if (isnan(d->suggested))
+        puts("in so few steps the loss falls at none of these rates");
     else
         printf("the rate to take: about %s\n", rounded(rate, d->suggested, 2));
 }
@@ -206,10 +196,10 @@ const command doctor_command = {
     .name = "doctor",
     .words = "[MODEL] DATA",
     .summary = "say what is wrong with a model, or with a net that will not learn",
-    .about = "Looks at MODEL on the rows it learnt from; or trains a net on DATA for some epochs, on trial, and keeps "
-             "nothing. "
-             "Says what is wrong, the worst first, and what to do; and draws the loss against a rising learning rate. "
-             "docs/doctor.md tells how each finding is measured.",
+    .about =
+        "Looks at MODEL on the rows it learnt from; or trains a net on DATA for some epochs, on trial, and keeps "
+        "nothing. Says what is wrong, the worst first, and what to do; and draws the loss against a rising learning "
+        "rate. docs/doctor.md tells how each finding is measured.",
     .options = doctor_table,
     .examples = examples,
     .least = 1,

@@ -329,6 +329,7 @@ typedef struct glia_diagnosis {
     size_t        steps;       /* 0: no curve, as the optimizer has no rate or the inputs are not finite    */
     double       *rate, *loss; /* [steps]                                                               */
     double        suggested;   /* a rate that would do; NaN if the loss fell at none, or at the largest */
+    bool          falls_on;    /* the loss still fell at the largest */
 } glia_diagnosis;
 /* Looks at a model on the rows it learns from. A trained one is looked at as it is; one that is not is trained on
  * trial, as `options` say, but for checkpoint, resume, on_batch and on_epoch: a trial writes no file, goes on from none

@@ -68,6 +68,7 @@ typedef struct glia__range {
     size_t count;
     double rate[GLIA__RANGE_STEPS], loss[GLIA__RANGE_STEPS];
     double suggested; /* NaN: no rate made the loss fall, or none made it rise again */
+    bool   falls_on;  /* the latter */
 } glia__range;
 
 /* ---- the doctor ------------------------------------------------------------------------------------------------ */

@@ -102,13 +102,14 @@ static double rounded(double rate)
 
 /* A loss that never fell by a twentieth suggests nothing; nor does one that no rate makes rise again: what is nowhere
  * too much tells nothing of what is enough. */
-static double suggest(const glia__range *r)
+static void suggest(glia__range *r)
 {
     size_t best = 0, settled = 20; /* rates that do nothing yet, for the mean to settle */
     for (size_t i = 0; i < r->count; i++)
         if (r->loss[i] < r->loss[best]) best = i;
-    if (r->count <= settled || best <= settled || best + 1 == GLIA__RANGE_STEPS) return (double)NAN;
-    return r->loss[best] < 0.95 * r->loss[settled] ? rounded(r->rate[best] / 10) : (double)NAN;
+    bool falls = best > settled && r->loss[best] < 0.95 * r->loss[settled];
+    r->falls_on = falls && best + 1 == GLIA__RANGE_STEPS;
+    r->suggested = falls && !r->falls_on ? rounded(r->rate[best] / 10) : (double)NAN;
 }
 
 glia_status glia__range_test(glia__doctor *d, glia__range *range)
@@ -123,7 +124,7 @@ glia_status glia__range_test(glia__doctor *d, glia__range *range)
         run(&t);
         memcpy(d->p.m->parameters, d->before, bytes);
     }
-    range->suggested = suggest(range);
+    suggest(range);
     clear(&t);
     return status;
 }

@@ -14,6 +14,7 @@ typedef struct visit {
     glia__loss       loss;
     bool             fused;
     glia__optim      rule;
+    bool             finite; /* all inputs are */
     glia__doctor    *d;
     real            *weights; /* as they were */
     glia_diagnosis  *diagnosis;
@@ -105,6 +106,7 @@ static glia_status draw_curve(visit *v)
     memcpy(v->diagnosis->loss, range->loss, sizeof range->loss);
     v->diagnosis->steps = range->count;
     v->diagnosis->suggested = range->suggested;
+    v->diagnosis->falls_on = range->falls_on;
     glia__free(range);
     return status;
 }
@@ -142,7 +144,7 @@ static void keep_apart(glia_fit_options *o)
 static glia_status try(visit *v)
 {
     v->o.doctor = true;
-    if (!glia__all_finite(v->train)) return look(v);
+    if (!v->finite) return look(v);
     glia_status status = glia_fit(v->m, v->train, v->validation, &v->o);
     if (status != GLIA_OK && status != GLIA_E_NONFINITE) return status;
     memcpy(v->m->parameters, v->weights, v->m->n_parameters * sizeof *v->weights);
@@ -154,9 +156,10 @@ static glia_status try(visit *v)
 static glia_status visit_model(visit *v)
 {
     const bool trained = *v->m->record;
+    v->finite = glia__all_finite(v->train);
     GLIA_TRY(trained ? look(v) : try(v));
     GLIA_TRY(take_findings(v));
-    return glia__all_finite(v->train) ? draw_curve(v) : GLIA_OK;
+    return v->finite ? draw_curve(v) : GLIA_OK;
 }
 
 /* An untrained model gets a mind of its own for the trial. */
