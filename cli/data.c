@@ -11,9 +11,10 @@
 #include "table.h"
 
 typedef struct data_options {
-    const char *target, *csv, *augment;
-    size_t      seed;
-    bool        json, all;
+    table_options table;
+    const char   *csv, *augment;
+    size_t        seed;
+    bool          json, all;
 } data_options;
 
 /* One part of a data set, or all of it. */
@@ -312,7 +313,8 @@ static int run_data(const command *self, int argc, char **argv)
     if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
-    glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});
+    const glia_data_options columns = table_options_of(&o.table);
+    glia_status             status = glia_data_open(&data, words[0], &columns);
     if (status) return fail_status(status);
     if (o.csv)
         code = write_csv(data, o.csv);
@@ -326,8 +328,9 @@ static int run_data(const command *self, int argc, char **argv)
 
 #define AT(field) offsetof(data_options, field)
 static const option data_table[] = {
-    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    TABLE_OPTIONS,
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
     {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
      "write the data (of two parts the first) as a table instead, the target first"},

@@ -10,8 +10,8 @@
 #include "table.h"
 
 typedef struct eval_options {
-    const char *target, *sample_weight;
-    bool        json;
+    table_options table;
+    bool          json;
 } eval_options;
 
 /* ---- as JSON --------------------------------------------------------------------------------------------------- */
@@ -221,7 +221,7 @@ static int run_eval(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    code = source_open_judged(&from, words[0], words[1], o.target, o.sample_weight);
+    code = source_open_judged(&from, words[0], words[1], &o.table);
     if (code == CODE_FINE) {
         glia_status status = glia_evaluate(from.model, from.part, &scores);
         if (status)
@@ -237,10 +237,11 @@ static int run_eval(const command *self, int argc, char **argv)
 }
 
 static const option eval_table[] = {
-    {"target", OPTION_TEXT, offsetof(eval_options, target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, offsetof(eval_options, table.target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on)"},
-    {"sample-weight", OPTION_TEXT, offsetof(eval_options, sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, offsetof(eval_options, table.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input; only the loss is weighted (default: the one of the training, if it is there)"},
+    TABLE_OPTIONS,
     {"json", OPTION_FLAG, offsetof(eval_options, json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };

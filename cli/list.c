@@ -119,4 +119,5 @@ const command list_commands[LIST_COMMANDS] = {
     LIST_COMMAND(GLIA_LIST_SCALES, "scales", "standard", "how inputs can be scaled, for --scale"),
     LIST_COMMAND(GLIA_LIST_AUGMENTATIONS, "augmentations", "shift", "how images can be changed, for --augment"),
     LIST_COMMAND(GLIA_LIST_METRICS, "metrics", "val_macro_f1", "what an epoch can be judged by, for --monitor"),
+    LIST_COMMAND(GLIA_LIST_KINDS, "kinds", "category", "what kinds of columns a table can have, for --columns"),
 };

@@ -4,7 +4,7 @@
 
 #include "options.h"
 
-#define LIST_COMMANDS (GLIA_LIST_METRICS + 1)
+#define LIST_COMMANDS (GLIA_LIST_KINDS + 1)
 extern const command list_commands[LIST_COMMANDS];
 
 #endif

@@ -26,6 +26,7 @@ const command *const commands[] = {
     &list_commands[GLIA_LIST_SCALES],
     &list_commands[GLIA_LIST_AUGMENTATIONS],
     &list_commands[GLIA_LIST_METRICS],
+    &list_commands[GLIA_LIST_KINDS],
     &man_command,
 };
 const size_t commands_count = sizeof commands / sizeof *commands;

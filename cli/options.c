@@ -236,6 +236,16 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
+glia_data_options table_options_of(const table_options *o)
+{
+    return (glia_data_options){.target = o->target,
+                               .weight = o->sample_weight,
+                               .columns = o->columns,
+                               .missing = o->missing,
+                               .drop_missing = o->drop_missing,
+                               .header = o->header};
+}
+
 bool options_read(const command *self, int argc, char **argv, void *options, const char *words[WORDS_MOST], int *code)
 {
     line l = {.self = self, .argc = argc, .argv = argv, .options = options, .words = words};

@@ -11,9 +11,9 @@
 #include "source.h"
 
 typedef struct predict_options {
-    const char *target, *sample_weight;
-    size_t      top, draw;
-    bool        json, csv;
+    table_options table;
+    size_t        top, draw;
+    bool          json, csv;
 } predict_options;
 
 /* The predictions of one row, for whichever way they are printed. */
@@ -241,7 +241,7 @@ static int run_predict(const command *self, int argc, char **argv)
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.draw && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--draw: goes with neither --csv nor --json");
-    code = source_open_unjudged(&from, words[0], words[1], o.target, o.sample_weight);
+    code = source_open_unjudged(&from, words[0], words[1], &o.table);
     if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
     if (code == CODE_FINE && o.draw)
         code = draw_rows(&all, o.draw);
@@ -255,10 +255,11 @@ static int run_predict(const command *self, int argc, char **argv)
 #define AT(field) offsetof(predict_options, field)
 static const option predict_table[] = {
     {"top", OPTION_WHOLE, AT(top), "K", "1", 1, 1e6, "show the K likeliest classes"},
-    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
      "a column that is not an input, by name or number (default: the one the model was trained on, if it is there)"},
-    {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
      "a column of weights, no input either (default: the one of the training, if it is there)"},
+    TABLE_OPTIONS,
     {"csv", OPTION_FLAG, AT(csv), NULL, NULL, 0, 0, "print a CSV with a header"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print a JSON object a row"},
     {"draw", OPTION_WHOLE, AT(draw), "N", NULL, 1, 1e6,

@@ -80,6 +80,26 @@ static void print_record(const char *record)
     json_decref(object);
 }
 
+/* What becomes of each column of a table before the net sees it. */
+static void print_columns(const glia_model *model)
+{
+    table          t = {.align = "llrl"};
+    glia_plan_info c;
+    if (!glia_model_column(model, 0, &c)) return;
+    table_add(&t, "column"), table_add(&t, "kind"), table_add(&t, "inputs"), table_add(&t, "%s", "");
+    for (size_t i = 0; glia_model_column(model, i, &c); i++) {
+        if (*c.name)
+            table_add(&t, "%s", c.name);
+        else
+            table_add(&t, "%zu", i + 1);
+        table_add(&t, "%s", glia_kind_name(c.kind));
+        table_add(&t, "%zu", c.inputs);
+        table_add(&t, "%s", c.what);
+    }
+    putchar('\n');
+    table_print(&t, 0);
+}
+
 static void print_training(const glia_model *model, const glia_model_info *info)
 {
     if (!*info->loss) return;
@@ -96,6 +116,7 @@ static void print_text(const glia_model *model, const glia_model_info *info)
 {
     printf("%s\n\n", info->net);
     print_layers(model, info);
+    print_columns(model);
     print_training(model, info);
 }
 
@@ -125,6 +146,22 @@ static json_t *layers_array(const glia_model *model, size_t count)
     return layers;
 }
 
+static json_t *columns_array(const glia_model *model)
+{
+    json_t        *columns = json_array();
+    glia_plan_info c;
+    for (size_t i = 0; glia_model_column(model, i, &c); i++) {
+        json_t *object = json_object();
+        json_put_text(object, "name", c.name);
+        json_put_text(object, "kind", glia_kind_name(c.kind));
+        json_put_count(object, "inputs", c.inputs);
+        json_put_count(object, "missing", c.missing);
+        json_put_text(object, "what", c.what);
+        json_array_append_new(columns, object);
+    }
+    return columns;
+}
+
 static void print_json(const glia_model *model, const glia_model_info *info)
 {
     json_t *object = json_object(), *classes = json_array();
@@ -138,6 +175,7 @@ static void print_json(const glia_model *model, const glia_model_info *info)
     for (size_t k = 0; k < info->classes; k++)
         json_array_append_new(classes, json_of_text(glia_model_class_name(model, k)));
     json_object_set_new(object, "classes", classes);
+    json_object_set_new(object, "columns", columns_array(model));
     json_put_text(object, "loss", *info->loss ? info->loss : NULL);
     json_put_text(object, "scale", *info->scale ? info->scale : NULL);
     json_put_count(object, "seed", info->seed);

@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,13 +25,31 @@ static int make_stdin_seekable(void)
     return moved ? CODE_FINE : fail(CODE_FAILED, "standard input could not be copied into a temporary file");
 }
 
-static glia_status open_table(source *s, const char *data, const char *target, const char *weight)
+/* "low, high": the names of what the model predicts; NULL where there are none. The caller's. */
+static char *target_of(const glia_model *model)
 {
-    glia_data_options columns = {.target = target, .weight = weight, .weight_optional = !weight};
-    if (!weight) columns.weight = glia_model_weight_name(s->model);
+    const char *first = glia_model_target_name(model, 0), *name;
+    char       *all = first ? text_of("%s", first) : NULL;
+    for (size_t j = 1; all && (name = glia_model_target_name(model, j)); j++) {
+        char *longer = text_of("%s,%s", all, name);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+/* `target`: "" where there is none, NULL where it is the library's to find. */
+static glia_status open_table(source *s, const char *data, const char *target, const table_options *table)
+{
+    glia_data_options o = table_options_of(table);
+    const char       *known = glia_model_columns(s->model);
+    o.target = target;
+    o.weight_optional = !o.weight;
+    if (!o.weight) o.weight = glia_model_weight_name(s->model);
+    if (!o.columns && *known) o.columns = known;
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
-    glia_status      status = glia_data_open(&s->whole, data, &columns);
+    glia_status      status = glia_data_open(&s->whole, data, &o);
     const glia_data *second = s->whole ? glia_data_test(s->whole) : NULL;
     s->part = second ? second : s->whole;
     return status;
@@ -55,12 +74,14 @@ static int match_target(source *s)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_judged(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_judged(source *s, const char *model, const char *data, const table_options *table)
 {
     glia_data_info info;
     int            code = open_model(s, model);
     if (code) return code;
-    glia_status status = open_table(s, data, target ? target : glia_model_target_name(s->model, 0), weight);
+    char       *known = target_of(s->model);
+    glia_status status = open_table(s, data, table->target ? table->target : known, table);
+    free(known);
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
     if (info.target == GLIA_TARGET_NONE)
@@ -68,31 +89,33 @@ int source_open_judged(source *s, const char *model, const char *data, const cha
     return match_target(s);
 }
 
-/* Whether the column that was taken for the target is the model's last input. */
+/* Whether the column that was taken for the target is the model's last input: of data without names. */
 static bool lacks_an_input(const source *s)
 {
     glia_data_info  info;
     glia_model_info wanted;
     glia_data_describe(s->part, &info);
     glia_model_describe(s->model, &wanted);
+    if (*glia_model_columns(s->model)) return false;
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_unjudged(source *s, const char *model, const char *data, const table_options *table)
 {
     int code = open_model(s, model);
     if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
     if (code) return code;
-    const char *named = target ? target : glia_model_target_name(s->model, 0);
-    glia_status status = open_table(s, data, named, weight);
-    bool        absent = status == GLIA_E_TEXT && !target; /* no column of that name */
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", weight);
+    char       *known = target_of(s->model);
+    glia_status status = open_table(s, data, table->target ? table->target : known, table);
+    bool        absent = status == GLIA_E_TEXT && !table->target && known; /* no column of that name */
+    free(known);
+    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", table);
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_either(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_either(source *s, const char *model, const char *data, const table_options *table)
 {
-    int code = source_open_unjudged(s, model, data, target, weight);
+    int code = source_open_unjudged(s, model, data, table);
     return code ? code : match_target(s);
 }
 

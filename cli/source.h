@@ -2,7 +2,7 @@
 #ifndef CLI_SOURCE_H
 #define CLI_SOURCE_H
 
-#include "glia.h"
+#include "options.h"
 
 typedef struct source {
     glia_model      *model;
@@ -10,14 +10,14 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens both files. The target column is `target`, or NULL: the one that the model learnt to predict. The column of
- * weights, which is no input, is `weight`, or NULL: the one of the model's training, if the data have it.
+/* Opens both files. What `table` leaves out is as the model learnt it: the target column; the column of weights, which is
+ * no input, if the data have it; and the kinds of the other columns.
  * source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a table that has no
  * target column, and "-", standard input; source_open_either takes what that takes, and reads targets where they are.
  * All return an exit code after a sentence, and source_close cleans up. */
-int  source_open_judged(source *s, const char *model, const char *data, const char *target, const char *weight);
-int  source_open_unjudged(source *s, const char *model, const char *data, const char *target, const char *weight);
-int  source_open_either(source *s, const char *model, const char *data, const char *target, const char *weight);
+int  source_open_judged(source *s, const char *model, const char *data, const table_options *table);
+int  source_open_unjudged(source *s, const char *model, const char *data, const table_options *table);
+int  source_open_either(source *s, const char *model, const char *data, const table_options *table);
 void source_close(source *s);
 
 #endif

@@ -15,7 +15,8 @@
 #define KIND "trace"
 
 typedef struct trace_options {
-    const char *rows, *out, *mode, *target, *sample_weight;
+    table_options table;
+    const char   *rows, *out, *mode;
 } trace_options;
 
 typedef struct tracer {
@@ -380,7 +381,7 @@ static void print_summary(const tracer *t)
 
 static int trace(tracer *t)
 {
-    int code = source_open_either(&t->from, t->words[0], t->words[1], t->o->target, t->o->sample_weight);
+    int code = source_open_either(&t->from, t->words[0], t->words[1], &t->o->table);
     if (code) return code;
     glia_model_describe(t->from.model, &t->model);
     code = choose_rows(t);
@@ -425,10 +426,11 @@ static const option trace_table[] = {
      "the folder to write into; it is made, or empty, or holds a former trace, which is replaced"},
     {"mode", OPTION_TEXT, AT(mode), "eval|train", "eval", 0, 0,
      "what layers do that differ between the two, as after model.eval() or model.train() in PyTorch"},
-    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on, if it is there)"},
-    {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input (default: the one of the training, if it is there)"},
+    TABLE_OPTIONS,
     {0},
 };
 static const char *const examples[] = {

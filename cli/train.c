@@ -31,8 +31,9 @@ static const option train_table[] = {
      "hold this share of the rows back to validate on (default 0.15, but 0 if there is a test part)"},
     {"stratify", OPTION_FLAG, AT(stratify), NULL, NULL, 0, 0, "hold back the same share of each class"},
     {"holdout-tail", OPTION_WHOLE, AT(holdout_tail), "N", NULL, 1, COUNT_MOST, "hold the last N rows back instead"},
-    {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    TABLE_OPTIONS,
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
      "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables; with --init as before)"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
@@ -40,7 +41,7 @@ static const option train_table[] = {
      "mse)"},
     {"class-weight", OPTION_TEXT, AT(class_weight), "TEXT", NULL, 0, 0,
      "what classes count in the loss: balanced, or \"cat=2, dog=1\", others 1 (default: all 1)"},
-    {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
      "the column, by name or number, that says what each row counts in the loss; it is no input (default: all 1)"},
     {"optimizer", OPTION_TEXT, AT(optimizer), "TEXT", "adam lr=0.001", 0, 0,
      "how to step, and how far; see `glia optimizers`"},
@@ -316,7 +317,7 @@ static int make_model(train_run *run, const char *net)
 {
     const train_options *o = run->options;
     if (run->continued) return CODE_FINE;
-    glia_status status = glia_model_new(&run->model, net, run->parts->data, (uint32_t)o->seed);
+    glia_status status = glia_model_new(&run->model, net, run->parts->train, (uint32_t)o->seed);
     if (!status && o->init) status = o->net ? take_weights(run) : glia_model_load_weights(run->model, o->init);
     return status ? fail_status(status) : CODE_FINE;
 }

@@ -3,12 +3,14 @@
 #define CLI_TRAIN_H
 
 #include "glia.h"
+#include "options.h"
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
+    table_options table;
+    const char *net, *test, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
     const char *monitor, *swa, *checkpoint, *resume;
-    const char *clip_kind, *sample_weight, *class_weight;
+    const char *clip_kind, *class_weight;
     double      holdout; /* < 0: not said */
     double      clip_norm, clip_value, min_delta, ema;
     size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;

@@ -85,9 +85,17 @@ typedef struct glia_data glia_data;
 
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
-                           class or y, else the last. "" for a table without a target. */
+                           class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
+                           no each. "" for a table without a target. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     bool        weight_optional; /* a table without that column is fine too */
+    const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
+                                    every column not named. NULL, and columns left out: found by looking at their cells.
+                                    glia_data_columns and glia_model_columns give such texts. */
+    const char *missing;         /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
+                                    N/A, NaN, null and ?, in capitals or not */
+    bool        drop_missing;    /* CSV: rows with a missing value are left out */
+    const char *header;          /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -144,6 +152,7 @@ typedef struct glia_data_info {
     bool        bytes;                   /* inputs are bytes 0..255                                    */
     glia_target target;                  /* GLIA_TARGET_CLASSES if a model is to tell classes apart    */
     size_t      outputs;                 /* number of classes, or of numbers                           */
+    bool        yesno;                   /* there are several target numbers, and each is 0 or 1: yes or no    */
 } glia_data_info;
 GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
 /* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
@@ -151,8 +160,39 @@ GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
 GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);
 GLIA_API const char *glia_data_class_name(const glia_data *data, size_t k);
 GLIA_API const char *glia_data_target_name(const glia_data *data, size_t j);
-/* One value as it stood in the file; NaN out of range. */
+/* One value as it stood in the file; NaN out of range, where it is missing, and for words. */
 GLIA_API double glia_data_input(const glia_data *data, size_t row, size_t column);
+/* The word of a column of words; NULL where there is none. */
+GLIA_API const char *glia_data_word(const glia_data *data, size_t row, size_t column);
+
+/* The columns of a table from a file, as they were understood; not the target's, nor that of the weights. */
+typedef enum glia_kind {
+    GLIA_KIND_NUMBER = 0,
+    GLIA_KIND_YESNO,
+    GLIA_KIND_CATEGORY, /* one of some words                           */
+    GLIA_KIND_ORDINAL,  /* words with an order                         */
+    GLIA_KIND_DATE,
+    GLIA_KIND_TIME,     /* of the day                                  */
+    GLIA_KIND_DATETIME, /* both: two columns of glia_data_input        */
+    GLIA_KIND_TEXT,     /* words that hardly repeat: not read          */
+    GLIA_KIND_SKIP      /* not read, because the options said so       */
+} glia_kind;
+typedef struct glia_column_info {
+    const char *name; /* "" without a header */
+    glia_kind   kind;
+    size_t      column;  /* of glia_data_input; GLIA_NO_COLUMN for what is not read */
+    size_t      missing; /* rows without a value                                   */
+    size_t      words;   /* different ones, of kinds that are words                 */
+} glia_column_info;
+#define GLIA_NO_COLUMN SIZE_MAX
+/* Column i of the file, in its order, from 0; false past the last, and for data that are no table from a file. */
+GLIA_API bool glia_data_column(const glia_data *data, size_t i, glia_column_info *info);
+/* What kinds the columns are of, as a text for glia_data_options.columns; "" for what is no table from a file. */
+GLIA_API const char *glia_data_columns(const glia_data *data);
+/* Rows of the file that were left out as they have no target, and those left out by `drop_missing`. */
+GLIA_API size_t glia_data_left_out(const glia_data *data, size_t *dropped);
+/* "category". Never NULL. */
+GLIA_API const char *glia_kind_name(glia_kind kind);
 /* The class of a row, -1 if it has none; the j-th target number, NaN if it has none. */
 GLIA_API int32_t glia_data_class(const glia_data *data, size_t row);
 GLIA_API double  glia_data_number(const glia_data *data, size_t row, size_t j);
@@ -404,6 +444,20 @@ typedef struct glia_model_info {
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
+/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that a
+ * table is read as at training, whatever other columns it has. "" for a model of data that are no table with names. */
+GLIA_API const char *glia_model_columns(const glia_model *model);
+/* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
+ * \"FEMALE\", and an input says so". False past the last. */
+typedef struct glia_plan_info {
+    const char *name;
+    glia_kind   kind;
+    size_t      inputs, missing; /* inputs that it makes; gaps among the rows learnt from */
+    char        what[400];
+} glia_plan_info;
+GLIA_API bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info);
+/* The name of an input of the net; NULL where it has none. */
+GLIA_API const char *glia_model_input_name(const glia_model *model, size_t input);
 /* The column of weights in the table it was trained on, or NULL; what class k counted in its loss, 1 if nothing was
  * said, NaN out of range. */
 GLIA_API const char *glia_model_weight_name(const glia_model *model);
@@ -552,6 +606,7 @@ typedef enum glia_list {
     GLIA_LIST_SCALES,
     GLIA_LIST_AUGMENTATIONS,
     GLIA_LIST_METRICS,
+    GLIA_LIST_KINDS, /* of a table's columns */
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

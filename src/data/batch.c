@@ -1,6 +1,6 @@
 /* Batches: chosen rows gathered and scaled, bytes turned into reals on the way. Called by the workers of a step, so it
  * cannot fail and allocates nothing. */
-#include "data/scale.h"
+#include "data/plan.h"
 #include "numbers/kernels.h"
 
 static size_t stored_row(const glia_data *d, const size_t *rows, size_t i)
@@ -35,37 +35,43 @@ static void scale_reals(const glia__scaler *s, size_t n, const real *from, real 
         k->scale_reals(n, from, (real)glia__scales[s->how].shift, (real)glia__scales[s->how].scale, x);
 }
 
-/* x[n] = the row stored at number `at`, scaled. */
-static void take_row(const glia_data *d, const glia__scaler *s, size_t at, real *x)
+/* x[n] = the row stored at number `stored`, scaled as `s` says. */
+static void take_row(const glia__intake *in, const glia__scaler *s, size_t stored, real *x)
 {
-    if (d->bytes)
-        scale_bytes(s, d->columns, d->bytes + at, x);
-    else
-        scale_reals(s, d->columns, d->values + at, x);
-}
-
-void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
-                        real *x)
-{
-    size_t n = d->columns;
-    for (size_t i = begin; i < end; i++, x += n) {
-        if (i + 1 < end) ask_for(d, stored_row(d, rows, i + 1) * n);
-        take_row(d, s, stored_row(d, rows, i) * n, x);
+    const glia_data *d = in->data;
+    if (in->straight && d->bytes) {
+        scale_bytes(s, d->columns, d->bytes + stored * d->columns, x);
+    } else if (in->straight) {
+        scale_reals(s, d->columns, d->values + stored * d->columns, x);
+    } else {
+        glia__intake_row(in, stored, x);
+        scale_reals(s, glia__intake_width(in), x, x);
     }
 }
 
-void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia__augment *a, unsigned worker,
-                           const glia__chance *chance, size_t begin, size_t end, real *x)
+void glia__batch_inputs(const glia__intake *in, const size_t *rows, size_t begin, size_t end, real *x)
+{
+    const glia_data *d = in->data;
+    size_t           n = glia__intake_width(in);
+    for (size_t i = begin; i < end; i++, x += n) {
+        if (i + 1 < end) ask_for(d, stored_row(d, rows, i + 1) * d->columns);
+        take_row(in, in->scale, stored_row(d, rows, i), x);
+    }
+}
+
+void glia__batch_augmented(const glia__intake *in, const glia__augment *a, unsigned worker, const glia__chance *chance,
+                           size_t begin, size_t end, real *x)
 {
     static const glia__scaler as_it_is = {.how = GLIA__SCALE_NONE};
-    size_t                    n = d->columns;
+    const glia_data          *d = in->data;
+    size_t                    n = glia__intake_width(in);
     for (size_t i = begin; i < end; i++, x += n) {
         size_t       stored = stored_row(d, chance->row, i);
         glia__chance of_image = {chance->seed, chance->epoch, &stored};
-        if (i + 1 < end) ask_for(d, stored_row(d, chance->row, i + 1) * n);
-        take_row(d, &as_it_is, stored * n, x);
+        if (i + 1 < end) ask_for(d, stored_row(d, chance->row, i + 1) * d->columns);
+        take_row(in, &as_it_is, stored, x);
         glia__augment_image(a, worker, &of_image, 0, x);
-        scale_reals(s, n, x, x);
+        scale_reals(in->scale, n, x, x);
     }
 }
 

@@ -7,6 +7,7 @@
  * behind the buffer's last byte spares the loop over digits any check for the end. */
 #include "data/csv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ground/memory.h"
@@ -133,6 +134,21 @@ glia_status glia__csv_next(glia__csv *c, bool *more)
         c->lines = count_lines(c->begin, c->end);
     } while (*more && is_blank(c));
     return GLIA_OK;
+}
+
+bool glia__csv_peek(glia__csv *c)
+{
+    do {
+        const char *open, *begin = c->buffer + c->at, *end = record_end(c, begin, &open);
+        if (!end && (!c->ended || open || c->at == c->used)) return false;
+        c->line += c->lines;
+        c->begin = begin;
+        c->end = end ? end : c->buffer + c->used;
+        c->at = (size_t)(c->end - c->buffer) + (end != NULL);
+        if (c->end > c->begin && c->end[-1] == '\r') c->end--;
+        c->lines = count_lines(c->begin, c->end);
+    } while (is_blank(c));
+    return true;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -327,7 +343,7 @@ static inline unsigned short_number(const char *p, char delimiter, unsigned *val
     return ((digits + 0x767676) | digits) & 0x808080 ? 0 : n;
 }
 
-size_t glia__csv_numbers(const glia__csv *c, const char **at, real *v, size_t n)
+size_t glia__csv_numbers(glia__csv *c, const char **at, real *v, size_t n)
 {
     const char *p = *at;
     const char  delimiter = c->delimiter;
@@ -342,6 +358,12 @@ size_t glia__csv_numbers(const glia__csv *c, const char **at, real *v, size_t n)
         if (length) {
             v[i++] = (real)value;
             p += length + 1;
+            continue;
+        }
+        if (*p == delimiter || p == c->end) {
+            v[i++] = (real)NAN;
+            c->empty++;
+            p = step_over(c, p);
             continue;
         }
         double      number;

@@ -16,6 +16,7 @@ typedef struct glia__csv {
     size_t at, used, room;
     size_t lines; /* in the record */
     bool   ended; /* the stream has no more */
+    size_t empty; /* cells that glia__csv_numbers found empty */
 } glia__csv;
 
 typedef struct glia__cell {
@@ -30,11 +31,15 @@ void        glia__csv_clear(glia__csv *c);
 /* The next record that is not blank; *more is false at the end. */
 glia_status glia__csv_next(glia__csv *c, bool *more);
 
+/* The same if all of it lies in the buffer already: so that records can be looked at before they are read. Who does so
+ * restores *c as it was. */
+bool glia__csv_peek(glia__csv *c);
+
 /* The cell at *at, which moves on. */
 glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell);
-/* Reads plain decimal numbers from up to n cells, and stops before the first that is anything else. Returns how many.
- */
-size_t glia__csv_numbers(const glia__csv *c, const char **at, real *v, size_t n);
+/* Reads plain decimal numbers from up to n cells, NaN from empty ones, and stops before the first that is anything
+ * else. Returns how many. */
+size_t glia__csv_numbers(glia__csv *c, const char **at, real *v, size_t n);
 /* Reads any number; false if the cell is none (an infinity, as in "inf" or 1e999, is one). */
 bool glia__csv_number(const glia__cell *cell, double *value);
 /* The cell's text, quotes within made single again; replaces what is in `text`. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/columns.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -71,6 +72,9 @@ void glia_data_free(glia_data *data)
         glia__free(data->weights);
         glia__free(data->weight_name);
         glia__names_free(data->column_names, data->columns);
+        glia__columns_free(data->column, data->n_columns);
+        glia__free(data->columns_text);
+        glia__free(data->column_of);
         glia__names_free(data->target_names, data->target_columns);
     }
     glia__free(data->order);
@@ -196,6 +200,7 @@ void glia_data_describe(const glia_data *data, glia_data_info *info)
         .bytes = data->bytes != NULL,
         .target = data->target,
         .outputs = glia__data_outputs(data),
+        .yesno = data->yesno,
     };
 }
 
@@ -236,11 +241,50 @@ double glia_data_weight(const glia_data *data, size_t row)
     return data->weights ? (double)data->weights[glia__data_stored(data, row)] : 1;
 }
 
+/* The column of words whose numbers stand in `slot`, or NULL. */
+static const glia__column *words_at(const glia_data *d, size_t slot)
+{
+    const glia__column *c = d->column_of ? &d->column[d->column_of[slot]] : NULL;
+    return c && glia__kind_is_words(&c->kind) ? c : NULL;
+}
+
 double glia_data_input(const glia_data *data, size_t row, size_t column)
 {
     if (!data || row >= data->rows || column >= data->columns) return (double)NAN;
     size_t at = glia__data_stored(data, row) * data->columns + column;
-    return data->bytes ? (double)data->bytes[at] : (double)data->values[at];
+    if (data->bytes) return data->bytes[at];
+    return words_at(data, column) ? (double)NAN : (double)data->values[at];
+}
+
+/* ---- the columns of a table ------------------------------------------------------------------------------------- */
+
+bool glia_data_column(const glia_data *data, size_t i, glia_column_info *info)
+{
+    if (!data || i >= data->n_columns) return false;
+    const glia__column *c = &data->column[i];
+    if (info)
+        *info = (glia_column_info){
+            .name = c->name, .kind = c->kind.which, .column = c->slot, .missing = c->missing, .words = c->words.count};
+    return true;
+}
+
+const char *glia_data_columns(const glia_data *data)
+{
+    return data && data->columns_text ? data->columns_text : "";
+}
+
+size_t glia_data_left_out(const glia_data *data, size_t *dropped)
+{
+    if (dropped) *dropped = data ? data->dropped : 0;
+    return data ? data->left_out : 0;
+}
+
+const char *glia_data_word(const glia_data *data, size_t row, size_t column)
+{
+    if (!data || row >= data->rows || column >= data->columns) return NULL;
+    const glia__column *c = words_at(data, column);
+    real                number = c ? data->values[glia__data_stored(data, row) * data->columns + column] : (real)NAN;
+    return isnan(number) ? NULL : c->words.text[(size_t)number];
 }
 
 int32_t glia_data_class(const glia_data *data, size_t row)

@@ -21,6 +21,13 @@ struct glia_data {
     real    *values;       /* [stored][columns]     */
     size_t  *order;        /* [rows] or NULL        */
     char   **column_names; /* [columns] or NULL; "" for a column without a name */
+    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its number
+     * in the column's list, what is missing is NaN. */
+    struct glia__column *column; /* [n_columns], or NULL */
+    size_t               n_columns;
+    size_t              *column_of; /* [columns]: which of them each number of a row is of */
+    char                *columns_text;      /* as glia_data_columns */
+    size_t               left_out, dropped; /* rows without a target; with a gap, if they were not wanted */
     real    *weights;      /* [stored]: what a row counts, or NULL: each 1 */
     char    *weight_name;  /* of the column they were, or NULL */
 
@@ -29,6 +36,7 @@ struct glia_data {
     glia_target target;
     size_t      target_columns; /* of numbers; 1 for classes; 0 without a target */
     double     *numbers;        /* [stored][target_columns] */
+    bool        yesno;          /* there are several, each 0 or 1 */
     int32_t    *classes;        /* [stored]                 */
     size_t      n_classes;
     char      **class_names;  /* [n_classes] */
@@ -43,6 +51,9 @@ static inline size_t glia__data_stored(const struct glia_data *d, size_t row)
 {
     return d->order ? d->order[row] : row;
 }
+/* What makes rows into inputs: plan.h. */
+typedef struct glia__plan   glia__plan;
+typedef struct glia__intake glia__intake;
 /* Outputs a model of this data needs: classes or number columns. */
 size_t glia__data_outputs(const struct glia_data *d);
 

@@ -1,11 +1,14 @@
 /* Fingerprints of a data set: of its names, and of the values of its rows, weights included, in their order. */
-#include "data/data.h"
+#include "data/columns.h"
 #include "ground/hash.h"
 
 uint64_t glia__data_names_hash(const glia_data *d)
 {
     uint64_t hash = GLIA__HASH_START;
     for (size_t i = 0; i < d->columns; i++) hash = glia__hash_text(hash, glia_data_column_name(d, i));
+    for (size_t i = 0; i < d->n_columns; i++)
+        for (size_t w = 0; w < d->column[i].words.count; w++) hash = glia__hash_text(hash, d->column[i].words.text[w]);
+    if (d->columns_text) hash = glia__hash_text(hash, d->columns_text);
     for (size_t k = 0; k < d->n_classes; k++) hash = glia__hash_text(hash, glia_data_class_name(d, k));
     for (size_t j = 0; j < d->target_columns; j++) hash = glia__hash_text(hash, glia_data_target_name(d, j));
     return hash;

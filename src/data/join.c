@@ -1,6 +1,8 @@
 /* Two data sets as one: the rows of the second behind those of the first. */
+#include <math.h>
 #include <string.h>
 
+#include "data/columns.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -17,6 +19,50 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
             return glia__fail(GLIA_E_FORMAT, "input %zu is \"%.60s\" in %s, but \"%.60s\" in %s", i + 1,
                               a->column_names[i], a->name, b->column_names[i], b->name);
+    return GLIA_OK;
+}
+
+/* ---- the columns of tables -------------------------------------------------------------------------------------- */
+
+static glia_status check_columns(const glia_data *a, const glia_data *b)
+{
+    if (!a->column != !b->column)
+        return glia__fail(GLIA_E_FORMAT, "%s is a table, and %s is none", a->column ? a->name : b->name,
+                          a->column ? b->name : a->name);
+    for (size_t s = 0; a->column && s < a->columns; s++) {
+        const glia__column *x = &a->column[a->column_of[s]], *y = &b->column[b->column_of[s]];
+        if (x->kind.which != y->kind.which)
+            return glia__fail(GLIA_E_FORMAT, "column \"%.60s\" is of the kind %s in %s, but %s in %s", x->name,
+                              glia_kind_name(x->kind.which), a->name, glia_kind_name(y->kind.which), b->name);
+    }
+    return GLIA_OK;
+}
+
+/* The numbers of b's words become those of a's list. */
+static glia_status unite_words(glia__column *x, const glia__column *y, glia_data *b)
+{
+    size_t     *number = glia__new(y->words.count, sizeof *number);
+    glia_status status = number ? GLIA_OK : GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < y->words.count; i++)
+        status = glia__words_add(&x->words, y->words.text[i], strlen(y->words.text[i]), &number[i]);
+    for (size_t r = 0; status == GLIA_OK && r < b->stored; r++) {
+        real *v = &b->values[r * b->columns + y->slot];
+        if (!isnan(*v)) *v = (real)number[(size_t)*v];
+    }
+    glia__free(number);
+    return status;
+}
+
+static glia_status append_columns(glia_data *a, glia_data *b)
+{
+    for (size_t s = 0; a->column && s < a->columns; s++) {
+        glia__column *x = &a->column[a->column_of[s]], *y = &b->column[b->column_of[s]];
+        if (x->slot != s) continue;
+        x->missing += y->missing;
+        if (glia__kind_is_words(&x->kind)) GLIA_TRY(unite_words(x, y, b));
+    }
+    a->left_out += b->left_out;
+    a->dropped += b->dropped;
     return GLIA_OK;
 }
 
@@ -49,7 +95,9 @@ static glia_status append_part(glia_data *a, glia_data *b)
     size_t rows;
     if (!glia__add(a->rows, b->rows, &rows)) rows = SIZE_MAX;
     GLIA_TRY(glia__data_same_rows(a, b));
+    GLIA_TRY(check_columns(a, b));
     GLIA_TRY(glia__targets_append(a, b));
+    GLIA_TRY(append_columns(a, b));
     GLIA_TRY(append_inputs(a, b));
     GLIA_TRY(append_weights(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);

@@ -5,7 +5,7 @@
  *
  * Sums are made in double and in two passes, first the mean, then the squares of what differs from it. A column that
  * has one value only becomes 0. */
-#include "data/scale.h"
+#include "data/plan.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,17 +76,18 @@ glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t colum
 typedef struct fit fit;
 /* What is fitted: columns of the inputs, or of the number targets. All arrays are [columns]. */
 struct fit {
-    const glia_data *data;
-    size_t           columns;
+    const glia_data    *data;
+    const glia__intake *intake; /* of the inputs */
+    size_t              columns;
     void (*read)(const fit *f, size_t stored); /* a row into `row` */
     double *row, *shift, *scale, *least, *most;
+    real   *x; /* a row of the intake */
 };
 
 static void read_inputs(const fit *f, size_t stored)
 {
-    const uint8_t *bytes = f->data->bytes ? f->data->bytes + stored * f->columns : NULL;
-    const real    *values = bytes ? NULL : f->data->values + stored * f->columns;
-    for (size_t i = 0; i < f->columns; i++) f->row[i] = bytes ? (double)bytes[i] : (double)values[i];
+    glia__intake_row(f->intake, stored, f->x);
+    for (size_t i = 0; i < f->columns; i++) f->row[i] = (double)f->x[i];
 }
 
 static void read_targets(const fit *f, size_t stored)
@@ -148,15 +149,30 @@ static void settle_constant(const fit *f)
     }
 }
 
+/* What says yes or no, or is a place on a circle, is of moderate size, and stays as it is. */
+static void settle_flags(const fit *f)
+{
+    const glia__plan *plan = f->intake ? f->intake->plan : NULL;
+    for (size_t i = 0; plan && i < f->columns; i++) {
+        size_t                   of;
+        const glia__plan_column *c = glia__plan_input(plan, i, &of);
+        if (!glia__plan_input_is_flag(c, of)) continue;
+        f->shift[i] = 0;
+        f->scale[i] = 1;
+    }
+}
+
 static glia_status fit_columns(glia__scaler *s, glia__scale_how how, fit *f)
 {
-    double *room = glia__new(f->columns, 5 * sizeof *room);
+    double *room = glia__new(f->columns, 6 * sizeof *room);
     if (!room) return GLIA_E_MEMORY;
     double **part[] = {&f->row, &f->shift, &f->scale, &f->least, &f->most};
     for (size_t i = 0; i < 5; i++) *part[i] = room + i * f->columns;
+    f->x = (real *)(room + 5 * f->columns);
     fit_means(f);
     fitters[how](f);
     settle_constant(f);
+    settle_flags(f);
     glia_status status = glia__scaler_make(s, how, f->columns, f->shift, f->scale);
     glia__free(room);
     return status == GLIA_OK ? status : glia__fail_at(status, "%s", f->data->name);
@@ -181,12 +197,14 @@ static glia_status find_scale(const char *text, glia__scale_how *how)
     return GLIA_E_TEXT;
 }
 
-glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia_data *train)
+glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia__intake *train)
 {
-    glia__scale_how how = usual_scale(train);
+    glia__scale_how how = usual_scale(train->data);
     if (text) GLIA_TRY(find_scale(text, &how));
     if (!fitters[how]) return glia__scaler_make(s, how, 0, NULL, NULL);
-    return fit_columns(s, how, &(fit){.data = train, .columns = train->columns, .read = read_inputs});
+    return fit_columns(
+        s, how,
+        &(fit){.data = train->data, .intake = train, .columns = glia__intake_width(train), .read = read_inputs});
 }
 
 glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train)

@@ -29,9 +29,10 @@ typedef struct glia__scaler {
     real           *real_shift, *real_scale; /* the same, as batches are made with them */
 } glia__scaler;
 
-/* Replaces *s, which is zeroed or a scaler. NULL text: the default for the data (unit for bytes, standard for tables
- * read from a file or generated, none from memory). GLIA_E_TEXT names what would fit. */
-glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia_data *train);
+/* Replaces *s, which is zeroed or a scaler, by one of what the intake gives; what is a flag stays as it is. NULL text: the
+ * default for the data (unit for bytes, standard for tables read from a file or generated, none from memory).
+ * GLIA_E_TEXT names what would fit. */
+glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia__intake *train);
 /* Standardisation of number targets ([target_columns] pairs). */
 glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train);
 /* Replaces *s by one whose pairs are known, such as from a model file; they are copied. GLIA_E_FORMAT for a number that
@@ -41,14 +42,13 @@ glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t colum
 void        glia__scaler_clear(glia__scaler *s);
 double      glia__scaled(const glia__scaler *s, size_t column, double x);
 
-/* x[i - begin][columns] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
-void glia__batch_inputs(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
-                        real *x);
+/* x[i - begin][width] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
+void glia__batch_inputs(const glia__intake *in, const size_t *rows, size_t begin, size_t end, real *x);
 /* The same of augmented images: row i of the batch is row chance->row[i] of the data (or i), and draws by the number
  * under which it is stored, so that an image is changed alike whatever part of the data is trained on. The worker's own
  * room. */
-void glia__batch_augmented(const glia_data *d, const glia__scaler *s, const glia__augment *a, unsigned worker,
-                           const glia__chance *chance, size_t begin, size_t end, real *x);
+void glia__batch_augmented(const glia__intake *in, const glia__augment *a, unsigned worker, const glia__chance *chance,
+                           size_t begin, size_t end, real *x);
 /* t[i - begin][target_columns] = scaled number targets. */
 void glia__batch_numbers(const glia_data *d, const glia__scaler *s, const size_t *rows, size_t begin, size_t end,
                          real *t);

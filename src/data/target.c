@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/kinds.h"
 #include "ground/memory.h"
 
 /* A column of whole numbers with at most so many different ones is taken to be classes. */
@@ -226,6 +227,54 @@ glia_status glia__labels_finish(glia__labels *l, bool known_classes, glia_data *
     }
     glia__labels_clear(l);
     return status;
+}
+
+/* ---- several columns -------------------------------------------------------------------------------------------- */
+
+static glia_status fail_several(const glia_data *d, size_t column, const char *word)
+{
+    const char *name = d->target_names ? d->target_names[column] : "";
+    return glia__fail(GLIA_E_FORMAT,
+                      "%s: several targets are numbers, or yes or no each: \"%.60s\" in target %zu%s%.60s%s is neither",
+                      d->name, word, column + 1, *name ? " (" : "", name, *name ? ")" : "");
+}
+
+/* What each word of a column means. */
+static glia_status read_words(const glia__labels *l, size_t column, const glia_data *d, double *value)
+{
+    for (size_t i = 0; i < l->words.count; i++) {
+        const char *word = l->words.text[i];
+        if (!glia__yesno_read(word, word + strlen(word), &value[i])) return fail_several(d, column, word);
+    }
+    return GLIA_OK;
+}
+
+static glia_status copy_column(const glia__labels *l, size_t column, size_t count, glia_data *d)
+{
+    double     *value = glia__new(l->words.count, sizeof *value);
+    glia_status status = value ? GLIA_OK : GLIA_E_MEMORY;
+    if (status == GLIA_OK) status = read_words(l, column, d, value);
+    for (size_t i = 0; status == GLIA_OK && i < d->stored; i++) {
+        double v = l->has_words ? value[l->classes[i]] : l->numbers[i];
+        d->numbers[i * count + column] = v;
+        d->yesno = d->yesno && (v == 0 || v == 1);
+    }
+    glia__free(value);
+    return status;
+}
+
+glia_status glia__labels_finish_several(glia__labels *l, size_t count, glia_data *d)
+{
+    size_t  all;
+    double *numbers = glia__mul(d->stored, count, &all) ? glia__new(all, sizeof *numbers) : NULL;
+    if (!numbers) return GLIA_E_MEMORY;
+    glia__target_numbers(d, numbers, count);
+    d->yesno = true;
+    for (size_t j = 0; j < count; j++) {
+        GLIA_TRY(copy_column(&l[j], j, count, d));
+        glia__labels_clear(&l[j]);
+    }
+    return GLIA_OK;
 }
 
 /* ---- two data sets with one list of classes --------------------------------------------------------------------- */

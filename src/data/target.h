@@ -20,6 +20,8 @@ glia_status glia__labels_add_word(glia__labels *l, const char *text, size_t n);
 /* Hands the column to d, whose target it becomes: classes if any is a word, if all are whole numbers with at most 20
  * different ones, or if the caller knows that they are classes; else numbers. Clears l, on failure too. */
 glia_status glia__labels_finish(glia__labels *l, bool known_classes, glia_data *d);
+/* The same of several columns, which all have to be numbers, or yes or no each. */
+glia_status glia__labels_finish_several(glia__labels *l, size_t count, glia_data *d);
 void        glia__labels_clear(glia__labels *l);
 
 /* d gets a copy of the classes [stored], 0 .. n-1, which are named by their numbers. */

@@ -1,5 +1,4 @@
-/* A set of words: an open hash table (linear probing, never more than half full) over a list in order of arrival. The
- * hash is FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv). */
+/* A set of words: an open hash table (linear probing, never more than half full) over a list in order of arrival. */
 #include "data/words.h"
 
 #include <math.h>
@@ -7,12 +6,12 @@
 #include <string.h>
 
 #include "data/data.h"
+#include "ground/hash.h"
 #include "ground/memory.h"
 
 static size_t hash(const char *text, size_t n)
 {
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    uint64_t h = glia__fnv1a(text, n);
     return (size_t)(h ^ (h >> 32));
 }
 
@@ -53,6 +52,12 @@ glia_status glia__words_add(glia__words *w, const char *text, size_t n, size_t *
     }
     *number = w->slot[at] - 1;
     return GLIA_OK;
+}
+
+size_t glia__words_find(const glia__words *w, const char *text, size_t n)
+{
+    size_t at = w->slots ? find(w, text, n) : 0;
+    return w->slots && w->slot[at] ? w->slot[at] - 1 : SIZE_MAX;
 }
 
 void glia__words_clear(glia__words *w)

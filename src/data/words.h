@@ -14,6 +14,7 @@ typedef struct glia__words {
 
 /* The number of text[0..n), which is added if it is new. */
 glia_status glia__words_add(glia__words *w, const char *text, size_t n, size_t *number);
+size_t      glia__words_find(const glia__words *w, const char *text, size_t n); /* SIZE_MAX: it is not among them */
 void        glia__words_clear(glia__words *w);
 /* rank[i] = the place of word i among all: by value if all are numbers, else by byte. */
 glia_status glia__words_rank(const glia__words *w, size_t *rank);

@@ -1,10 +1,11 @@
 /* A data set as a CSV with a header, its target first, then its weights if it has any: for images the file that
  * Kaggle's digit recogniser made known, label,pixel0,pixel1,... Cells are quoted where they have to be; numbers are in
  * their shortest form. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "data/data.h"
+#include "data/columns.h"
 #include "ground/file.h"
 #include "ground/memory.h"
 
@@ -55,6 +56,27 @@ static void add_real(glia__string *s, real value)
     glia__string_add_bytes(s, text, n + 1);
 }
 
+/* Numbers of a row that make one cell, from `slot` on. */
+static size_t slots_at(const glia_data *d, size_t slot)
+{
+    return d->column ? glia__kind_slots(&d->column[d->column_of[slot]].kind) : 1;
+}
+
+static void add_input(csv_writer *w, size_t slot, const real *v)
+{
+    const glia__column *c = w->data->column ? &w->data->column[w->data->column_of[slot]] : NULL;
+    if (isnan(*v)) {
+        glia__string_add_bytes(&w->text, ",", 1);
+    } else if (!c || c->kind.which == GLIA_KIND_NUMBER) {
+        add_real(&w->text, *v);
+    } else if (glia__kind_is_words(&c->kind)) {
+        add_text(&w->text, c->words.text[(size_t)*v]);
+    } else {
+        glia__kind_text(&c->kind, (double[]){(double)v[0], glia__kind_slots(&c->kind) > 1 ? (double)v[1] : 0}, &w->text);
+        glia__string_add_bytes(&w->text, ",", 1);
+    }
+}
+
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
 /* Columns of targets in the file. */
@@ -73,7 +95,7 @@ static void add_header(csv_writer *w)
         add_text(&w->text, name ? name : label);
     }
     if (d->weights) add_text(&w->text, d->weight_name ? d->weight_name : "weight");
-    for (size_t i = 0; i < d->columns; i++) add_text(&w->text, glia__data_column_label(d, i, label));
+    for (size_t i = 0; i < d->columns; i += slots_at(d, i)) add_text(&w->text, glia__data_column_label(d, i, label));
     end_row(&w->text);
 }
 
@@ -87,11 +109,11 @@ static void add_row(csv_writer *w, size_t row)
         else
             add_double(&w->text, glia_data_number(d, row, j));
     if (d->weights) add_real(&w->text, d->weights[glia__data_stored(d, row)]);
-    for (size_t i = at; i < at + d->columns; i++)
+    for (size_t i = 0; i < d->columns; i += slots_at(d, i))
         if (d->bytes)
-            glia__string_add_bytes(&w->text, w->byte[d->bytes[i]], w->length[d->bytes[i]]);
+            glia__string_add_bytes(&w->text, w->byte[d->bytes[at + i]], w->length[d->bytes[at + i]]);
         else
-            add_real(&w->text, d->values[i]);
+            add_input(w, i, d->values + at + i);
     end_row(&w->text);
 }
 

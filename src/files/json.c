@@ -37,7 +37,7 @@ glia_status glia__json_string(const char *text, json_t **json)
     return *json ? GLIA_OK : glia__json_no_memory();
 }
 
-static int add_bytes(const char *bytes, size_t n, void *string)
+int glia__json_add(const char *bytes, size_t n, void *string)
 {
     glia__string_add_bytes(string, bytes, n);
     return 0;
@@ -45,7 +45,7 @@ static int add_bytes(const char *bytes, size_t n, void *string)
 
 glia_status glia__json_print(const json_t *json, glia__string *text)
 {
-    if (json_dump_callback(json, add_bytes, text, JSON_COMPACT) || text->failed) return glia__json_no_memory();
+    if (json_dump_callback(json, glia__json_add, text, JSON_COMPACT) || text->failed) return glia__json_no_memory();
     return GLIA_OK;
 }
 

@@ -11,6 +11,8 @@
 glia_status glia__json_parse(const char *text, size_t n, bool reals, json_t **json);
 /* A JSON string; GLIA_E_WRITE if the text is not UTF-8. */
 glia_status glia__json_string(const char *text, json_t **json);
+/* Appends bytes to the glia__string that `string` is: for jansson's json_dump_callback. */
+int glia__json_add(const char *bytes, size_t n, void *string);
 /* Appends the text of json, on one line without blanks. */
 glia_status glia__json_print(const json_t *json, glia__string *text);
 /* The failure of whatever jansson call had no memory. */

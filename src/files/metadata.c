@@ -6,6 +6,7 @@
 
 #include "files/json.h"
 #include "files/metadata.h"
+#include "files/plan_file.h"
 #include "ground/memory.h"
 
 enum { FORMAT = 1, NET_MOST = 1 << 15 /* bytes of a net text */ };
@@ -281,15 +282,31 @@ static glia_status read_target_names(glia_model *m, const char *text)
     return read_names(text, &m->target_names, &m->n_targets);
 }
 
+static glia_status write_columns(const glia_model *m, glia__string *text)
+{
+    return m->plan ? glia__plan_write(m->plan, text) : GLIA_OK;
+}
+
+static glia_status read_columns(glia_model *m, const char *text)
+{
+    if (!text) return GLIA_OK;
+    GLIA_TRY(glia__plan_read(text, &m->plan));
+    if (m->plan->width != m->n_in)
+        return glia__fail(GLIA_E_FORMAT, "%zu inputs for a net of %zu", m->plan->width, m->n_in);
+    return glia__model_name_inputs(m);
+}
+
+/* Those of a plan follow from it. */
 static glia_status write_column_names(const glia_model *m, glia__string *text)
 {
-    return write_names(m->column_names, m->n_in, text);
+    return m->plan ? GLIA_OK : write_names(m->column_names, m->n_in, text);
 }
 
 static glia_status read_column_names(glia_model *m, const char *text)
 {
     char **names = NULL;
     size_t count = m->n_in;
+    if (m->plan) return text ? glia__fail(GLIA_E_FORMAT, "beside columns, which name the inputs") : GLIA_OK;
     GLIA_TRY(read_names(text, &names, &count));
     if (count != m->n_in) {
         glia__names_free(names, count);
@@ -411,6 +428,7 @@ static const struct field {
     {"target", write_target, read_target},
     {"class_names", write_class_names, read_class_names},
     {"target_names", write_target_names, read_target_names},
+    {"columns", write_columns, read_columns},
     {"column_names", write_column_names, read_column_names},
     {"scale", write_scale, read_scale},
     {"target_scale", write_target_scale, read_target_scale},

@@ -22,6 +22,13 @@ uint64_t glia__hash(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
+uint64_t glia__fnv1a(const char *bytes, size_t n)
+{
+    uint64_t hash = GLIA__HASH_START;
+    for (size_t i = 0; i < n; i++) hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
+    return hash;
+}
+
 uint64_t glia__hash_text(uint64_t hash, const char *text)
 {
     return text ? mix(glia__hash(hash, text, strlen(text)), 0) : mix(hash, 1);

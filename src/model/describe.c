@@ -54,6 +54,27 @@ const char *glia_model_target_name(const glia_model *model, size_t j)
     return model && j < model->n_targets ? model->target_names[j] : NULL;
 }
 
+const char *glia_model_columns(const glia_model *model)
+{
+    return model && model->plan ? model->plan->text : "";
+}
+
+bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info)
+{
+    if (!model || !model->plan || i >= model->plan->count) return false;
+    const glia__plan_column *c = &model->plan->column[i];
+    if (!info) return true;
+    *info = (glia_plan_info){.name = c->name, .kind = c->kind.which, .inputs = c->width, .missing = c->missing};
+    glia__plan_tell(c, model->plan->rows, info->what, sizeof info->what);
+    return true;
+}
+
+const char *glia_model_input_name(const glia_model *model, size_t input)
+{
+    bool named = model && model->column_names && input < model->n_in && *model->column_names[input];
+    return named ? model->column_names[input] : NULL;
+}
+
 const char *glia_model_stopped(const glia_model *model)
 {
     return model && model->stopped ? model->stopped : "";

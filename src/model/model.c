@@ -76,10 +76,31 @@ static void shape_of_rows(glia_model *m)
     m->width = image ? m->in.dim[2] : m->n_in;
 }
 
+static void forget_plan(glia_model *m)
+{
+    glia__plan_free(m->plan);
+    m->plan = NULL;
+}
+
 void glia__model_unbind(glia_model *m)
 {
     forget_target(m);
+    forget_plan(m);
     shape_of_rows(m);
+}
+
+glia_status glia__model_name_inputs(glia_model *m)
+{
+    if (!m->plan->count || !*m->plan->column[0].name) return GLIA_OK;
+    if (!(m->column_names = glia__new(m->n_in, sizeof *m->column_names))) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < m->n_in; i++) {
+        size_t                   of;
+        glia__string             name = {0};
+        const glia__plan_column *c = glia__plan_input(m->plan, i, &of);
+        glia__plan_input_name(c, of, &name);
+        if (!(m->column_names[i] = glia__string_take(&name))) return GLIA_E_MEMORY;
+    }
+    return GLIA_OK;
 }
 
 glia_status glia__model_bind(glia_model *m, const glia_data *data)
@@ -96,12 +117,16 @@ glia_status glia__model_bind(glia_model *m, const glia_data *data)
         GLIA_TRY(copy_names(&m->target_names, columns, data, glia_data_target_name));
         m->n_targets = columns;
     }
-    if (glia_data_column_name(data, 0)) GLIA_TRY(copy_names(&m->column_names, m->n_in, data, glia_data_column_name));
+    if (!m->plan) GLIA_TRY(glia__plan_fit(&m->plan, data));
+    if (m->plan && m->plan->width == m->n_in)
+        GLIA_TRY(glia__model_name_inputs(m));
+    else if (glia_data_column_name(data, 0))
+        GLIA_TRY(copy_names(&m->column_names, m->n_in, data, glia_data_column_name));
     m->target = info.target;
     if (m->in.rank == 3) return GLIA_OK; /* the net's own reading of the rows goes before the data's */
     m->channels = info.channels;
     m->height = info.height;
-    m->width = info.width;
+    m->width = m->plan ? m->n_in : info.width;
     return GLIA_OK;
 }
 
@@ -144,24 +169,37 @@ static glia_status make(glia_model **model, const char *net, const glia__shape *
     return GLIA_OK;
 }
 
+/* The same for the rows of data, which go through a plan if they are a table's. */
+static glia_status make_for(glia_model **model, const char *net, const glia_data *data, const glia__plan *plan,
+                            uint32_t seed)
+{
+    glia__shape in = {0};
+    char       *picked = NULL;
+    if (data) in = (glia__shape){.rank = 3, .dim = {data->channels, data->height, data->width}};
+    if (plan) in = (glia__shape){.rank = 3, .dim = {1, 1, plan->width}};
+    if (!net && !(net = picked = glia__net_for(data, glia__shape_count(&in))))
+        return glia__fail(GLIA_E_MEMORY, "out of memory");
+    glia_status status = make(model, net, &in, seed);
+    glia__free(picked);
+    return status;
+}
+
 glia_status glia_model_new(glia_model **model, const char *net, const glia_data *data, uint32_t seed)
 {
     if (!model) return glia__fail(GLIA_E_ARG, "glia_model_new: there is no place for the model");
     *model = NULL;
     if (!net && !data) return glia__fail(GLIA_E_ARG, "glia_model_new: neither a net nor data to pick one for");
-    glia__shape in = {0};
-    char       *picked = NULL;
-    if (data) {
-        glia_data_info info;
-        glia_data_describe(data, &info);
-        in = (glia__shape){.rank = 3, .dim = {info.channels, info.height, info.width}};
-        if (!net && info.target == GLIA_TARGET_NONE)
-            return glia__fail(GLIA_E_SHAPE, "%s has no target, so no net can be picked for it", data->name);
+    if (!net && data->target == GLIA_TARGET_NONE)
+        return glia__fail(GLIA_E_SHAPE, "%s has no target, so no net can be picked for it", data->name);
+    glia__plan *plan = NULL;
+    if (data) GLIA_TRY(glia__plan_fit(&plan, data));
+    glia_status status = make_for(model, net, data, plan, seed);
+    if (status == GLIA_OK) {
+        (*model)->plan = plan;
+        if (data) status = glia__model_bind(*model, data);
+    } else {
+        glia__plan_free(plan);
     }
-    if (!net && !(net = picked = glia__net_for(data))) return glia__fail(GLIA_E_MEMORY, "out of memory");
-    glia_status status = make(model, net, &in, seed);
-    glia__free(picked);
-    if (status == GLIA_OK && data) status = glia__model_bind(*model, data);
     if (status != GLIA_OK) {
         glia_model_free(*model);
         *model = NULL;
@@ -179,6 +217,8 @@ static void hand_over(glia_model *from, glia_model *to)
     to->target_names = from->target_names, from->target_names = NULL;
     to->n_targets = from->n_targets, from->n_targets = 0;
     to->column_names = from->column_names, from->column_names = NULL;
+    glia__plan_free(to->plan);
+    to->plan = from->plan, from->plan = NULL;
     to->channels = from->channels, to->height = from->height, to->width = from->width;
 }
 
@@ -195,7 +235,7 @@ glia_status glia_model_add(glia_model *model, const char *layers)
     glia_status status = make(&longer, net, says ? &(glia__shape){0} : &rows, model->seed);
     glia__free(net);
     if (status != GLIA_OK) return status;
-    if (model->target != GLIA_TARGET_NONE) hand_over(model, longer);
+    if (model->target != GLIA_TARGET_NONE || model->plan) hand_over(model, longer);
     longer->evaluates = model->evaluates;
     glia_model old = *model;
     *model = *longer;
@@ -208,6 +248,7 @@ void glia_model_free(glia_model *m)
 {
     if (!m) return;
     forget_target(m);
+    forget_plan(m);
     glia__scaler_clear(&m->scale);
     glia__scaler_clear(&m->target_scale);
     glia__free_aligned(m->parameters);

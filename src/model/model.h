@@ -2,7 +2,7 @@
 #ifndef GLIA_MODEL_MODEL_H
 #define GLIA_MODEL_MODEL_H
 
-#include "data/scale.h"
+#include "data/plan.h"
 #include "ground/threads.h"
 #include "parts/layer.h"
 #include "parts/loss.h"
@@ -51,13 +51,14 @@ struct glia_model {
     bool       gradients_fused;
 
     /* What makes raw rows into inputs, and outputs into answers. */
+    glia__plan  *plan; /* of a table's columns, or NULL */
     glia__scaler scale, target_scale;
     glia_target  target;
     size_t       n_classes;
     char       **class_names;
     size_t       n_targets;
     char       **target_names;
-    char       **column_names; /* of a table, [n_in], or NULL */
+    char       **column_names; /* of the inputs, where they have names: [n_in], or NULL */
     size_t       channels, height, width;
 
     real         *class_weight; /* of the training, [n_classes]; NULL: each 1 */
@@ -85,7 +86,7 @@ void        glia__layers_free(glia__layer *layers, size_t count);
 /* The text of the layers: canonical, one line. Caller's (glia__free). */
 char *glia__net_print(const glia__layer *layers, size_t count);
 /* A net that suits the data, for those who name none. Caller's. */
-char *glia__net_for(const glia_data *data);
+char *glia__net_for(const glia_data *data, size_t inputs);
 
 /* --- graph.c: who reads whom, by the names in the text --- */
 glia_status glia__graph_link(glia__layer *layers, size_t count, const char *text);
@@ -103,9 +104,10 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, gl
 void glia__model_lay_out(glia_model *m, bool forward_alone);
 
 /* --- model.c --- */
-/* m takes target and names from data; checks that data fit the net: GLIA_E_SHAPE. */
+/* m takes target and names from data, and fits a plan to them if it has none; GLIA_E_MEMORY, GLIA_E_TEXT. */
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
 void        glia__model_unbind(glia_model *m); /* forgets them again */
+glia_status glia__model_name_inputs(glia_model *m); /* by its plan */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
 /* The layer that takes the rows' numbers as words (glia__layer_class.words) and knows the fewest; NULL: none does. */
 const glia__layer *glia__model_reader(const glia_model *m);
@@ -150,8 +152,7 @@ typedef struct glia__step {
     size_t      rows;
     bool        train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
-    const glia_data     *data;
-    const glia__scaler  *scale;
+    const glia__intake  *intake;
     const size_t        *order;   /* rows of data, [rows] */
     const real          *x;       /* or inputs in place */
     glia__chance         chance;  /* what the rows of the batch draw from */

@@ -87,14 +87,16 @@ char *glia__net_print(const glia__layer *layers, size_t count)
     return glia__string_take(&s);
 }
 
-/* Two hidden layers, as wide as the rows suggest; a softmax over the classes, or the numbers themselves. */
-char *glia__net_for(const glia_data *data)
+/* Two hidden layers, as wide as the rows suggest; a softmax over the classes, sigmoids for several yes or no, or
+ * the numbers themselves. */
+char *glia__net_for(const glia_data *data, size_t inputs)
 {
     glia_data_info info;
     glia__string   s = {0};
     glia_data_describe(data, &info);
-    size_t wide = info.columns >= 256 ? 128 : info.columns >= 16 ? 64 : 32;
+    size_t wide = inputs >= 256 ? 128 : inputs >= 16 ? 64 : 32;
     glia__string_add(&s, "dense %zu, relu, dense %zu, relu, dense %zu", wide, wide / 2, info.outputs);
     if (info.target == GLIA_TARGET_CLASSES) glia__string_add(&s, ", softmax");
+    if (info.yesno) glia__string_add(&s, ", sigmoid");
     return glia__string_take(&s);
 }

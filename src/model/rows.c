@@ -19,7 +19,10 @@ glia_status glia_inputs_get(const glia_model *model, const glia_data *data, cons
     if (!model || !data || !x) return glia__fail(GLIA_E_ARG, "glia_inputs_get: a model, data and room are needed");
     GLIA_TRY(glia__model_check_data(model, data, false));
     GLIA_TRY(check_rows(data, rows, count));
-    glia__batch_inputs(data, &model->scale, rows, 0, count, x);
+    glia__intake in;
+    GLIA_TRY(glia__intake_new(&in, data, model->plan, &model->scale));
+    glia__batch_inputs(&in, rows, 0, count, x);
+    glia__intake_clear(&in);
     return GLIA_OK;
 }
 

@@ -156,9 +156,9 @@ static void gather_block(walk *w, const glia__layer *l, size_t begin, size_t end
     real             *x = m->x + begin * m->n_in, *spoken = turned ? m->spoken + begin * m->n_in : x;
     (void)l;
     if (s->augment)
-        glia__batch_augmented(s->data, s->scale, s->augment, w->rank, &s->chance, begin, end, spoken);
+        glia__batch_augmented(s->intake, s->augment, w->rank, &s->chance, begin, end, spoken);
     else
-        glia__batch_inputs(s->data, s->scale, s->order, begin, end, spoken);
+        glia__batch_inputs(s->intake, s->order, begin, end, spoken);
     if (turned) glia__rows_in_memory(&m->in, end - begin, spoken, x);
 }
 
@@ -202,7 +202,7 @@ static void forward(walk *w)
 {
     const glia_model *m = w->s->model;
     prepare(w);
-    if (w->s->data) gather(w);
+    if (w->s->intake) gather(w);
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
         if (!l->class->forward) continue;
@@ -431,7 +431,7 @@ static bool needs_team(const glia__step *s)
 {
     glia__cut job = cut_gather(s), cut;
     if (!s->team || glia__team_size(s->team) == 1) return false;
-    if (!s->data) job.work = 0;
+    if (!s->intake) job.work = 0;
     for (size_t i = 0; i < s->model->n_layers && !worth_sharing(&job); i++) {
         const glia__layer *l = &s->model->layers[i];
         if (!l->class->forward) continue;

@@ -84,17 +84,42 @@ glia_status glia__model_check_words(const glia_model *m, const char *name, const
     return GLIA_OK;
 }
 
-static glia_status check_words(const glia_model *m, const glia_data *data)
+static glia_status check_words(const glia_model *m, const glia__intake *in)
 {
     const glia__layer *reader = glia__model_reader(m);
-    for (size_t r = 0; reader && r < data->rows; r++) {
-        size_t row = glia__data_stored(data, r), n = data->columns;
-        for (size_t i = row * n; i < (row + 1) * n; i++) {
-            double x = data->bytes ? (double)data->bytes[i] : (double)data->values[i];
-            if (!is_word(reader, x)) return fail_word(reader, data->name, row, x);
-        }
+    if (!reader) return GLIA_OK;
+    real       *x = glia__new(m->n_in, sizeof *x);
+    glia_status status = x ? GLIA_OK : GLIA_E_MEMORY;
+    for (size_t r = 0; status == GLIA_OK && r < in->data->rows; r++) {
+        size_t row = glia__data_stored(in->data, r);
+        glia__intake_row(in, row, x);
+        for (size_t i = 0; status == GLIA_OK && i < m->n_in; i++)
+            if (!is_word(reader, (double)x[i])) status = fail_word(reader, in->data->name, row, (double)x[i]);
     }
-    return GLIA_OK;
+    glia__free(x);
+    return status;
+}
+
+/* ---- inputs ------------------------------------------------------------------------------------------------------ */
+
+/* What can be said of the rows themselves, once they are found. */
+static glia_status check_intake(const glia_model *m, const glia__intake *in)
+{
+    size_t width = glia__intake_width(in);
+    if (width != m->n_in)
+        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", in->data->name, width,
+                          m->n_in);
+    if (!m->plan) GLIA_TRY(check_names(m, in->data));
+    return check_words(m, in);
+}
+
+static glia_status check_inputs(const glia_model *m, const glia_data *data)
+{
+    glia__intake in;
+    GLIA_TRY(glia__intake_new(&in, data, m->plan, NULL));
+    glia_status status = check_intake(m, &in);
+    glia__intake_clear(&in);
+    return status;
 }
 
 /* ---- data as a whole --------------------------------------------------------------------------------------------- */
@@ -104,11 +129,7 @@ glia_status glia__model_check_data(const glia_model *m, const glia_data *data, b
     glia_data_info info;
     glia_data_describe(data, &info);
     if (!glia__model_last(m)) return glia__fail(GLIA_E_SHAPE, "the net has no layers");
-    if (info.columns != m->n_in)
-        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the net takes %zu", data->name, info.columns,
-                          m->n_in);
-    GLIA_TRY(check_names(m, data));
-    GLIA_TRY(check_words(m, data));
+    GLIA_TRY(check_inputs(m, data));
     if (m->n_classes && !can_tell(m, m->n_classes)) return fail_outputs(m, "the target", m->n_classes, "classes");
     return with_target ? check_target(m, data, &info) : GLIA_OK;
 }

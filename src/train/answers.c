@@ -14,6 +14,7 @@ glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_
     if (!glia__mul(room, m->n_out, &numbers))
         return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is too large", room);
     glia_status status = glia__model_map_classes(m, data, &a->map);
+    if (status == GLIA_OK) status = glia__intake_new(&a->intake, data, m->plan, &m->scale);
     if (status == GLIA_OK) {
         bool classes = data->target == GLIA_TARGET_CLASSES;
         a->classes = classes ? glia__new(room, sizeof *a->classes) : NULL;
@@ -29,6 +30,7 @@ glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_
 
 void glia__answers_clear(glia__answers *a)
 {
+    glia__intake_clear(&a->intake);
     glia__free(a->map);
     glia__free(a->classes);
     glia__free(a->numbers);
@@ -71,8 +73,7 @@ static void fill_numbers(glia__answers *a, glia__step *s)
 
 void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s)
 {
-    s->data = a->data;
-    s->scale = &a->model->scale;
+    s->intake = &a->intake;
     s->order = order;
     s->rows = rows;
     s->truth = (glia__truth){a->classes, a->numbers, a->weights, a->class_weight, 0};

@@ -4,10 +4,11 @@
 
 #include "model/model.h"
 
-/* Memory for the targets of a batch of up to `room` rows of one data set. */
+/* For batches of up to `room` rows of one data set: the way of its rows, and memory for their targets. */
 typedef struct glia__answers {
     const glia_model *model;
     const glia_data  *data;
+    glia__intake      intake;
     int32_t          *map;     /* the model's class of each class of the data; NULL: the same */
     int32_t          *classes; /* [room]; or */
     real             *numbers; /* [room][n_out], scaled */

@@ -133,11 +133,24 @@ static uint64_t hash_scaler(uint64_t hash, const glia__scaler *s)
     return glia__hash(hash, s->scale, s->columns * sizeof *s->scale);
 }
 
+/* What fills gaps, and what words there are. */
+static uint64_t hash_plan(const glia__plan *p)
+{
+    uint64_t hash = GLIA__HASH_START;
+    for (size_t i = 0; p && i < p->count; i++) {
+        const glia__plan_column *c = &p->column[i];
+        hash = glia__hash(glia__hash_text(hash, c->name), c->stand_in, sizeof c->stand_in);
+        hash = glia__hash(hash, (uint32_t[]){c->kind.which, (uint32_t)c->width}, 2 * sizeof(uint32_t));
+        for (size_t k = 0; k < c->n_words; k++) hash = glia__hash_text(hash, c->words[k]);
+    }
+    return hash;
+}
+
 static void write_scaling(const glia__run *r, glia__string *text)
 {
     const glia__scaler *inputs = r->rescale ? &r->scale : &r->m->scale;
     const glia__scaler *targets = r->rescale ? &r->target_scale : &r->m->target_scale;
-    write_hash(hash_scaler(hash_scaler(GLIA__HASH_START, inputs), targets), text);
+    write_hash(hash_scaler(hash_scaler(hash_plan(r->m->plan), inputs), targets), text);
 }
 
 static void write_classes(const glia__run *r, glia__string *text)

@@ -104,7 +104,7 @@ static bool keeps_statistics(const glia_model *m)
 static void renew_statistics(glia__run *r)
 {
     size_t     rows = r->train->rows;
-    glia__step step = {.model = r->m, .team = r->team, .train = true, .data = r->train, .scale = &r->m->scale};
+    glia__step step = {.model = r->m, .team = r->team, .train = true, .intake = &r->targets.intake};
     for (size_t i = 0; i < rows; i++) r->order[i] = i;
     for (size_t b = 0; b < r->batches; b++) {
         size_t begin = b * r->batch, left = rows - begin;

@@ -38,6 +38,7 @@ glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data
 {
     *j = (glia__judge){.m = m, .team = team, .data = data, .loss = loss, .fused = fused};
     glia_status status = glia__model_check_data(m, data, loss != NULL);
+    if (status == GLIA_OK) status = glia__intake_new(&j->intake, data, m->plan, &m->scale);
     if (status == GLIA_OK) status = make_room(j, answers);
     if (status != GLIA_OK) glia__judge_clear(j);
     return status;
@@ -46,6 +47,7 @@ glia_status glia__judge_new(glia__judge *j, glia_model *m, const glia_data *data
 void glia__judge_clear(glia__judge *j)
 {
     glia__answers_clear(&j->targets);
+    glia__intake_clear(&j->intake);
     glia__free(j->order);
     glia__free(j->truth);
     glia__free(j->answers);
@@ -58,8 +60,7 @@ static void run_rows(glia__judge *j, size_t at, glia__step *s)
 {
     size_t left = j->data->rows - at;
     s->rows = left < ROWS ? left : ROWS;
-    s->data = j->data;
-    s->scale = &j->m->scale;
+    s->intake = &j->intake;
     s->order = j->order + at;
     if (j->loss) glia__answers_fill(&j->targets, s->order, s->rows, s);
     glia__step_run(s);

@@ -9,6 +9,7 @@ typedef struct glia__judge {
     glia_model       *m;
     glia__team       *team;
     const glia_data  *data;
+    glia__intake      intake;
     const glia__loss *loss; /* NULL: answers alone, targets are not looked at */
     bool              fused;
     glia__outcome     outcome; /* follows from the loss; without one, the caller's to say */

@@ -1,5 +1,6 @@
 /* What there is: everything that a text can name, as section 8 of glia.h shows it. One row a table. */
 #include "data/augment.h"
+#include "data/kinds.h"
 #include "data/scale.h"
 #include "parts/initializer.h"
 #include "parts/loss.h"
@@ -67,6 +68,16 @@ static glia__named metric(size_t i)
     return glia__metric_at(i)->named;
 }
 
+static size_t kind_count(void)
+{
+    return GLIA__KINDS;
+}
+
+static glia__named kind(size_t i)
+{
+    return *glia__kind_at(i);
+}
+
 static const struct {
     size_t (*count)(void);
     glia__named (*at)(size_t i);
@@ -80,6 +91,7 @@ static const struct {
     [GLIA_LIST_SCALES] = {scale_count, scale},
     [GLIA_LIST_AUGMENTATIONS] = {glia__augment_count, augmentation},
     [GLIA_LIST_METRICS] = {glia__metric_count, metric},
+    [GLIA_LIST_KINDS] = {kind_count, kind},
     [GLIA_LIST_EVERY_LAYER] = {one, every_layer},
 };
 

@@ -83,7 +83,7 @@ static glia_status fit_scaling(glia__run *r)
     if (!r->rescale) return GLIA_OK;
     const char *scale;
     GLIA_TRY(pick_scaling(r, &scale));
-    GLIA_TRY(glia__scaler_fit(&r->scale, scale, r->train));
+    GLIA_TRY(glia__scaler_fit(&r->scale, scale, &r->targets.intake));
     bool numbers = r->m->target == GLIA_TARGET_NUMBERS && r->loss.class->takes == GLIA__TAKES_NUMBERS;
     return numbers ? glia__scaler_fit_targets(&r->target_scale, r->train) : GLIA_OK; /* bits stay bits */
 }
@@ -190,7 +190,7 @@ static glia_status check_bits(const glia__run *r, const glia_data *d)
 static glia_status check_data(glia__run *r)
 {
     GLIA_TRY(check_classes(r->train));
-    GLIA_TRY(glia__model_check_data(r->m, r->train, true));
+    if (!glia__model_last(r->m)) return glia__fail(GLIA_E_SHAPE, "the net has no layers");
     r->bound = r->m->target == GLIA_TARGET_NONE;
     if (r->bound) GLIA_TRY(glia__model_bind(r->m, r->train));
     GLIA_TRY(glia_model_suits(r->m, r->train));

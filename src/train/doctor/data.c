@@ -25,13 +25,13 @@ static void note_constant(glia__data_facts *f, size_t column)
 
 static void look_at_column(glia__doctor *d, size_t column)
 {
-    double squares = 0, first = glia_data_input(d->p.train, d->rows[0], column);
-    bool   constant = d->n_rows > 1;
+    const size_t n = d->p.m->n_in;
+    double       squares = 0;
+    bool         constant = d->n_rows > 1;
     for (size_t i = 0; i < d->n_rows; i++) {
-        const double value = glia_data_input(d->p.train, d->rows[i], column);
-        const double x = glia__scaled(&d->p.m->scale, column, value);
+        const double x = (double)d->inputs[i * n + column];
         squares += x * x;
-        constant = constant && value == first;
+        constant = constant && d->inputs[i * n + column] == d->inputs[column];
     }
     note_size(&d->data, column, sqrt(squares / (double)d->n_rows));
     if (constant) note_constant(&d->data, column);
@@ -40,14 +40,15 @@ static void look_at_column(glia__doctor *d, size_t column)
 /* The borders of images are constant, and no fault. */
 static void look_at_columns(glia__doctor *d)
 {
-    const glia_data *data = d->p.train;
-    for (size_t column = 0; column < data->columns; column++) look_at_column(d, column);
-    if (data->image) d->data.constant = 0;
+    glia__batch_inputs(&d->answers.intake, d->rows, 0, d->n_rows, d->inputs);
+    for (size_t column = 0; column < d->p.m->n_in; column++) look_at_column(d, column);
+    if (d->p.train->image) d->data.constant = 0;
 }
 
+/* What is not finite in a table's columns is a gap, and filled. */
 static void find_not_finite(glia__data_facts *f, const glia_data *data)
 {
-    for (size_t r = 0; !data->bytes && r < data->rows; r++) {
+    for (size_t r = 0; !data->bytes && !data->column && r < data->rows; r++) {
         const real *x = data->values + glia__data_stored(data, r) * data->columns;
         if (glia__kernels_get()->all_finite(data->columns, x)) continue;
         for (size_t i = 0; i < data->columns; i++) {
@@ -122,7 +123,7 @@ static void look_at_numbers(glia__doctor *d, const glia_data *data)
 void glia__look_data(glia__doctor *d, bool whole)
 {
     const glia_data *data = d->p.train;
-    d->data = (glia__data_facts){.rows = data->rows, .seen = d->n_rows, .columns = data->columns};
+    d->data = (glia__data_facts){.rows = data->rows, .seen = d->n_rows, .columns = d->p.m->n_in};
     d->data.outputs = glia__data_outputs(data);
     if (whole) find_not_finite(&d->data, data);
     if (d->data.not_finite == 0) look_at_columns(d);

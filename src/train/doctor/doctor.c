@@ -63,8 +63,9 @@ static glia_status make(glia__doctor *d)
     d->before = glia__new_aligned(m->n_parameters, sizeof *d->before);
     d->answer = glia__new(d->n_rows, n * sizeof *d->answer);
     d->class_room = glia__new(classes, 2 * sizeof *d->class_room);
+    d->inputs = glia__new(d->n_rows, m->n_in * sizeof *d->inputs);
     d->findings = glia__new(glia__complaints_count(), sizeof *d->findings);
-    if (!d->start || !d->before || !d->answer || !d->class_room || !d->findings) return GLIA_E_MEMORY;
+    if (!d->start || !d->before || !d->answer || !d->class_room || !d->inputs || !d->findings) return GLIA_E_MEMORY;
     return copy_truth(d, n);
 }
 
@@ -90,6 +91,7 @@ void glia__doctor_free(glia__doctor *d)
     glia__free_aligned(d->start);
     glia__free_aligned(d->before);
     glia__free(d->rows);
+    glia__free(d->inputs);
     glia__free(d->answer);
     glia__free(d->truth);
     glia__free(d->class_room);

@@ -92,6 +92,7 @@ typedef struct glia__doctor {
     real            *start, *before; /* weights: of the start, and of before a step */
     glia__answers    answers;
     size_t          *rows; /* [n_rows]: those looked at */
+    real            *inputs; /* [n_rows][n_in]: of these */
     size_t           n_rows, room;
     double          *answer;     /* [n_rows][n_out] */
     double          *truth;      /* the same, of number targets; else NULL */

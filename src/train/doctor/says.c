@@ -34,9 +34,9 @@ const char *glia__say_layer(char text[64], const glia__layer *l)
     return text;
 }
 
-const char *glia__say_column(char text[96], const glia_data *data, size_t column)
+const char *glia__say_column(char text[96], const glia__doctor *d, size_t column)
 {
-    const char *name = glia_data_column_name(data, column);
+    const char *name = d->p.m->column_names ? d->p.m->column_names[column] : NULL;
     if (name && *name)
         snprintf(text, 96, "column %zu (%s)", column + 1, CUT(name));
     else

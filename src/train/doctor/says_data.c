@@ -9,7 +9,7 @@ static bool data_not_finite(const glia__doctor *d, glia_finding *f)
     if (a->not_finite == 0) return false;
     glia__finding_set(f, 1, (double)a->not_finite);
     SAY(f->what, "%zu of the inputs are NaN or infinite, the first in row %zu, %s", a->not_finite, a->bad_row + 1,
-        COLUMN(d->p.train, a->bad_column));
+        COLUMN(d, a->bad_column));
     return true;
 }
 
@@ -20,7 +20,7 @@ static bool constant_columns(const glia__doctor *d, glia_finding *f)
     if (!(share >= 0.25) || a->seen < 2) return false;
     glia__finding_set(f, share == 1 ? 0.96 : 0.5 + 0.35 * share, share);
     SAY(f->what, "%zu of %zu input columns have one value only in the %zu rows looked at, such as %s", a->constant,
-        a->columns, a->seen, COLUMN(d->p.train, a->constant_column));
+        a->columns, a->seen, COLUMN(d, a->constant_column));
     return true;
 }
 
@@ -48,7 +48,7 @@ static bool unscaled_inputs(const glia__doctor *d, glia_finding *f)
     else
         SAY(f->what,
             "inputs are not scaled: %zu of %zu columns have a root mean square over 20, most of all %s with %s",
-            a->large, a->columns, COLUMN(d->p.train, a->large_column), DIGITS(a->large_size));
+            a->large, a->columns, COLUMN(d, a->large_column), DIGITS(a->large_size));
     SAY(f->cure, "scale them: --scale %s", d->p.train->bytes ? "unit" : "standard");
     return true;
 }

@@ -1,0 +1,172 @@
+/* What kinds the columns of a table are of, by their cells: the first rows are looked at before they are read, so that
+ * all are read in one pass; what depends on all words of a column is settled at the end.
+ *
+ *   number    nine cells in ten are numbers (what is none then is a fault, and told)
+ *   date, time, datetime    all cells are
+ *   yesno     there are two words, and they mean yes and no
+ *   text      more than 20 words, and more than one for two rows
+ *   category  any other words                                                                                      */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "data/table.h"
+#include "ground/memory.h"
+
+enum { ROWS_SEEN = 1000, FEW_WORDS = 20 };
+
+bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
+{
+    static const char *const usual[] = {"NA", "N/A", "NaN", "null", "?", "#N/A"};
+    size_t                   n = (size_t)(cell->end - cell->begin);
+    if (n == 0) return true;
+    if (t->gaps.count && glia__words_find(&t->gaps, cell->begin, n) != SIZE_MAX) return true;
+    if (n > 4 || !strchr("nN?#", *cell->begin)) return false;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (strlen(usual[i]) == n && strncasecmp(usual[i], cell->begin, n) == 0) return true;
+    return false;
+}
+
+/* ---- before: by the first rows ---------------------------------------------------------------------------------- */
+
+/* Cells of a column that are one thing or another. */
+typedef struct sight {
+    size_t cells, numbers, dates, times, datetimes, dotted;
+} sight;
+
+static bool is_a(glia_kind which, unsigned order, const glia__cell *cell)
+{
+    double value[GLIA__SLOTS_OF_KIND];
+    return glia__kind_cell(&(glia__kind){.which = which, .order = order}, cell->begin, cell->end, value);
+}
+
+static void see_cell(sight *s, const glia__cell *cell)
+{
+    double value;
+    s->cells++;
+    if (glia__csv_number(cell, &value)) {
+        s->numbers++;
+        return;
+    }
+    if (*cell->begin < '0' || *cell->begin > '9') return;
+    s->times += is_a(GLIA_KIND_TIME, 0, cell);
+    s->dates += is_a(GLIA_KIND_DATE, 0, cell);
+    s->datetimes += is_a(GLIA_KIND_DATETIME, 0, cell);
+    s->dotted += memchr(cell->begin, '.', (size_t)(cell->end - cell->begin)) && is_a(GLIA_KIND_DATE, 1, cell);
+}
+
+/* Ragged rows and such are found when they are read. */
+static void see_row(const glia__table *t, const glia__csv *row, sight *seen)
+{
+    const char *at = row->begin;
+    for (size_t i = 0; at && i < t->columns; i++) {
+        glia__cell cell;
+        if (glia__csv_cell(row, &at, &cell) != GLIA_OK) return;
+        bool looked_at = !t->use[i].told && !glia__table_is_gap(t, &cell);
+        if (looked_at && !memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin))) see_cell(&seen[i], &cell);
+    }
+}
+
+static glia__kind kind_of(const sight *s)
+{
+    glia__kind k = {.which = GLIA_KIND_CATEGORY, .rare = SIZE_MAX};
+    if (s->numbers * 10 >= s->cells * 9)
+        k.which = GLIA_KIND_NUMBER;
+    else if (s->dates == s->cells)
+        k.which = GLIA_KIND_DATE;
+    else if (s->datetimes == s->cells)
+        k.which = GLIA_KIND_DATETIME;
+    else if (s->times == s->cells)
+        k.which = GLIA_KIND_TIME;
+    else if (s->dotted == s->cells)
+        k = (glia__kind){.which = GLIA_KIND_DATE, .order = 1, .rare = SIZE_MAX};
+    return k;
+}
+
+glia_status glia__table_guess(glia__table *t)
+{
+    sight *seen = glia__new(t->columns, sizeof *seen);
+    if (!seen) return GLIA_E_MEMORY;
+    glia__csv ahead = t->csv;
+    see_row(t, &ahead, seen);
+    for (size_t row = 1; row < ROWS_SEEN && glia__csv_peek(&ahead); row++) see_row(t, &ahead, seen);
+    for (size_t i = 0; i < t->columns; i++)
+        if (!t->use[i].told) t->column[t->use[i].column].kind = kind_of(&seen[i]);
+    glia__free(seen);
+    return GLIA_OK;
+}
+
+/* ---- afterwards: by all words ----------------------------------------------------------------------------------- */
+
+/* yes[i] = what word i means; whether there are just two words, one for each. */
+static bool means_yesno(const glia__words *w, double yes[2])
+{
+    bool known = w->count == 2;
+    for (size_t i = 0; known && i < 2; i++) known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
+    return known && yes[0] != yes[1];
+}
+
+static void make_yesno(glia__table *t, glia__column *c, const double yes[2])
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        real *v = &t->values[r * t->width + c->slot];
+        if (!isnan(*v)) *v = (real)yes[(size_t)*v];
+    }
+    glia__words_clear(&c->words);
+    c->kind.which = GLIA_KIND_YESNO;
+}
+
+static void settle_column(glia__table *t, glia__column *c)
+{
+    double yes[2];
+    if (means_yesno(&c->words, yes))
+        make_yesno(t, c, yes);
+    else if (c->words.count > FEW_WORDS && c->words.count > (t->rows - c->missing) / 2)
+        c->kind.which = GLIA_KIND_TEXT;
+}
+
+static void count_gaps(glia__table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++) t->column[i].missing = 0;
+    if (!t->has_gaps) return;
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t i = 0; i < t->n_columns; i++)
+            if (t->column[i].slot != GLIA_NO_COLUMN) t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
+}
+
+/* Takes the numbers of what turned out to be text out of all rows. */
+static void close_ranks(glia__table *t)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->column[i].slot != GLIA_NO_COLUMN && t->column[i].kind.which != GLIA_KIND_TEXT)
+            width += glia__kind_slots(&t->column[i].kind);
+    if (width == t->width) return;
+    real *to = t->values;
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t i = 0; i < t->n_columns; i++) {
+            const glia__column *c = &t->column[i];
+            if (c->slot == GLIA_NO_COLUMN || c->kind.which == GLIA_KIND_TEXT) continue;
+            for (size_t k = 0; k < glia__kind_slots(&c->kind); k++) *to++ = t->values[r * t->width + c->slot + k];
+        }
+    size_t slot = 0;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        glia__column *c = &t->column[i];
+        if (c->kind.which == GLIA_KIND_TEXT) c->slot = GLIA_NO_COLUMN;
+        if (c->slot == GLIA_NO_COLUMN) continue;
+        c->slot = slot;
+        slot += glia__kind_slots(&c->kind);
+    }
+    t->width = width;
+}
+
+glia_status glia__table_settle(glia__table *t)
+{
+    count_gaps(t);
+    for (size_t i = 0; i < t->columns; i++)
+        if (t->use[i].role == GLIA__INPUT_WORD && !t->use[i].told) settle_column(t, &t->column[t->use[i].column]);
+    close_ranks(t);
+    return t->width ? GLIA_OK
+                    : glia__fail(GLIA_E_FORMAT, "%s: all columns are free text: none is left for the inputs",
+                                 t->csv.source->path);
+}

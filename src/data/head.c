@@ -1,0 +1,339 @@
+/* The head of a table: which columns are targets and weights, whether the first row has the names, and what kinds are
+ * told of the others.
+ *
+ * A target is a column that the caller names (or numbers, from 1); else one called label, target, class or y; else the
+ * last. The first row is a header if a column that was asked for is found in it by name; if it has a word where the
+ * second row has a number; or if it has no number at all. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/table.h"
+#include "ground/memory.h"
+
+glia_status glia__table_fail(const glia__table *t, size_t column, const glia__cell *cell, const char *what)
+{
+    enum { SHOWN = 40 };
+    size_t length = (size_t)(cell->end - cell->begin);
+    if (length > 0 && !memchr(cell->begin, '\0', length))
+        glia__fail(GLIA_E_FORMAT, "\"%.*s\"%s", length < SHOWN ? (int)length : SHOWN, cell->begin, what);
+    else
+        glia__fail(GLIA_E_FORMAT, length > 0 ? "a NUL byte: this is no text" : "the cell is empty");
+    if (t->header && *t->first[column])
+        glia__fail_at(GLIA_E_FORMAT, "column %zu (%.40s)", column + 1, t->first[column]);
+    else
+        glia__fail_at(GLIA_E_FORMAT, "column %zu", column + 1);
+    return glia__csv_at(&t->csv, cell->at);
+}
+
+/* ---- the first row ---------------------------------------------------------------------------------------------- */
+
+static bool is_number(const char *text, double *value)
+{
+    return glia__csv_number(&(glia__cell){.begin = text, .end = text + strlen(text)}, value);
+}
+
+static bool is_word(const char *text)
+{
+    double value;
+    return *text && !is_number(text, &value);
+}
+
+static glia_status read_first(glia__table *t)
+{
+    const char *at = t->csv.begin;
+    while (at) {
+        glia__cell cell;
+        GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
+        if (memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin)))
+            return glia__table_fail(t, t->columns, &cell, "");
+        GLIA_TRY(glia__csv_text(&cell, &t->text));
+        if (!glia__text_is_utf8(t->text.text)) return glia__table_fail(t, t->columns, &cell, " is not UTF-8 text");
+        GLIA_TRY(glia__grow(&t->first, &t->first_room, t->columns + 1, sizeof *t->first));
+        t->first[t->columns] = glia__strndup(t->text.text, t->text.length);
+        if (!t->first[t->columns]) return GLIA_E_MEMORY;
+        t->columns++;
+    }
+    return GLIA_OK;
+}
+
+static bool has_word(const glia__table *t, size_t except)
+{
+    for (size_t i = 0; i < t->columns; i++)
+        if (i != except && is_word(t->first[i])) return true;
+    return false;
+}
+
+static bool has_number(const glia__table *t)
+{
+    double value;
+    for (size_t i = 0; i < t->columns; i++)
+        if (is_number(t->first[i], &value)) return true;
+    return false;
+}
+
+/* Whether a word of the first row stands above a number of the second. */
+static bool stands_above(const glia__table *t)
+{
+    glia__csv second = t->csv;
+    double    value;
+    if (!glia__csv_peek(&second)) return false;
+    const char *at = second.begin;
+    for (size_t i = 0; at && i < t->columns; i++) {
+        glia__cell cell;
+        if (glia__csv_cell(&second, &at, &cell) != GLIA_OK) return false;
+        if (is_word(t->first[i]) && glia__csv_number(&cell, &value)) return true;
+    }
+    return false;
+}
+
+/* By the cells alone. */
+static bool looks_like_header(const glia__table *t)
+{
+    return has_word(t, t->columns) && (!has_number(t) || stands_above(t));
+}
+
+/* ---- which column ----------------------------------------------------------------------------------------------- */
+
+static size_t find_column(const glia__table *t, const char *name)
+{
+    size_t i = 0;
+    while (i < t->columns && strcmp(t->first[i], name) != 0) i++;
+    return i;
+}
+
+static glia_status fail_column(const glia__table *t, const char *wanted)
+{
+    enum { LISTED = 12 };
+    glia__string names = {0};
+    for (size_t i = 0; i < t->columns && i < LISTED; i++)
+        glia__string_add(&names, "%s%.40s", i ? ", " : "", t->first[i]);
+    if (t->columns > LISTED) glia__string_add(&names, " ... (%zu columns)", t->columns);
+    if (has_word(t, t->columns))
+        glia__fail(GLIA_E_TEXT, "there is no column \"%.60s\"; there are %s", wanted, names.text ? names.text : "");
+    else
+        glia__fail(GLIA_E_TEXT, "there is no column \"%.60s\"; there are %zu, without names", wanted, t->columns);
+    glia__string_clear(&names);
+    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
+}
+
+/* The column that the caller asks for, = columns if there is none: by name, else by number. A number is a name only in
+ * a header, and whether there is one shows outside the column of that number. */
+static size_t find_wanted(glia__table *t, const char *wanted)
+{
+    double number;
+    bool   is_name = !is_number(wanted, &number);
+    size_t named = find_column(t, wanted), numbered = t->columns;
+    if (!is_name && number >= 1 && number <= (double)t->columns && number == floor(number))
+        numbered = (size_t)number - 1;
+    bool header = t->header || (is_name ? named < t->columns : has_word(t, numbered) && looks_like_header(t));
+    if (header && named < t->columns) {
+        t->header = t->header || is_name;
+        return named;
+    }
+    return numbered;
+}
+
+static glia_status take(glia__table *t, size_t column, glia__role role, const char *wanted)
+{
+    if (column == t->columns) return fail_column(t, wanted);
+    glia__use *u = &t->use[column];
+    if (u->role == GLIA__TARGET || u->role == GLIA__WEIGHT) {
+        glia__fail(GLIA_E_TEXT, "column %zu cannot be both the target and the weights", column + 1);
+        return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
+    }
+    *u = (glia__use){.role = role, .told = true, .slot = role == GLIA__TARGET ? t->targets++ : 0};
+    return GLIA_OK;
+}
+
+static glia_status find_weight(glia__table *t, const glia_data_options *o)
+{
+    t->weight = t->columns;
+    if (!o->weight) return GLIA_OK;
+    t->weight = find_wanted(t, o->weight);
+    if (t->weight == t->columns && o->weight_optional) return GLIA_OK;
+    return take(t, t->weight, GLIA__WEIGHT, o->weight);
+}
+
+/* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
+static bool counts_columns(const glia__table *t, size_t target)
+{
+    double value, next = 0;
+    if (t->columns < 3 || is_number(t->first[target], &value)) return false;
+    for (size_t i = 0; i < t->columns; i++) {
+        if (i == target) continue;
+        if (!is_number(t->first[i], &value) || value != next++) return false;
+    }
+    return true;
+}
+
+/* A column that is usually the target. `y` alone makes no header: it may be the y of yes and no. */
+static glia_status find_usual(glia__table *t)
+{
+    static const char *const usual[] = {"label", "target", "class", "y"};
+    enum { USUAL = sizeof usual / sizeof *usual };
+    size_t i = 0, found = t->columns;
+    for (; i < USUAL; i++)
+        if ((found = find_column(t, usual[i])) < t->columns && found != t->weight) break;
+    if (i == USUAL) found = t->columns - 1 - (t->weight == t->columns - 1);
+    t->header = t->header || i < USUAL - 1 || counts_columns(t, found);
+    return take(t, found, GLIA__TARGET, "");
+}
+
+/* `a, b`: several columns. */
+static glia_status find_several(glia__table *t, const char *wanted)
+{
+    for (const char *at = wanted; *at;) {
+        const char *end = at + strcspn(at, ","), *last = end;
+        while (at < last && *at == ' ') at++;
+        while (last > at && last[-1] == ' ') last--;
+        char *name = glia__strndup(at, (size_t)(last - at));
+        if (!name) return GLIA_E_MEMORY;
+        glia_status status = take(t, find_wanted(t, name), GLIA__TARGET, name);
+        glia__free(name);
+        GLIA_TRY(status);
+        at = *end ? end + 1 : end;
+    }
+    return GLIA_OK;
+}
+
+static glia_status find_targets(glia__table *t, const char *wanted)
+{
+    if (wanted && !*wanted) return GLIA_OK;
+    if (t->columns == 1) {
+        glia__fail(GLIA_E_FORMAT, "there is only one column (\"%.40s\"); comma, semicolon or tab divide columns",
+                   t->first[0]);
+        return glia__csv_at(&t->csv, t->csv.begin);
+    }
+    if (!wanted) return find_usual(t);
+    size_t whole = find_wanted(t, wanted);
+    if (whole < t->columns || !strchr(wanted, ',')) return take(t, whole, GLIA__TARGET, wanted);
+    return find_several(t, wanted);
+}
+
+static glia_status fail_double(const glia__table *t, size_t column, size_t before)
+{
+    const char *at = t->csv.begin;
+    glia__cell  cell;
+    for (size_t i = 0; i <= column; i++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
+    glia__fail(GLIA_E_FORMAT, "columns %zu and %zu are both called \"%.60s\"", before + 1, column + 1,
+               t->first[column]);
+    return glia__csv_at(&t->csv, cell.at);
+}
+
+static glia_status check_names(const glia__table *t)
+{
+    glia__words words = {0};
+    glia_status status = GLIA_OK;
+    for (size_t i = 0; status == GLIA_OK && i < t->columns; i++) {
+        size_t number = 0, known = words.count;
+        if (!*t->first[i]) continue;
+        status = glia__words_add(&words, t->first[i], strlen(t->first[i]), &number);
+        if (status == GLIA_OK && number < known) status = fail_double(t, i, find_column(t, t->first[i]));
+    }
+    glia__words_clear(&words);
+    return status;
+}
+
+static glia_status find_header(glia__table *t, const char *said)
+{
+    if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
+        return glia__fail(GLIA_E_TEXT, "header: \"%.40s\" is neither yes nor no", said);
+    t->header = said ? strcmp(said, "yes") == 0 : t->header || looks_like_header(t);
+    return t->header ? check_names(t) : GLIA_OK;
+}
+
+/* ---- the other columns ------------------------------------------------------------------------------------------ */
+
+static const glia__role roles[GLIA__KINDS] = {
+    [GLIA_KIND_NUMBER] = GLIA__INPUT_NUMBER, [GLIA_KIND_YESNO] = GLIA__INPUT_CELL, [GLIA_KIND_CATEGORY] = GLIA__INPUT_WORD,
+    [GLIA_KIND_ORDINAL] = GLIA__INPUT_WORD,  [GLIA_KIND_DATE] = GLIA__INPUT_CELL,  [GLIA_KIND_TIME] = GLIA__INPUT_CELL,
+    [GLIA_KIND_DATETIME] = GLIA__INPUT_CELL, [GLIA_KIND_TEXT] = GLIA__IGNORED,     [GLIA_KIND_SKIP] = GLIA__IGNORED,
+};
+
+/* A column of the file that is neither target nor weights: its name, and what was told of it. */
+static glia_status make_column(glia__table *t, size_t i, const glia__kind *kind)
+{
+    glia__column *c = &t->column[t->n_columns];
+    c->slot = GLIA_NO_COLUMN;
+    c->name = glia__strdup(t->header ? t->first[i] : "");
+    c->kind.rare = SIZE_MAX;
+    t->use[i] = (glia__use){.told = kind != NULL, .column = t->n_columns++};
+    if (!c->name) return GLIA_E_MEMORY;
+    return kind ? glia__kind_copy(kind, &c->kind) : GLIA_OK;
+}
+
+/* Columns of numbers beside each other are read at once. */
+static void find_runs(glia__table *t)
+{
+    for (size_t i = t->columns; i-- > 0;) {
+        bool joined = i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
+        t->use[i].end = joined ? t->use[i + 1].end : i + 1;
+    }
+}
+
+/* Where the numbers of each column stand in a stored row. */
+static void lay_out(glia__table *t)
+{
+    for (size_t i = 0; i < t->columns; i++) {
+        glia__use *u = &t->use[i];
+        if (u->role == GLIA__TARGET || u->role == GLIA__WEIGHT) continue;
+        glia__column *c = &t->column[u->column];
+        u->role = roles[c->kind.which];
+        if (u->role == GLIA__IGNORED) continue;
+        u->slot = c->slot = t->width;
+        t->width += glia__kind_slots(&c->kind);
+    }
+    find_runs(t);
+}
+
+static glia_status make_columns(glia__table *t)
+{
+    if (!(t->column = glia__new(t->columns, sizeof *t->column))) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < t->columns; i++) {
+        if (t->use[i].role == GLIA__TARGET || t->use[i].role == GLIA__WEIGHT) continue;
+        GLIA_TRY(make_column(t, i, glia__told_find(&t->told, t->header ? t->first[i] : "", i)));
+    }
+    const char *unused = glia__told_unused(&t->told);
+    return unused ? glia__fail_at(fail_column(t, unused), "columns") : GLIA_OK;
+}
+
+static glia_status read_gaps(glia__table *t, const char *words)
+{
+    size_t number;
+    for (const char *at = words; at && *at;) {
+        const char *end = at + strcspn(at, ","), *last = end;
+        while (at < last && *at == ' ') at++;
+        while (last > at && last[-1] == ' ') last--;
+        GLIA_TRY(glia__words_add(&t->gaps, at, (size_t)(last - at), &number));
+        at = *end ? end + 1 : end;
+    }
+    return GLIA_OK;
+}
+
+static glia_status find_roles(glia__table *t)
+{
+    const glia_data_options *o = t->options;
+    if (!(t->use = glia__new(t->columns, sizeof *t->use))) return GLIA_E_MEMORY;
+    GLIA_TRY(find_weight(t, o));
+    GLIA_TRY(find_targets(t, o->target));
+    return find_header(t, o->header);
+}
+
+glia_status glia__table_head(glia__table *t, bool *more)
+{
+    GLIA_TRY(glia__told_read(&t->told, t->options->columns));
+    GLIA_TRY(read_gaps(t, t->options->missing));
+    GLIA_TRY(read_first(t));
+    GLIA_TRY(find_roles(t));
+    GLIA_TRY(make_columns(t));
+    if (t->header) {
+        GLIA_TRY(glia__csv_next(&t->csv, more));
+        if (!*more) return glia__fail(GLIA_E_FORMAT, "%s: a header, but no rows", t->csv.source->path);
+    }
+    GLIA_TRY(glia__table_guess(t));
+    lay_out(t);
+    if (t->width > 0) return GLIA_OK;
+    glia__fail(GLIA_E_TEXT, "no column is left for the inputs");
+    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
+}

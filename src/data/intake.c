@@ -1,0 +1,226 @@
+/* The intake: rows of a data set on their way through a plan. Its columns are found by name, so that they may stand in
+ * any order and among others; gaps are filled, words become places, and every kind makes its inputs. */
+#include <math.h>
+#include <string.h>
+
+#include "data/plan.h"
+#include "ground/memory.h"
+
+/* ---- which column is which -------------------------------------------------------------------------------------- */
+
+static bool has_names(const glia__intake *in)
+{
+    return in->data->column_names && in->plan->count && *in->plan->column[0].name;
+}
+
+static const glia__column *find_named(const glia_data *d, const char *name)
+{
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (d->column[i].slot != GLIA_NO_COLUMN && strcmp(d->column[i].name, name) == 0) return &d->column[i];
+    return NULL;
+}
+
+/* The i-th of the columns that were read. */
+static const glia__column *find_numbered(const glia_data *d, size_t i)
+{
+    for (size_t k = 0; k < d->n_columns; k++)
+        if (d->column[k].slot != GLIA_NO_COLUMN && i-- == 0) return &d->column[k];
+    return NULL;
+}
+
+static bool lacks(const glia__intake *in, const glia__plan_column *c)
+{
+    return has_names(in) && !find_named(in->data, c->name);
+}
+
+static glia_status fail_lacking(const glia__intake *in)
+{
+    enum { LISTED = 5 };
+    glia__string names = {0};
+    size_t       missing = 0;
+    for (size_t i = 0; i < in->plan->count; i++) {
+        if (!lacks(in, &in->plan->column[i]) || missing++ >= LISTED) continue;
+        glia__string_add(&names, "%s\"%.40s\"", missing > 1 ? ", " : "", in->plan->column[i].name);
+    }
+    if (missing > LISTED) glia__string_add(&names, " and %zu more", missing - LISTED);
+    glia__fail(GLIA_E_SHAPE, "%s has no column %s, which the model learnt from", in->data->name,
+               names.text ? names.text : "");
+    glia__string_clear(&names);
+    return GLIA_E_SHAPE;
+}
+
+static glia_status fail_kind(const glia__intake *in, const glia__plan_column *c, const glia__column *from)
+{
+    return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is of the kind %s, and the model learnt from %s there",
+                      from->name, in->data->name, glia_kind_name(from->kind.which), glia_kind_name(c->kind.which));
+}
+
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
+/* An unknown word of an ordinal column has no place in its order: it is as good as missing. */
+static glia_status find_places(const glia__plan_column *c, const glia__column *from, double **place)
+{
+    glia__words own = {0};
+    size_t      number;
+    glia_status status = GLIA_OK;
+    if (!(*place = glia__new(from->words.count, sizeof **place))) return GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < c->n_words; i++)
+        status = glia__words_add(&own, c->words[i], strlen(c->words[i]), &number);
+    for (size_t i = 0; status == GLIA_OK && i < from->words.count; i++) {
+        const char *word = from->words.text[i];
+        number = glia__words_find(&own, word, strlen(word));
+        (*place)[i] = number == SIZE_MAX ? glia__plan_unknown(c, word) : (double)number;
+    }
+    glia__words_clear(&own);
+    return status;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static glia_status bind_column(glia__intake *in, size_t i)
+{
+    const glia__plan_column *c = &in->plan->column[i];
+    const glia__column *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
+    bool                empty = from->missing == in->data->stored; /* of no kind in particular */
+    in->slot[i] = from->slot;
+    if (from->kind.which != c->kind.which && !(empty && glia__kind_slots(&from->kind) == glia__kind_slots(&c->kind)))
+        return fail_kind(in, c, from);
+    if (!glia__kind_is_words(&c->kind)) return GLIA_OK;
+    return find_places(c, from, &in->place[i]);
+}
+
+static glia_status bind_columns(glia__intake *in)
+{
+    const glia_data *d = in->data;
+    size_t           read = 0;
+    for (size_t i = 0; i < d->n_columns; i++) read += d->column[i].slot != GLIA_NO_COLUMN;
+    for (size_t i = 0; i < in->plan->count; i++)
+        if (lacks(in, &in->plan->column[i])) return fail_lacking(in);
+    if (!has_names(in) && read != in->plan->count)
+        return glia__fail(GLIA_E_SHAPE, "%s has %zu columns, and the model learnt from %zu", d->name, read,
+                          in->plan->count);
+    for (size_t i = 0; i < in->plan->count; i++) GLIA_TRY(bind_column(in, i));
+    return GLIA_OK;
+}
+
+/* Data that are no table from a file are numbers, and go by their places. */
+static glia_status bind_numbers(glia__intake *in)
+{
+    if (in->data->columns != in->plan->count)
+        return glia__fail(GLIA_E_SHAPE, "%s has %zu numbers a row, and the model learnt from %zu columns",
+                          in->data->name, in->data->columns, in->plan->count);
+    for (size_t i = 0; i < in->plan->count; i++) {
+        if (in->plan->column[i].kind.which != GLIA_KIND_NUMBER)
+            return glia__fail(GLIA_E_SHAPE, "%s has numbers only, and the model learnt from a %s in column \"%.60s\"",
+                              in->data->name, glia_kind_name(in->plan->column[i].kind.which), in->plan->column[i].name);
+        in->slot[i] = i;
+    }
+    return GLIA_OK;
+}
+
+/* Numbers in the order of the plan, none of them missing. */
+static bool is_straight(const glia__intake *in)
+{
+    bool straight = in->data->columns == in->plan->width;
+    for (size_t i = 0; straight && i < in->plan->count; i++) {
+        const glia__plan_column *c = &in->plan->column[i];
+        size_t                   of = in->data->column_of ? in->data->column_of[in->slot[i]] : 0;
+        bool                     whole = !in->data->column || in->data->column[of].missing == 0;
+        straight = c->kind.which == GLIA_KIND_NUMBER && !c->gap && in->slot[i] == i && whole;
+    }
+    return straight;
+}
+
+/* Without a plan a table has to be numbers, all there. */
+static glia_status check_numbers(const glia_data *d)
+{
+    for (size_t i = 0; i < d->n_columns; i++) {
+        const glia__column *c = &d->column[i];
+        if (c->slot == GLIA_NO_COLUMN) continue;
+        if (c->kind.which != GLIA_KIND_NUMBER)
+            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is of the kind %s, and the model takes numbers",
+                              c->name, d->name, glia_kind_name(c->kind.which));
+        if (c->missing)
+            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s lacks %zu values, and the model has nothing for them",
+                              c->name, d->name, c->missing);
+    }
+    return GLIA_OK;
+}
+
+static glia_status bind(glia__intake *in)
+{
+    if (!in->plan) {
+        in->straight = true;
+        return check_numbers(in->data);
+    }
+    in->slot = glia__new(in->plan->count, sizeof *in->slot);
+    in->place = glia__new(in->plan->count, sizeof *in->place);
+    if (!in->slot || !in->place) return GLIA_E_MEMORY;
+    GLIA_TRY(in->data->column ? bind_columns(in) : bind_numbers(in));
+    in->straight = is_straight(in);
+    return GLIA_OK;
+}
+
+glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale)
+{
+    *in = (glia__intake){.data = data, .plan = plan, .scale = scale};
+    glia_status status = bind(in);
+    if (status != GLIA_OK) glia__intake_clear(in);
+    return status;
+}
+
+void glia__intake_clear(glia__intake *in)
+{
+    for (size_t i = 0; in->place && i < in->plan->count; i++) glia__free(in->place[i]);
+    glia__free(in->place);
+    glia__free(in->slot);
+    *in = (glia__intake){0};
+}
+
+size_t glia__intake_width(const glia__intake *in)
+{
+    return in->plan ? in->plan->width : in->data->columns;
+}
+
+/* ---- a row ------------------------------------------------------------------------------------------------------ */
+
+/* What a kind makes inputs of; false for a gap. */
+static bool take_value(const glia__intake *in, size_t i, const real *row, double value[GLIA__SLOTS_OF_KIND])
+{
+    const real *v = row + in->slot[i];
+    if (isnan(*v)) return false;
+    for (size_t k = 0; k < glia__kind_slots(&in->plan->column[i].kind); k++) value[k] = (double)v[k];
+    if (in->place[i]) value[0] = in->place[i][(size_t)*v];
+    return !isnan(value[0]);
+}
+
+static void take_column(const glia__intake *in, size_t i, const real *row, real *x)
+{
+    const glia__plan_column *c = &in->plan->column[i];
+    double                   value[GLIA__SLOTS_OF_KIND];
+    bool                     there = take_value(in, i, row, value);
+    glia__kind_encode(c, there ? value : c->stand_in, x + c->at);
+    if (c->gap) x[c->at + c->width - 1] = !there;
+}
+
+void glia__intake_row(const glia__intake *in, size_t stored, real *x)
+{
+    const glia_data *d = in->data;
+    if (d->bytes) {
+        for (size_t i = 0; i < d->columns; i++) x[i] = (real)d->bytes[stored * d->columns + i];
+        return;
+    }
+    const real *row = d->values + stored * d->columns;
+    if (in->straight) {
+        memcpy(x, row, d->columns * sizeof *x);
+        return;
+    }
+    for (size_t i = 0; i < in->plan->count; i++) {
+        const glia__plan_column *c = &in->plan->column[i];
+        const real               v = row[in->slot[i]];
+        if (c->kind.which == GLIA_KIND_NUMBER && !c->gap && !isnan(v))
+            x[c->at] = v;
+        else
+            take_column(in, i, row, x);
+    }
+}

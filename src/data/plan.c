@@ -1,0 +1,305 @@
+/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md. */
+#include "data/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/memory.h"
+
+enum { RARE_MOST = 5, MANY_PLACES = 100, USUAL_HASH = 64 };
+#define MEDIAN_ROWS ((size_t)100000)
+
+/* ---- making and freeing ----------------------------------------------------------------------------------------- */
+
+glia_status glia__plan_new(glia__plan **plan, size_t count)
+{
+    glia__plan *p = glia__new(1, sizeof *p);
+    *plan = NULL;
+    if (!p) return GLIA_E_MEMORY;
+    p->column = glia__new(count, sizeof *p->column);
+    p->count = count;
+    if (!p->column) {
+        glia__free(p);
+        return GLIA_E_MEMORY;
+    }
+    *plan = p;
+    return GLIA_OK;
+}
+
+void glia__plan_free(glia__plan *plan)
+{
+    for (size_t i = 0; plan && i < plan->count; i++) {
+        glia__free(plan->column[i].name);
+        glia__kind_clear(&plan->column[i].kind);
+        glia__names_free(plan->column[i].words, plan->column[i].n_words);
+    }
+    if (plan) glia__free(plan->text);
+    if (plan) glia__free(plan->column);
+    glia__free(plan);
+}
+
+static glia_status check_column(const glia__plan_column *c)
+{
+    bool words = glia__kind_is_words(&c->kind);
+    if (glia__kind_slots(&c->kind) == 0 || (!words && c->n_words) || (c->kind.hash && c->n_words))
+        return glia__fail(GLIA_E_FORMAT, "column \"%.60s\" is of no kind that has such inputs", c->name);
+    for (size_t k = 0; k < glia__kind_slots(&c->kind); k++)
+        if (!glia__fits_real(c->stand_in[k]))
+            return glia__fail(GLIA_E_FORMAT, "column \"%.60s\": what stands in for a gap is not a finite number",
+                              c->name);
+    if (!glia__fits_real(c->origin)) return glia__fail(GLIA_E_FORMAT, "column \"%.60s\": not a first day", c->name);
+    return GLIA_OK;
+}
+
+/* Columns without names go by their places. */
+static char *text_of(const glia__plan *plan)
+{
+    glia__string text = {0};
+    bool         named = plan->count && *plan->column[0].name;
+    for (size_t i = 0; named && i < plan->count; i++)
+        glia__column_print(plan->column[i].name, i, &plan->column[i].kind, &text);
+    glia__string_add(&text, "%s", named ? ", *:skip" : "");
+    return glia__string_take(&text);
+}
+
+glia_status glia__plan_settle(glia__plan *plan)
+{
+    plan->width = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        glia__plan_column *c = &plan->column[i];
+        GLIA_TRY(check_column(c));
+        c->at = plan->width;
+        c->width = glia__kind_inputs(c) + c->gap;
+        if (!glia__add(plan->width, c->width, &plan->width)) return glia__fail(GLIA_E_FORMAT, "too many inputs");
+    }
+    plan->text = text_of(plan);
+    return plan->text ? GLIA_OK : GLIA_E_MEMORY;
+}
+
+const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, size_t *i)
+{
+    size_t low = 0, high = plan->count; /* column[low].at <= input < column[high].at */
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        *(plan->column[middle].at <= input ? &low : &high) = middle;
+    }
+    *i = input - plan->column[low].at;
+    return &plan->column[low];
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A column's values among the training rows, one of its numbers: those that are there, of at most so many rows, evenly.
+ */
+typedef struct list {
+    double *value;
+    size_t  count;
+} list;
+
+static glia_status take_values(const glia_data *d, size_t slot, size_t most, list *l)
+{
+    size_t rows = d->rows < most ? d->rows : most;
+    *l = (list){.value = glia__new(rows, sizeof *l->value)};
+    if (!l->value) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < rows; i++) {
+        size_t row = (size_t)((double)i * (double)d->rows / (double)rows);
+        double v = (double)d->values[glia__data_stored(d, row) * d->columns + slot];
+        if (!isnan(v)) l->value[l->count++] = v;
+    }
+    return GLIA_OK;
+}
+
+/* The value in the middle; of two, their mean. 0 of none. */
+static glia_status median(const glia_data *d, size_t slot, double *value)
+{
+    list l;
+    GLIA_TRY(take_values(d, slot, MEDIAN_ROWS, &l));
+    qsort(l.value, l.count, sizeof *l.value, by_value);
+    *value = l.count ? (l.value[(l.count - 1) / 2] + l.value[l.count / 2]) / 2 : 0;
+    glia__free(l.value);
+    return GLIA_OK;
+}
+
+static double mean(const glia_data *d, size_t slot)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t r = 0; r < d->rows; r++) {
+        double v = (double)d->values[glia__data_stored(d, r) * d->columns + slot];
+        if (!isnan(v)) sum += v, count++;
+    }
+    return count ? sum / (double)count : 0;
+}
+
+static double least(const glia_data *d, size_t slot)
+{
+    double low = INFINITY;
+    for (size_t r = 0; r < d->rows; r++) low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
+    return isfinite(low) ? low : 0;
+}
+
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
+/* rows[i] = of word i of a column of the data. */
+static glia_status count_words(const glia_data *d, const glia__column *c, size_t **rows)
+{
+    if (!(*rows = glia__new(c->words.count, sizeof **rows))) return GLIA_E_MEMORY;
+    for (size_t r = 0; r < d->rows; r++) {
+        real v = d->values[glia__data_stored(d, r) * d->columns + c->slot];
+        if (!isnan(v)) (*rows)[(size_t)v]++;
+    }
+    return GLIA_OK;
+}
+
+static size_t rare_below(const glia__kind *k, size_t rows)
+{
+    size_t hundredth = (rows + 99) / 100;
+    if (k->rare != SIZE_MAX) return k->rare;
+    return hundredth < RARE_MOST ? hundredth : RARE_MOST;
+}
+
+/* Keeps the words that have rows enough; the others share a place. */
+static glia_status keep_words(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t rare)
+{
+    glia__words kept = {0};
+    size_t      number, *rank = NULL;
+    glia_status status = GLIA_OK;
+    for (size_t i = 0; status == GLIA_OK && i < from->words.count; i++) {
+        c->other = c->other || (rows[i] && rows[i] < rare);
+        if (rows[i] && rows[i] >= rare)
+            status = glia__words_add(&kept, from->words.text[i], strlen(from->words.text[i]), &number);
+    }
+    if (status == GLIA_OK && !(rank = glia__new(kept.count, sizeof *rank))) status = GLIA_E_MEMORY;
+    if (status == GLIA_OK) status = glia__words_rank(&kept, rank);
+    if (status == GLIA_OK && !(c->words = glia__new(kept.count, sizeof *c->words))) status = GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < kept.count; i++) c->words[rank[i]] = kept.text[i], kept.text[i] = NULL;
+    if (status == GLIA_OK) c->n_words = kept.count;
+    glia__free(rank);
+    glia__words_clear(&kept);
+    return status;
+}
+
+/* The words of `low < middle < high`. */
+static glia_status said_words(glia__plan_column *c, const char *text)
+{
+    size_t room = 0;
+    for (const char *at = text; at;) {
+        const char *end = strchr(at, '<'), *last = end ? end : at + strlen(at);
+        const char *next = end ? end + 1 : NULL;
+        while (at < last && *at == ' ') at++;
+        while (last > at && last[-1] == ' ') last--;
+        if (at == last) return glia__fail(GLIA_E_TEXT, "columns: %.60s: a word of ordinal is missing", c->name);
+        GLIA_TRY(glia__grow(&c->words, &room, c->n_words + 1, sizeof *c->words));
+        if (!(c->words[c->n_words] = glia__strndup(at, (size_t)(last - at)))) return GLIA_E_MEMORY;
+        c->n_words++;
+        at = next;
+    }
+    return GLIA_OK;
+}
+
+/* Which place has the most rows; of equals the first. */
+static double most_frequent(const glia__plan_column *c, const glia__column *from, const size_t *rows, size_t *sums,
+                            size_t places)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < from->words.count; i++) {
+        double place = glia__plan_place(c, from->words.text[i]);
+        if (place >= 0 && place < (double)places) sums[(size_t)place] += rows[i];
+    }
+    for (size_t p = 1; p < places; p++)
+        if (sums[p] > sums[best]) best = p;
+    return (double)best;
+}
+
+static glia_status find_places(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t all)
+{
+    bool ordinal = c->kind.which == GLIA_KIND_ORDINAL;
+    if (ordinal && c->kind.words) GLIA_TRY(said_words(c, c->kind.words));
+    if (!c->kind.hash && !c->kind.words) GLIA_TRY(keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all)));
+    if (ordinal || c->n_words <= MANY_PLACES) return GLIA_OK;
+    glia__names_free(c->words, c->n_words);
+    c->words = NULL;
+    c->n_words = 0;
+    c->other = false;
+    c->kind.hash = USUAL_HASH;
+    return GLIA_OK;
+}
+
+static glia_status fit_words(glia__plan_column *c, const glia_data *d, const glia__column *from)
+{
+    size_t     *rows = NULL, *sums = NULL, places = 0;
+    glia_status status = count_words(d, from, &rows);
+    if (status == GLIA_OK) status = find_places(c, from, rows, d->rows);
+    if (status == GLIA_OK) {
+        places = c->kind.which == GLIA_KIND_ORDINAL ? c->n_words : glia__kind_inputs(c);
+        if (!(sums = glia__new(places, sizeof *sums))) status = GLIA_E_MEMORY;
+    }
+    if (status == GLIA_OK && places) c->stand_in[0] = most_frequent(c, from, rows, sums, places);
+    glia__free(rows);
+    glia__free(sums);
+    return status;
+}
+
+/* ---- a column --------------------------------------------------------------------------------------------------- */
+
+static size_t count_gaps(const glia_data *d, size_t slot)
+{
+    size_t gaps = 0;
+    for (size_t r = 0; r < d->rows; r++) gaps += isnan(d->values[glia__data_stored(d, r) * d->columns + slot]);
+    return gaps;
+}
+
+static glia_status fit_number(glia__plan_column *c, const glia_data *d, size_t slot)
+{
+    c->stand_in[0] = c->kind.fill == GLIA__FILL_MEAN ? mean(d, slot) : 0;
+    return c->kind.fill == GLIA__FILL_MEDIAN ? median(d, slot, &c->stand_in[0]) : GLIA_OK;
+}
+
+static glia_status fit_moment(glia__plan_column *c, const glia_data *d, size_t slot)
+{
+    for (size_t k = 0; k < glia__kind_slots(&c->kind); k++) {
+        GLIA_TRY(median(d, slot + k, &c->stand_in[k]));
+        c->stand_in[k] = floor(c->stand_in[k]);
+    }
+    c->origin = c->kind.which == GLIA_KIND_TIME ? 0 : least(d, slot);
+    return GLIA_OK;
+}
+
+static glia_status fit_column(glia__plan_column *c, const glia_data *d, const glia__column *from)
+{
+    if (!(c->name = glia__strdup(from->name))) return GLIA_E_MEMORY;
+    GLIA_TRY(glia__kind_copy(&from->kind, &c->kind));
+    c->missing = from->missing ? count_gaps(d, from->slot) : 0;
+    c->gap = c->missing > 0;
+    if (glia__kind_is_words(&from->kind)) return fit_words(c, d, from);
+    if (c->kind.which == GLIA_KIND_NUMBER) return fit_number(c, d, from->slot);
+    if (c->kind.which != GLIA_KIND_YESNO) return fit_moment(c, d, from->slot);
+    c->stand_in[0] = mean(d, from->slot) > 0.5;
+    return GLIA_OK;
+}
+
+glia_status glia__plan_fit(glia__plan **plan, const glia_data *train)
+{
+    size_t read = 0, at = 0;
+    *plan = NULL;
+    if (!train->column) return GLIA_OK;
+    for (size_t i = 0; i < train->n_columns; i++) read += train->column[i].slot != GLIA_NO_COLUMN;
+    GLIA_TRY(glia__plan_new(plan, read));
+    glia_status status = GLIA_OK;
+    for (size_t i = 0; status == GLIA_OK && i < train->n_columns; i++)
+        if (train->column[i].slot != GLIA_NO_COLUMN)
+            status = fit_column(&(*plan)->column[at++], train, &train->column[i]);
+    if (status == GLIA_OK) status = glia__plan_settle(*plan);
+    (*plan)->rows = train->rows;
+    if (status == GLIA_OK) return GLIA_OK;
+    glia__plan_free(*plan);
+    *plan = NULL;
+    return status;
+}

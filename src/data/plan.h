@@ -1,0 +1,47 @@
+/* The plan of a table: what becomes of each of its columns before a net sees them, learnt from the training rows and
+ * kept in the model; and the intake, by which rows of any data set go through a plan and a scaling. */
+#ifndef GLIA_DATA_PLAN_H
+#define GLIA_DATA_PLAN_H
+
+#include "data/columns.h"
+#include "data/scale.h"
+
+struct glia__plan {
+    glia__plan_column *column;
+    size_t             count;
+    size_t             width; /* inputs of all columns together */
+    size_t             rows;  /* it was learnt from             */
+    char              *text;  /* `age:number, city:category, *:skip`: for glia_data_options; "" without names */
+};
+
+/* From the rows of a table; *plan is NULL for data that have no columns of kinds. Errors: GLIA_E_MEMORY, GLIA_E_TEXT
+ * (the words of an ordinal column). */
+glia_status glia__plan_fit(glia__plan **plan, const glia_data *train);
+void        glia__plan_free(glia__plan *plan);
+/* Room for a plan of `count` columns, to be filled by who reads one; then sets `at`, `width` and `text`, and checks what every
+ * plan must be: GLIA_E_FORMAT. */
+glia_status glia__plan_new(glia__plan **plan, size_t count);
+glia_status glia__plan_settle(glia__plan *plan);
+/* What becomes of a column, in words. */
+void glia__plan_tell(const glia__plan_column *c, size_t rows, char *what, size_t size);
+/* Which column an input is of, and which of its inputs it is. */
+const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, size_t *i);
+
+/* How the rows of one data set become what a net takes. */
+struct glia__intake {
+    const glia_data    *data;
+    const glia__plan   *plan;  /* NULL: rows are as the data have them       */
+    const glia__scaler *scale; /* NULL: they are not scaled                  */
+    bool                straight; /* nothing has to be done but scaling      */
+    size_t             *slot;     /* [plan->count]: where a column is in a stored row */
+    double            **place;    /* [plan->count]: of columns of words, the place of each of the data's; NaN: a gap */
+};
+/* Finds the plan's columns in the data, by name where there are names. GLIA_E_SHAPE names those that are not there, or
+ * are of another kind. */
+glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale);
+void        glia__intake_clear(glia__intake *in);
+size_t      glia__intake_width(const glia__intake *in); /* numbers that a net gets for a row */
+/* x[width] = the row stored at number `stored`, not scaled. */
+void glia__intake_row(const glia__intake *in, size_t stored, real *x);
+
+#endif

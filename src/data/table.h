@@ -1,0 +1,69 @@
+/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns are,
+ * and guess.c, which looks at their cells, share. */
+#ifndef GLIA_DATA_TABLE_H
+#define GLIA_DATA_TABLE_H
+
+#include "data/columns.h"
+#include "data/csv.h"
+#include "data/target.h"
+
+/* What is done with the cells of a column. */
+typedef enum glia__role {
+    GLIA__INPUT_NUMBER = 0,
+    GLIA__INPUT_CELL, /* by its kind: dates, yes and no */
+    GLIA__INPUT_WORD,
+    GLIA__IGNORED,
+    GLIA__TARGET,
+    GLIA__WEIGHT,
+    GLIA__ROLES
+} glia__role;
+
+typedef struct glia__use {
+    glia__role role;
+    bool       told;   /* its kind was, or its role */
+    size_t     column; /* inputs and what is ignored: of table.column */
+    size_t     slot;   /* inputs: in a row; targets: which one        */
+    size_t     end;    /* of the run of numbers that begins here      */
+} glia__use;
+
+typedef struct glia__table {
+    const glia_data_options *options;
+    glia__csv                csv;
+    size_t                   columns; /* cells in a row */
+    bool                     header;
+    char                   **first; /* the cells of the first row */
+    size_t                   first_room;
+    glia__use               *use;     /* [columns] */
+    glia__column            *column;  /* [n_columns]: all but targets and weights, in their order */
+    size_t                   n_columns;
+    size_t                   targets, weight; /* how many; which column, = columns for none */
+    size_t                   width;           /* numbers in a stored row */
+    glia__told               told;
+    glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
+
+    size_t        rows, room;
+    real         *values; /* [rows][width] */
+    size_t        weights_room;
+    real         *weights;    /* [rows], where there is a column of them */
+    glia__labels *labels;     /* [targets] */
+    glia__cell   *target;     /* [targets]: of the row at hand */
+    bool          incomplete; /* so is the row at hand: a value or a target is missing */
+    bool          has_gaps;
+    size_t        left_out, dropped; /* rows without a target; rows with a gap */
+    glia__string  text;              /* of the cell at hand */
+} glia__table;
+
+/* --- head.c --- */
+/* Reads the first row, and finds what every column is. *more: whether there is a row of values. */
+glia_status glia__table_head(glia__table *t, bool *more);
+/* Says `what` of a cell, with its place and column: `t.csv:17:9: column 3 (age): "abc" is not a number`. */
+glia_status glia__table_fail(const glia__table *t, size_t column, const glia__cell *cell, const char *what);
+
+/* --- guess.c --- */
+/* The kinds of the columns whose `use` is not told, by the rows that lie in the buffer. */
+glia_status glia__table_guess(glia__table *t);
+/* Once all rows are read: columns of words that are yes and no, or whose words hardly repeat. */
+glia_status glia__table_settle(glia__table *t);
+bool        glia__table_is_gap(const glia__table *t, const glia__cell *cell);
+
+#endif
