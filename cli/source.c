@@ -46,6 +46,7 @@ static glia_status open_table(source *s, const char *data, const char *target, c
     o.target = target;
     o.weight_optional = !o.weight;
     if (!o.weight) o.weight = glia_model_weight_name(s->model);
+    o.columns_optional = !o.columns;
     if (!o.columns && *known) o.columns = known;
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);

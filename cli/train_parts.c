@@ -89,7 +89,7 @@ static glia_status open_both(train_parts *parts, const char *data, glia_data_opt
     const char *target = glia_data_target_name(parts->data, 0), *weight = glia_data_weight_name(parts->data);
     if (target && !(options.target && strchr(options.target, ','))) options.target = target;
     if (*glia_data_columns(parts->data) && glia_data_column_name(parts->data, 0))
-        options.columns = glia_data_columns(parts->data);
+        options.columns = glia_data_columns(parts->data), options.columns_optional = true;
     if (weight) options.weight = weight;
     options.weight_optional = true;
     return glia_data_open(&parts->test_data, test, &options);
@@ -99,6 +99,7 @@ static glia_status open_both(train_parts *parts, const char *data, glia_data_opt
 static glia_data_options columns_of(const glia_model *base, const train_options *o)
 {
     glia_data_options columns = table_options_of(&o->table);
+    columns.columns_optional = !columns.columns;
     if (!columns.columns && *glia_model_columns(base)) columns.columns = glia_model_columns(base);
     if (!columns.target) columns.target = glia_model_target_name(base, 0);
     if (columns.weight) return columns;

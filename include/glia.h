@@ -92,6 +92,7 @@ typedef struct glia_data_options {
     const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
                                     every column not named. NULL, and columns left out: found by looking at their cells.
                                     glia_data_columns and glia_model_columns give such texts. */
+    bool        columns_optional; /* names that a table lacks are passed over; one without names is looked at */
     const char *missing;         /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
                                     N/A, NaN, null and ?, in capitals or not */
     bool        drop_missing;    /* CSV: rows with a missing value are left out */

@@ -1,12 +1,14 @@
 /* Augmentation: whole texts against SciPy and Philox in Python (golden augment), what is drawn and how often, the same
  * bits for any team, and wrong texts. */
-#include "data/augment.h"
+#include "data/plan.h"
 
-#include "data/scale.h"
 #include "golden.h"
 #include "help.h"
 #include "model/model.h"
 #include "scarce.h"
+
+/* Rows that no plan changes. */
+#define AS_IT_IS(of, by) (&(glia__intake){.data = of, .scale = by, .straight = true})
 
 /* ---- whole texts ------------------------------------------------------------------------------------------------ */
 
@@ -253,9 +255,9 @@ static void batches_are_their_rows(void **state)
     (void)state;
     EXPECT_OK(glia__augment_new(&a, ALL, &extent, true, 3));
     scarce_begin(0);
-    glia__batch_augmented(d, &unit, a, 0, &chance, 0, 5, whole);
-    glia__batch_augmented(d, &unit, a, 2, &chance, 3, 5, apart + 3 * PIXELS);
-    glia__batch_augmented(d, &unit, a, 1, &chance, 0, 3, apart);
+    glia__batch_augmented(AS_IT_IS(d, &unit), a, 0, &chance, 0, 5, whole);
+    glia__batch_augmented(AS_IT_IS(d, &unit), a, 2, &chance, 3, 5, apart + 3 * PIXELS);
+    glia__batch_augmented(AS_IT_IS(d, &unit), a, 1, &chance, 0, 3, apart);
     assert_false(scarce_end());
     assert_memory_equal(whole, apart, 5 * PIXELS * sizeof *whole);
     for (size_t i = 0; i < 5; i++) {
@@ -279,7 +281,7 @@ static void a_part_is_changed_as_the_whole(void **state)
     real                batch[3 * PIXELS], of_part[PIXELS], of_whole[PIXELS];
     EXPECT_OK(glia_data_rows(d, part, 3, &view));
     EXPECT_OK(glia__augment_new(&a, ALL, &extent, true, 1));
-    glia__batch_augmented(view, &as_it_is, a, 0, &(glia__chance){.seed = 9, .epoch = 3}, 0, 3, batch);
+    glia__batch_augmented(AS_IT_IS(view, &as_it_is), a, 0, &(glia__chance){.seed = 9, .epoch = 3}, 0, 3, batch);
     for (size_t i = 0; i < 3; i++) {
         EXPECT_OK(glia_data_augment(view, ALL, 9, 3, i, of_part));
         EXPECT_OK(glia_data_augment(d, ALL, 9, 3, part[i], of_whole));

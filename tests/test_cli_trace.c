@@ -346,7 +346,7 @@ static void wrong_lines_and_data(void **state)
                    ARGUMENTS("trace", "even.safetensors", "table.csv", "--mode", "test", "--out", "never"));
     assert_refused(3, "missing.safetensors: cannot be opened: No such file or directory",
                    ARGUMENTS("trace", "missing.safetensors", "table.csv", "--out", "never"));
-    assert_refused(2, "wide.csv has 3 numbers a row, and the net takes 2",
+    assert_refused(2, "wide.csv:2:1: there is no column \"length\"; there are a, b, c, kind",
                    ARGUMENTS("trace", "even.safetensors", "wide.csv", "--out", "never"));
     assert_refused(2, "zebra.csv has a class \"zebra\", which the model does not know",
                    ARGUMENTS("trace", "even.safetensors", "zebra.csv", "--out", "never"));

@@ -1,7 +1,10 @@
 /* Scalers, and batches made with them. */
-#include "data/scale.h"
+#include "data/plan.h"
 #include "data_files.h"
 #include "numbers/kernels.h"
+
+/* Rows that no plan changes. */
+#define AS_IT_IS(of, by) (&(glia__intake){.data = of, .scale = by, .straight = true})
 
 static const double eps = IS_DOUBLE ? 1e-15 : 1e-7;
 
@@ -28,7 +31,7 @@ static void test_standard(void **state)
     glia_data   *d = table_data();
     glia__scaler s = {0};
     (void)state;
-    EXPECT_OK(glia__scaler_fit(&s, "standard", d));
+    EXPECT_OK(glia__scaler_fit(&s, "standard", AS_IT_IS(d, NULL)));
     assert_int_equal(s.how, GLIA__SCALE_STANDARD);
     assert_int_equal(s.columns, 3);
     expect_near(s.shift[0], 3);
@@ -47,7 +50,7 @@ static void test_minmax(void **state)
     glia_data   *d = table_data();
     glia__scaler s = {0};
     (void)state;
-    EXPECT_OK(glia__scaler_fit(&s, "minmax", d));
+    EXPECT_OK(glia__scaler_fit(&s, "minmax", AS_IT_IS(d, NULL)));
     assert_true(s.shift[0] == 1 && s.scale[0] == 5);
     assert_true(s.shift[1] == (double)(glia_real)0.1 && s.scale[1] == 1);
     assert_true(s.shift[2] == -1 && s.scale[2] == 2);
@@ -63,7 +66,7 @@ static void test_view(void **state)
     glia__scaler        s = {0};
     (void)state;
     EXPECT_OK(glia_data_rows(d, rows, 2, &view));
-    EXPECT_OK(glia__scaler_fit(&s, "standard", view));
+    EXPECT_OK(glia__scaler_fit(&s, "standard", AS_IT_IS(view, NULL)));
     expect_near(s.shift[0], 4);
     expect_near(s.scale[0], 2);
     assert_true(s.shift[2] == 0 && s.scale[2] == 1);
@@ -79,19 +82,19 @@ static void test_defaults(void **state)
     glia__scaler         s = {0};
     (void)state;
     EXPECT_OK(glia_data_from_bytes(&d, byte, 1, 1, 1, 2, NULL, 0));
-    EXPECT_OK(glia__scaler_fit(&s, NULL, d));
+    EXPECT_OK(glia__scaler_fit(&s, NULL, AS_IT_IS(d, NULL)));
     assert_int_equal(s.how, GLIA__SCALE_UNIT);
     assert_int_equal(s.columns, 0);
     glia_data_free(d);
     d = table_data();
-    EXPECT_OK(glia__scaler_fit(&s, NULL, d));
+    EXPECT_OK(glia__scaler_fit(&s, NULL, AS_IT_IS(d, NULL)));
     assert_int_equal(s.how, GLIA__SCALE_NONE);
     glia_data_free(d);
     put_text("t.csv", "1,2,a\n3,4,b\n");
     const char *const texts[] = {"t.csv", "spiral n=3"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         d = opened(texts[i], NULL);
-        EXPECT_OK(glia__scaler_fit(&s, NULL, d));
+        EXPECT_OK(glia__scaler_fit(&s, NULL, AS_IT_IS(d, NULL)));
         assert_int_equal(s.how, GLIA__SCALE_STANDARD);
         assert_int_equal(s.columns, 2);
         glia_data_free(d);
@@ -145,10 +148,10 @@ static void test_fails(void **state)
     glia_data             *d = table_data(), *broken;
     glia__scaler           s = {0};
     (void)state;
-    EXPECT_OK(glia__scaler_fit(&s, "minmax", d));
-    EXPECT_FAILS(glia__scaler_fit(&s, "standart", d), GLIA_E_TEXT, "none, unit, standard, minmax");
+    EXPECT_OK(glia__scaler_fit(&s, "minmax", AS_IT_IS(d, NULL)));
+    EXPECT_FAILS(glia__scaler_fit(&s, "standart", AS_IT_IS(d, NULL)), GLIA_E_TEXT, "none, unit, standard, minmax");
     EXPECT_OK(glia_data_from_reals(&broken, bad, 2, 1, NULL, NULL, 0));
-    EXPECT_FAILS(glia__scaler_fit(&s, "standard", broken), GLIA_E_FORMAT, "column 1");
+    EXPECT_FAILS(glia__scaler_fit(&s, "standard", AS_IT_IS(broken, NULL)), GLIA_E_FORMAT, "column 1");
     EXPECT_FAILS(glia__scaler_make(&s, GLIA__SCALE_MINMAX, 2, shift, zero), GLIA_E_FORMAT, "column 2");
     EXPECT_FAILS(glia__scaler_make(&s, GLIA__SCALE_MINMAX, 2, infinite, shift), GLIA_E_FORMAT, "column 1");
     EXPECT_FAILS(glia__scaler_make(&s, GLIA__SCALE_MINMAX, 0, NULL, NULL), GLIA_E_FORMAT, "minmax");
@@ -177,16 +180,16 @@ static void test_batch_rows(void **state)
     (void)state;
     EXPECT_OK(glia_data_from_bytes(&d, &raw[0][0], 4, 1, 1, 2, classes, 4));
     EXPECT_OK(glia_data_rows(d, some, 3, &view));
-    EXPECT_OK(glia__scaler_fit(&unit, "unit", d));
-    glia__batch_inputs(view, &unit, rows, 1, 3, &x[0][0]); /* rows 2 and 0 of the view: 1 and 3 of the data */
+    EXPECT_OK(glia__scaler_fit(&unit, "unit", AS_IT_IS(d, NULL)));
+    glia__batch_inputs(AS_IT_IS(view, &unit), rows, 1, 3, &x[0][0]); /* rows 2 and 0 of the view: 1 and 3 of the data */
     expect_near((double)x[0][0], 0.4);
     assert_true(x[0][1] == 1);
     expect_near((double)x[1][0], 3 / 255.0);
     glia__batch_classes(view, rows, 1, 3, c);
     assert_true(c[0] == 2 && c[1] == 0);
-    glia__batch_inputs(d, &unit, NULL, 0, 1, &x[0][0]);
+    glia__batch_inputs(AS_IT_IS(d, &unit), NULL, 0, 1, &x[0][0]);
     expect_near((double)x[0][1], 0.2);
-    glia__batch_inputs(d, &(glia__scaler){0}, NULL, 1, 2, &x[0][0]);
+    glia__batch_inputs(AS_IT_IS(d, &(glia__scaler){0}), NULL, 1, 2, &x[0][0]);
     assert_true(x[0][0] == 102 && x[0][1] == 255);
     glia__scaler_clear(&unit);
     glia_data_free(view);
@@ -210,9 +213,9 @@ static void test_batch_kinds(void **state)
     EXPECT_OK(glia_data_from_bytes(&d, &raw[0][0], ROWS, 1, 1, COLUMNS, NULL, 0));
     EXPECT_OK(glia_data_from_reals(&e, &values[0][0], ROWS, COLUMNS, NULL, NULL, 0));
     for (size_t k = 0; k < COUNT(hows); k++) {
-        EXPECT_OK(glia__scaler_fit(&s, hows[k], d));
-        glia__batch_inputs(d, &s, NULL, 0, ROWS, &a[0][0]);
-        glia__batch_inputs(e, &s, NULL, 0, ROWS, &b[0][0]);
+        EXPECT_OK(glia__scaler_fit(&s, hows[k], AS_IT_IS(d, NULL)));
+        glia__batch_inputs(AS_IT_IS(d, &s), NULL, 0, ROWS, &a[0][0]);
+        glia__batch_inputs(AS_IT_IS(e, &s), NULL, 0, ROWS, &b[0][0]);
         for (size_t i = 0; i < ROWS * COLUMNS; i++) {
             size_t r = i / COLUMNS, j = i % COLUMNS;
             double shift = s.columns ? s.shift[j] : 0, scale = s.columns ? s.scale[j] : k == 1 ? 255 : 1;

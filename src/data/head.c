@@ -294,7 +294,7 @@ static glia_status make_columns(glia__table *t)
         if (t->use[i].role == GLIA__TARGET || t->use[i].role == GLIA__WEIGHT) continue;
         GLIA_TRY(make_column(t, i, glia__told_find(&t->told, t->header ? t->first[i] : "", i)));
     }
-    const char *unused = glia__told_unused(&t->told);
+    const char *unused = t->options->columns_optional ? NULL : glia__told_unused(&t->told);
     return unused ? glia__fail_at(fail_column(t, unused), "columns") : GLIA_OK;
 }
 
@@ -326,6 +326,8 @@ glia_status glia__table_head(glia__table *t, bool *more)
     GLIA_TRY(read_gaps(t, t->options->missing));
     GLIA_TRY(read_first(t));
     GLIA_TRY(find_roles(t));
+    if (!t->header && t->options->columns_optional) glia__told_clear(&t->told);
+    size_t line = t->csv.line;
     GLIA_TRY(make_columns(t));
     if (t->header) {
         GLIA_TRY(glia__csv_next(&t->csv, more));
@@ -334,6 +336,8 @@ glia_status glia__table_head(glia__table *t, bool *more)
     GLIA_TRY(glia__table_guess(t));
     lay_out(t);
     if (t->width > 0) return GLIA_OK;
+    const char *unused = glia__told_unused(&t->told);
+    if (unused) return fail_column(t, unused);
     glia__fail(GLIA_E_TEXT, "no column is left for the inputs");
-    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
+    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, line);
 }

@@ -178,7 +178,7 @@ static glia_status read_weight(glia__table *t, const char **at)
     if (*weight >= 0) return GLIA_OK;
     GLIA_TRY(glia__csv_cell(&t->csv, &begin, &cell));
     return glia__table_fail(t, t->weight, &cell,
-                            isnan(*weight) ? " is no weight" : " is negative, and a weight is at least 0");
+                            isnan(*weight) ? " is not a finite number" : " is negative, and a weight is at least 0");
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
