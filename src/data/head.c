@@ -301,11 +301,16 @@ static glia_status make_columns(glia__table *t)
 static glia_status read_gaps(glia__table *t, const char *words)
 {
     size_t number;
+    double value;
     for (const char *at = words; at && *at;) {
         const char *end = at + strcspn(at, ","), *last = end;
         while (at < last && *at == ' ') at++;
         while (last > at && last[-1] == ' ') last--;
         GLIA_TRY(glia__words_add(&t->gaps, at, (size_t)(last - at), &number));
+        if (glia__csv_number(&(glia__cell){.begin = at, .end = last}, &value)) {
+            GLIA_TRY(glia__grow(&t->gap, &t->gap_room, t->n_gap + 1, sizeof *t->gap));
+            t->gap[t->n_gap++] = (real)value;
+        }
         at = *end ? end + 1 : end;
     }
     return GLIA_OK;

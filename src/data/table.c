@@ -16,6 +16,7 @@ static void table_clear(glia__table *t)
     glia__columns_free(t->column, t->n_columns);
     glia__told_clear(&t->told);
     glia__words_clear(&t->gaps);
+    glia__free(t->gap);
     glia__free(t->use);
     glia__free(t->values);
     glia__free(t->weights);
@@ -81,6 +82,17 @@ static glia_status read_number(glia__table *t, const char **at, size_t column, r
     return GLIA_OK;
 }
 
+/* Numbers that say that there is none. */
+static void take_out_gaps(glia__table *t, real *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < t->n_gap; k++)
+            if (v[i] == t->gap[k]) {
+                v[i] = (real)NAN;
+                note_gap(t);
+            }
+}
+
 /* The cells of columns first .. end - 1. */
 static glia_status read_numbers(glia__table *t, const char **at, size_t first, size_t end, real *v)
 {
@@ -92,6 +104,7 @@ static glia_status read_numbers(glia__table *t, const char **at, size_t first, s
         GLIA_TRY(read_number(t, at, column, v + (column - first)));
         column++;
     }
+    if (t->n_gap) take_out_gaps(t, v, end - first);
     return GLIA_OK;
 }
 

@@ -40,6 +40,8 @@ typedef struct glia__table {
     size_t                   width;           /* numbers in a stored row */
     glia__told               told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
+    real                    *gap;  /* those that are numbers */
+    size_t                   n_gap, gap_room;
 
     size_t        rows, room;
     real         *values; /* [rows][width] */
