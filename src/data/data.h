@@ -16,13 +16,16 @@ struct glia_data {
     size_t   columns;                 /* = channels * height * width               */
     size_t   channels, height, width; /* 1, 1, columns for a table                 */
     bool     image;
-    bool     from_memory;  /* not from a file or a generator: no scaling unless asked for */
-    uint8_t *bytes;        /* [stored][columns]; or */
-    real    *values;       /* [stored][columns]     */
-    size_t  *order;        /* [rows] or NULL        */
-    char   **column_names; /* [columns] or NULL; "" for a column without a name */
-    real    *weights;      /* [stored]: what a row counts, or NULL: each 1 */
-    char    *weight_name;  /* of the column they were, or NULL */
+    bool     from_memory;            /* not from a file or a generator: no scaling unless asked for */
+    uint8_t *bytes;                  /* [stored][columns]; or */
+    real    *values;                 /* [stored][columns]     */
+    size_t  *order;                  /* [rows] or NULL        */
+    char   **column_names;           /* [columns] or NULL; "" for a column without a name */
+    real    *weights;                /* [stored]: what a row counts, or NULL: each 1 */
+    char    *weight_name;            /* of the column they were, or NULL */
+    int32_t *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
+    double  *times;                  /* [stored]: what rows are ordered by; or NULL */
+    char    *group_name, *time_name; /* of the columns they were, or NULL */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */

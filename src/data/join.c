@@ -44,6 +44,33 @@ static glia_status append_weights(glia_data *a, glia_data *b)
     return GLIA_OK;
 }
 
+/* Either both have them or none: what rows without a group belong to, or when they are from, nobody knows. */
+static glia_status check_both(const glia_data *a, const glia_data *b, bool in_a, bool in_b, const char *what)
+{
+    if (in_a == in_b) return GLIA_OK;
+    return glia__fail(GLIA_E_FORMAT, "the rows of %s have %s, but those of %s have none", in_a ? a->name : b->name,
+                      what, in_a ? b->name : a->name);
+}
+
+/* Equal numbers are the same group in both. */
+static glia_status append_groups(glia_data *a, const glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->groups, b->groups, "groups"));
+    if (!a->groups) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->groups, a->stored + b->stored, sizeof *a->groups));
+    memcpy(a->groups + a->stored, b->groups, b->stored * sizeof *a->groups);
+    return GLIA_OK;
+}
+
+static glia_status append_times(glia_data *a, const glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->times, b->times, "times"));
+    if (!a->times) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->times, a->stored + b->stored, sizeof *a->times));
+    memcpy(a->times + a->stored, b->times, b->stored * sizeof *a->times);
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
@@ -52,6 +79,8 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(glia__targets_append(a, b));
     GLIA_TRY(append_inputs(a, b));
     GLIA_TRY(append_weights(a, b));
+    GLIA_TRY(append_groups(a, b));
+    GLIA_TRY(append_times(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
 }
 
