@@ -386,6 +386,9 @@ GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *
 typedef struct glia_average {
     double precision, recall, f1;
 } glia_average;
+typedef struct glia_interval {
+    double low, high;
+} glia_interval;
 typedef struct glia_scores {
     glia_target target;
     size_t      rows;
@@ -405,6 +408,10 @@ typedef struct glia_scores {
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+    /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
+     * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
+     * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */
+    glia_interval accuracy_interval, rmse_interval, r2_interval;
 } glia_scores;
 /* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data
  * that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
@@ -417,6 +424,19 @@ GLIA_API glia_status glia_score_classes(glia_scores **scores, const int32_t *tru
 GLIA_API glia_status glia_score_numbers(glia_scores **scores, const double *truth, const double *predicted, size_t rows,
                                         size_t outputs);
 GLIA_API void        glia_scores_free(glia_scores *scores);
+
+/* What a model has to be better than: the scores on `test` of saying the same of every row, which follows from the rows
+ * of `train` alone. For classes that is their shares there, the likeliest being the answer (the first of equals); for
+ * numbers their mean. As scikit-learn's DummyClassifier(strategy="prior") and DummyRegressor. The loss is NaN. Classes
+ * are those of `train`, found by name. Errors: GLIA_E_SHAPE (other targets, or a class that train does not know),
+ * GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_baseline(const glia_data *train, const glia_data *test, glia_scores **scores);
+/* The same from what a model keeps of the rows it was last trained on, for the rows that glia_evaluate scores. A model
+ * that keeps nothing, as it was not trained, gives NULL and GLIA_OK. Errors: those of glia_evaluate. */
+GLIA_API glia_status glia_model_baseline(const glia_model *model, const glia_data *data, glia_scores **scores);
+/* That: the share of class k, or the mean of the k-th target number, among the rows it was last trained on (of a
+ * hold-out by patience the rest; without rows that the loss ignores). NaN where it is not known. */
+GLIA_API double glia_model_prior(const glia_model *model, size_t k);
 
 /* Predicts every row of `data` (its targets are not looked at): out[rows][outputs], probabilities for classes,
  * numbers in the units of the training data. */
