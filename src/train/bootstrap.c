@@ -38,24 +38,48 @@ static glia_interval middle_of(double *values, size_t n)
     return (glia_interval){percentile(values, n, 0.025), percentile(values, n, 0.975)};
 }
 
+/* row[rows] = randint(0, rows, rows): words of the stream are cut to as many bits as rows - 1 has, and those that are
+ * too large are passed over; up to half of them, by chance, so that doing it without a branch halves the time. */
+static void draw(glia_rng *rng, size_t *row, size_t rows)
+{
+    uint32_t most = (uint32_t)(rows - 1), mask = most;
+    for (unsigned bits = 1; bits < 32; bits *= 2) mask |= mask >> bits;
+    for (size_t i = 0; i < rows;) {
+        uint32_t word = glia_rng_u32(rng) & mask;
+        row[i] = word;
+        i += word <= most;
+    }
+}
+
+/* Of more rows than a word counts nobody needs an interval, as it has no width that is ever told. */
+static bool has_interval(const glia_scores *s)
+{
+    return s->rows <= UINT32_MAX;
+}
+
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
 
-static double share_of_hits(glia_rng *rng, const bool *hit, size_t rows)
+static double share_of_hits(const bool *hit, const size_t *row, size_t rows)
 {
     size_t hits = 0;
-    for (size_t i = 0; i < rows; i++) hits += hit[glia_rng_randint(rng, 0, (int64_t)rows)];
+    for (size_t i = 0; i < rows; i++) hits += hit[row[i]];
     return (double)hits / (double)rows;
 }
 
 glia_status glia__interval_of_hits(glia_scores *s, const bool *hit)
 {
-    size_t      n = resamples_of(s->rows);
+    if (!has_interval(s)) return GLIA_OK;
+    size_t      n = resamples_of(s->rows), *row = glia__new(s->rows, sizeof *row);
     glia_rng   *rng = NULL;
     double     *accuracy = glia__new(n, sizeof *accuracy);
-    glia_status status = accuracy ? glia_rng_new(&rng, 0) : GLIA_E_MEMORY;
-    for (size_t i = 0; status == GLIA_OK && i < n; i++) accuracy[i] = share_of_hits(rng, hit, s->rows);
+    glia_status status = accuracy && row ? glia_rng_new(&rng, 0) : GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < n; i++) {
+        draw(rng, row, s->rows);
+        accuracy[i] = share_of_hits(hit, row, s->rows);
+    }
     if (status == GLIA_OK) s->accuracy_interval = middle_of(accuracy, n);
     glia_rng_free(rng);
+    glia__free(row);
     glia__free(accuracy);
     return status;
 }
@@ -64,6 +88,7 @@ glia_status glia__interval_of_hits(glia_scores *s, const bool *hit)
 
 typedef struct resample {
     glia_rng *rng;
+    size_t   *row;               /* [rows]                         */
     double   *truth, *predicted; /* [rows][outputs]: those drawn   */
     double   *rmse, *r2;         /* [resamples]: what they scored  */
 } resample;
@@ -71,6 +96,7 @@ typedef struct resample {
 static void resample_clear(resample *r)
 {
     glia_rng_free(r->rng);
+    glia__free(r->row);
     glia__free(r->truth);
     glia__free(r->predicted);
     glia__free(r->rmse);
@@ -79,32 +105,33 @@ static void resample_clear(resample *r)
 
 static glia_status resample_new(resample *r, size_t rows, size_t outputs, size_t n)
 {
+    r->row = glia__new(rows, sizeof *r->row);
     r->truth = glia__new(rows, outputs * sizeof *r->truth);
     r->predicted = glia__new(rows, outputs * sizeof *r->predicted);
     r->rmse = glia__new(n, sizeof *r->rmse);
     r->r2 = glia__new(n, sizeof *r->r2);
-    return r->truth && r->predicted && r->rmse && r->r2 ? glia_rng_new(&r->rng, 0) : GLIA_E_MEMORY;
+    return r->row && r->truth && r->predicted && r->rmse && r->r2 ? glia_rng_new(&r->rng, 0) : GLIA_E_MEMORY;
 }
 
-static void draw_rows(resample *r, const double *truth, const double *predicted, size_t rows, size_t outputs)
+static void draw_numbers(resample *r, const double *truth, const double *predicted, size_t rows, size_t outputs)
 {
-    for (size_t i = 0; i < rows; i++) {
-        size_t row = (size_t)glia_rng_randint(r->rng, 0, (int64_t)rows);
+    draw(r->rng, r->row, rows);
+    for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < outputs; j++) {
-            r->truth[i * outputs + j] = truth[row * outputs + j];
-            r->predicted[i * outputs + j] = predicted[row * outputs + j];
+            r->truth[i * outputs + j] = truth[r->row[i] * outputs + j];
+            r->predicted[i * outputs + j] = predicted[r->row[i] * outputs + j];
         }
-    }
 }
 
 glia_status glia__interval_of_numbers(glia_scores *s, const double *truth, const double *predicted, size_t outputs)
 {
+    if (!has_interval(s)) return GLIA_OK;
     resample    r = {0};
     size_t      n = resamples_of(s->rows);
     glia_status status = resample_new(&r, s->rows, outputs, n);
     for (size_t i = 0; status == GLIA_OK && i < n; i++) {
         glia_scores of_these = {.rows = s->rows};
-        draw_rows(&r, truth, predicted, s->rows, outputs);
+        draw_numbers(&r, truth, predicted, s->rows, outputs);
         glia__score_columns(&of_these, r.truth, r.predicted, outputs);
         r.rmse[i] = of_these.rmse;
         r.r2[i] = of_these.r2;
