@@ -103,10 +103,11 @@ static int open_untrained(visit *v)
 {
     int code = v->o.net ? net_text_read(v->o.net, &v->net) : CODE_FINE;
     if (code == CODE_FINE) code = train_parts_open(&v->parts, v->words[0], v->net, NULL, &v->o);
+    if (code == CODE_FINE) code = train_parts_cut(&v->parts, &v->o, (uint32_t)v->o.seed);
     if (code) return code;
     v->train = v->parts.train;
     v->validation = v->parts.validation;
-    glia_status status = glia_model_new(&v->model, v->net, v->parts.data, (uint32_t)v->o.seed);
+    glia_status status = glia_model_new(&v->model, v->net, v->train, (uint32_t)v->o.seed);
     return status ? fail_status(status) : CODE_FINE;
 }
 

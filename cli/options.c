@@ -240,6 +240,8 @@ glia_data_options table_options_of(const table_options *o)
 {
     return (glia_data_options){.target = o->target,
                                .weight = o->sample_weight,
+                               .group = o->group,
+                               .time = o->time,
                                .columns = o->columns,
                                .missing = o->missing,
                                .drop_missing = o->drop_missing,

@@ -29,7 +29,7 @@ typedef struct option {
 /* What is said of a table's columns: the options that every command which reads data has. Its struct of options begins
  * with this. */
 typedef struct table_options {
-    const char *target, *columns, *missing, *header, *sample_weight;
+    const char *target, *columns, *missing, *header, *sample_weight, *group, *time;
     bool        drop_missing;
 } table_options;
 /* Lines of an option table. */

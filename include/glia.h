@@ -88,7 +88,9 @@ typedef struct glia_data_options {
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
                            no each. "" for a table without a target. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
-    bool        weight_optional; /* a table without that column is fine too */
+    const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
+    const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
+    bool        weight_optional, group_optional, time_optional; /* a table without that column is fine too */
     const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
                                     every column not named. NULL, and columns left out: found by looking at their cells.
                                     glia_data_columns and glia_model_columns give such texts. */
@@ -129,6 +131,17 @@ GLIA_API glia_status glia_data_set_weights(glia_data *data, const glia_real *wei
 GLIA_API double      glia_data_weight(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_weight_name(const glia_data *data);
 
+/* What each row belongs to (a patient, a machine, a document), as a number of at least 0; and when it is from, as any
+ * finite number that grows. Both decide what may be held out together, see glia_data_split. count is the number of
+ * rows; the list is copied, before the data set is split. Errors: GLIA_E_ARG (views among them), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_set_groups(glia_data *data, const int32_t *groups, size_t count);
+GLIA_API glia_status glia_data_set_times(glia_data *data, const double *times, size_t count);
+/* A row's group, -1 where none were set, and its time, NaN. The names of their columns, or NULL. */
+GLIA_API int32_t     glia_data_group(const glia_data *data, size_t row);
+GLIA_API double      glia_data_time(const glia_data *data, size_t row);
+GLIA_API const char *glia_data_group_name(const glia_data *data);
+GLIA_API const char *glia_data_time_name(const glia_data *data);
+
 /* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
 
@@ -137,10 +150,32 @@ GLIA_API const glia_data *glia_data_test(const glia_data *data);
  *   GLIA_SPLIT_SHUFFLED     scikit-learn's train_test_split(random_state=seed): a permutation's first rows are held
  *   GLIA_SPLIT_STRATIFIED   the same with stratify=classes
  *   GLIA_SPLIT_TAIL         the last rows
- * Errors: GLIA_E_ARG (share outside 0..1, a side without rows, classes missing or too small), GLIA_E_MEMORY. */
-typedef enum glia_split { GLIA_SPLIT_SHUFFLED = 0, GLIA_SPLIT_STRATIFIED, GLIA_SPLIT_TAIL } glia_split;
+ *   GLIA_SPLIT_GROUPED      ceil(share * groups) whole groups: GroupShuffleSplit(random_state=seed)
+ *   GLIA_SPLIT_LATEST       the rows with the latest times, each side in the order of time, equal times in that of the
+ *                           rows. Rows of one time stay together: where the cut would part them, all of them are held
+ * Errors: GLIA_E_ARG (share outside 0..1, a side without rows; classes missing or too small; groups or times missing),
+ * GLIA_E_MEMORY. */
+typedef enum glia_split {
+    GLIA_SPLIT_SHUFFLED = 0,
+    GLIA_SPLIT_STRATIFIED,
+    GLIA_SPLIT_TAIL,
+    GLIA_SPLIT_GROUPED,
+    GLIA_SPLIT_LATEST
+} glia_split;
 GLIA_API glia_status glia_data_split(const glia_data *data, double share, glia_split how, uint32_t seed,
                                      glia_data **rest, glia_data **held);
+/* Cross-validation: fold `fold` (from 0) of `folds`, as two views. Row for row those of scikit-learn:
+ *   GLIA_SPLIT_SHUFFLED     KFold(folds, shuffle=True, random_state=seed)
+ *   GLIA_SPLIT_STRATIFIED   StratifiedKFold(folds, shuffle=True, random_state=seed)
+ *   GLIA_SPLIT_GROUPED      GroupKFold(folds), which takes no seed
+ *   GLIA_SPLIT_LATEST       TimeSeriesSplit(folds) of the rows in the order of their times: the last rows make the
+ *                           folds, and `rest` is only what is before the fold. Rows of one time that would be parted
+ *                           all go to the later fold
+ *   GLIA_SPLIT_TAIL         TimeSeriesSplit(folds) of the rows as they stand
+ * Errors: GLIA_E_ARG (fewer than 2 folds, or more than rows or groups; no class with a row for each; groups or times
+ * missing, or a side without rows), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_fold(const glia_data *data, size_t fold, size_t folds, glia_split how, uint32_t seed,
+                                    glia_data **rest, glia_data **held);
 /* A view of the rows listed (each < rows of data); the list is copied. */
 GLIA_API glia_status glia_data_rows(const glia_data *data, const size_t *rows, size_t count, glia_data **view);
 
@@ -302,7 +337,8 @@ typedef struct glia_fit_options {
     size_t    accumulate;     /* 1: each update is made from the gradient of so many batches, weighted by what
                                  their rows count: as one batch of all of them, in the memory of one                       */
     size_t patience;          /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
-                                 best weights. Without validation rows 10 % of train decide                    */
+                                 best weights. Without validation rows 10 % of train decide: of its groups
+                                 where it has some, else its latest where it has times                          */
     const char *monitor;      /* "val_loss"; the metric that is watched; see `glia metrics`                     */
     double      min_delta;    /* an improvement is by more than this                                           */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
@@ -391,6 +427,9 @@ GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *
 typedef struct glia_average {
     double precision, recall, f1;
 } glia_average;
+typedef struct glia_interval {
+    double low, high;
+} glia_interval;
 typedef struct glia_scores {
     glia_target target;
     size_t      rows;
@@ -410,6 +449,10 @@ typedef struct glia_scores {
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+    /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
+     * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
+     * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */
+    glia_interval accuracy_interval, rmse_interval, r2_interval;
 } glia_scores;
 /* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data
  * that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
@@ -422,6 +465,19 @@ GLIA_API glia_status glia_score_classes(glia_scores **scores, const int32_t *tru
 GLIA_API glia_status glia_score_numbers(glia_scores **scores, const double *truth, const double *predicted, size_t rows,
                                         size_t outputs);
 GLIA_API void        glia_scores_free(glia_scores *scores);
+
+/* What a model has to be better than: the scores on `test` of saying the same of every row, which follows from the rows
+ * of `train` alone. For classes that is their shares there, the likeliest being the answer (the first of equals); for
+ * numbers their mean. As scikit-learn's DummyClassifier(strategy="prior") and DummyRegressor. The loss is NaN. Classes
+ * are those of `train`, found by name. Errors: GLIA_E_SHAPE (other targets, or a class that train does not know),
+ * GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_baseline(const glia_data *train, const glia_data *test, glia_scores **scores);
+/* The same from what a model keeps of the rows it was last trained on, for the rows that glia_evaluate scores. A model
+ * that keeps nothing, as it was not trained, gives NULL and GLIA_OK. Errors: those of glia_evaluate. */
+GLIA_API glia_status glia_model_baseline(const glia_model *model, const glia_data *data, glia_scores **scores);
+/* That: the share of class k, or the mean of the k-th target number, among the rows it was last trained on (of a
+ * hold-out by patience the rest; without rows that the loss ignores). NaN where it is not known. */
+GLIA_API double glia_model_prior(const glia_model *model, size_t k);
 
 /* Predicts every row of `data` (its targets are not looked at): out[rows][outputs], probabilities for classes,
  * numbers in the units of the training data. */

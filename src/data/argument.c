@@ -196,21 +196,35 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
-/* Only a table can have a column of weights. */
-static glia_status open_weighted(glia_data **data, const char *term, const glia_data_options *options)
+/* Only a table can have a column that is something else than an input. */
+static glia_status check_column(const char *term, const char *column, bool there, const char *what)
+{
+    if (!column || there) return GLIA_OK;
+    return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of %s", term, column, what);
+}
+
+static glia_status check_columns(const glia_data *d, const char *term, const glia_data_options *o)
+{
+    GLIA_TRY(check_column(term, o->weight_optional ? NULL : o->weight, d->weights, "weights"));
+    GLIA_TRY(check_column(term, o->group_optional ? NULL : o->group, d->groups, "groups"));
+    return check_column(term, o->time_optional ? NULL : o->time, d->times, "times");
+}
+
+static glia_status open_columns(glia_data **data, const char *term, const glia_data_options *options)
 {
     GLIA_TRY(open_term(data, term, options));
-    if (!options || !options->weight || options->weight_optional || (*data)->weights) return GLIA_OK;
+    glia_status status = options ? check_columns(*data, term, options) : GLIA_OK;
+    if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;
-    return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of weights", term, options->weight);
+    return status;
 }
 
 static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
 {
     glia_data *next = NULL;
-    if (!*data) return open_weighted(data, term, options);
-    GLIA_TRY(open_weighted(&next, term, options));
+    if (!*data) return open_columns(data, term, options);
+    GLIA_TRY(open_columns(&next, term, options));
     glia_status status = glia__data_append(*data, next);
     glia_data_free(next);
     return status;
@@ -218,7 +232,7 @@ static glia_status open_next(glia_data **data, const char *term, const glia_data
 
 static glia_status open_terms(glia_data **data, const char *text, const glia_data_options *options)
 {
-    if (exists(text)) return open_term(data, text, options);
+    if (exists(text)) return open_columns(data, text, options);
     for (const char *at = text; at;) {
         size_t n = strcspn(at, "+");
         char  *term;

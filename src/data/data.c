@@ -71,10 +71,15 @@ void glia_data_free(glia_data *data)
         glia__free(data->values);
         glia__free(data->weights);
         glia__free(data->weight_name);
+        glia__free(data->groups);
+        glia__free(data->group_name);
+        glia__free(data->times);
+        glia__free(data->time_name);
         glia__names_free(data->column_names, data->columns);
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
         glia__free(data->column_of);
+        glia__names_free(data->group_words, data->n_groups);
         glia__names_free(data->target_names, data->target_columns);
     }
     glia__free(data->order);

@@ -90,6 +90,57 @@ static glia_status append_weights(glia_data *a, glia_data *b)
     return GLIA_OK;
 }
 
+/* Either both have them or none: what rows without a group belong to, or when they are from, nobody knows. */
+static glia_status check_both(const glia_data *a, const glia_data *b, bool in_a, bool in_b, const char *what)
+{
+    if (in_a == in_b) return GLIA_OK;
+    return glia__fail(GLIA_E_FORMAT, "the rows of %s have %s, but those of %s have none", in_a ? a->name : b->name,
+                      what, in_a ? b->name : a->name);
+}
+
+/* Makes the names of the groups one list: b's groups get numbers in a's. */
+static glia_status unite_groups(glia_data *a, glia_data *b)
+{
+    glia__words all = {0};
+    size_t     *number = glia__new(b->n_groups, sizeof *number), place;
+    glia_status status = number ? GLIA_OK : GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < a->n_groups; i++)
+        status = glia__words_add(&all, a->group_words[i], strlen(a->group_words[i]), &place);
+    for (size_t i = 0; status == GLIA_OK && i < b->n_groups; i++)
+        status = glia__words_add(&all, b->group_words[i], strlen(b->group_words[i]), &number[i]);
+    for (size_t r = 0; status == GLIA_OK && r < b->stored; r++) b->groups[r] = (int32_t)number[b->groups[r]];
+    if (status == GLIA_OK) {
+        glia__names_free(a->group_words, a->n_groups);
+        a->group_words = all.text;
+        a->n_groups = all.count;
+        all.text = NULL;
+        all.count = 0;
+    }
+    glia__words_clear(&all);
+    glia__free(number);
+    return status;
+}
+
+/* Equal numbers, or equal words, are the same group in both. */
+static glia_status append_groups(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->groups, b->groups, "groups"));
+    if (!a->groups) return GLIA_OK;
+    if (a->group_words && b->group_words) GLIA_TRY(unite_groups(a, b));
+    GLIA_TRY(glia__resize(&a->groups, a->stored + b->stored, sizeof *a->groups));
+    memcpy(a->groups + a->stored, b->groups, b->stored * sizeof *a->groups);
+    return GLIA_OK;
+}
+
+static glia_status append_times(glia_data *a, const glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->times, b->times, "times"));
+    if (!a->times) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->times, a->stored + b->stored, sizeof *a->times));
+    memcpy(a->times + a->stored, b->times, b->stored * sizeof *a->times);
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
@@ -100,6 +151,8 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(append_columns(a, b));
     GLIA_TRY(append_inputs(a, b));
     GLIA_TRY(append_weights(a, b));
+    GLIA_TRY(append_groups(a, b));
+    GLIA_TRY(append_times(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
 }
 
