@@ -88,12 +88,20 @@ typedef struct glia_data_options {
                            class or y, else the last. "" for a table without a target. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     bool        weight_optional; /* a table without that column is fine too */
+    const char *image;   /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
+                            fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
+                            is */
+    bool image_optional; /* data that are no image files are fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
  *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
  *   IMAGES,LABELS    a pair of IDX files
+ *   an image         PNG, JPEG, or PBM, PGM or PPM: one row, without a target
  *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
+ *   FOLDER           of images: FOLDER/CLASS/a.png, each sub-folder a class, rows in the order of classes and names;
+ *                    FOLDER/train/CLASS/a.png and FOLDER/test/... (or val, valid, validation): two parts;
+ *                    FOLDER/a.png: rows without a target
  *   a generator      `spiral n=100 classes=3 noise=0.2 seed=0`; also moons, circles, blobs, xor
  *   DATA:train, DATA:test    one part of a data set that has two
  *   DATA+DATA        the rows of both
@@ -146,6 +154,8 @@ typedef struct glia_data_info {
     size_t      outputs;                 /* number of classes, or of numbers                           */
 } glia_data_info;
 GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
+/* The image file that a row was read from, or NULL. */
+GLIA_API const char *glia_data_file_name(const glia_data *data, size_t row);
 /* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
  * j-th number to be predicted, or j = 0 of the class column. */
 GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);

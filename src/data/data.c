@@ -70,6 +70,7 @@ void glia_data_free(glia_data *data)
         glia__free(data->values);
         glia__free(data->weights);
         glia__free(data->weight_name);
+        glia__names_free(data->files, data->stored);
         glia__names_free(data->column_names, data->columns);
         glia__names_free(data->target_names, data->target_columns);
     }
@@ -197,6 +198,11 @@ void glia_data_describe(const glia_data *data, glia_data_info *info)
         .target = data->target,
         .outputs = glia__data_outputs(data),
     };
+}
+
+const char *glia_data_file_name(const glia_data *data, size_t row)
+{
+    return data && data->files && row < data->rows ? data->files[glia__data_stored(data, row)] : NULL;
 }
 
 const char *glia_data_column_name(const glia_data *data, size_t column)
