@@ -11,7 +11,7 @@
 #include "table.h"
 
 typedef struct data_options {
-    const char *target, *csv, *augment;
+    const char *target, *csv, *augment, *image;
     size_t      seed;
     bool        json, all;
 } data_options;
@@ -66,7 +66,7 @@ static void print_what(const char *text, const part *p, const part *second)
 {
     const glia_data_info *i = &p->info;
     const char           *target = glia_data_target_name(p->data, 0), *kind = i->bytes ? "bytes" : "numbers";
-    printf("%s: %zu rows", data_name(text), i->rows);
+    printf("%s: %zu row%s", data_name(text), i->rows, i->rows == 1 ? "" : "s");
     if (second->data) printf(" to train and %zu to test", second->info.rows);
     if (i->image)
         printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, kind);
@@ -312,7 +312,7 @@ static int run_data(const command *self, int argc, char **argv)
     if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
-    glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target});
+    glia_status status = glia_data_open(&data, words[0], &(glia_data_options){.target = o.target, .image = o.image});
     if (status) return fail_status(status);
     if (o.csv)
         code = write_csv(data, o.csv);
@@ -328,6 +328,10 @@ static int run_data(const command *self, int argc, char **argv)
 static const option data_table[] = {
     {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    {"image", OPTION_TEXT, AT(image), "TEXT", NULL, 0, 0,
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad "
+     "(default: "
+     "as they are, if all are alike)"},
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
     {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
      "write the data (of two parts the first) as a table instead, the target first"},
@@ -341,6 +345,7 @@ static const char *const examples[] = {
     "glia data mnist/",
     "glia data \"spiral n=300 classes=3\" --json",
     "glia data mnist:train --csv digits.csv",
+    "glia data pets/ --image \"64x64 rgb\"",
     "glia data mnist/ --augment \"rotate 10, flip horizontal\"",
     NULL,
 };

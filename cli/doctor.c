@@ -88,7 +88,8 @@ static void print_curve(const glia_diagnosis *d)
 /* A model of glia's, with the data it learnt from. */
 static int open_trained(visit *v)
 {
-    int code = source_open_judged(&v->from, v->words[0], v->words[1], v->o.target, v->o.sample_weight);
+    const source_options how = {.target = v->o.target, .weight = v->o.sample_weight, .image = v->o.image};
+    int                  code = source_open_judged(&v->from, v->words[0], v->words[1], &how);
     if (code) return code;
     v->model = v->from.model;
     v->train = v->from.whole;
@@ -181,6 +182,10 @@ static const option doctor_table[] = {
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, 1e15, "rows a step, or full: all at once"},
     {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: the model's, or as in `glia train`)"},
+    {"image", OPTION_TEXT, AT(image), "TEXT", NULL, 0, 0,
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad "
+     "(default: "
+     "as the model takes them, or as they are, if all are alike)"},
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, 4294967295.0, "of the weights, the hold-out and the orders"},
     {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
      "how many work; the result is the same for any number (default: usable cores)"},

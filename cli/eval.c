@@ -10,7 +10,7 @@
 #include "table.h"
 
 typedef struct eval_options {
-    const char *target, *sample_weight;
+    const char *target, *sample_weight, *image, *invert;
     bool        json;
 } eval_options;
 
@@ -221,7 +221,9 @@ static int run_eval(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    code = source_open_judged(&from, words[0], words[1], o.target, o.sample_weight);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
+    code =
+        source_open_judged(&from, words[0], words[1], &(source_options){o.target, o.sample_weight, o.image, o.invert});
     if (code == CODE_FINE) {
         glia_status status = glia_evaluate(from.model, from.part, &scores);
         if (status)
@@ -241,6 +243,13 @@ static const option eval_table[] = {
      "the column with the true values, by name or number (default: the one the model was trained on)"},
     {"sample-weight", OPTION_TEXT, offsetof(eval_options, sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input; only the loss is weighted (default: the one of the training, if it is there)"},
+    {"image", OPTION_TEXT, offsetof(eval_options, image), "TEXT", NULL, 0, 0,
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad "
+     "(default: "
+     "as the model takes them)"},
+    {"invert", OPTION_TEXT, offsetof(eval_options, invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {"json", OPTION_FLAG, offsetof(eval_options, json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };

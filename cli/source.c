@@ -1,5 +1,5 @@
 /* Opening a model and the data for it. A table to predict may come with its target column or without, so it may have
- * to be read twice. */
+ * to be read twice. Images are read as large as the model takes them, and negatives of what it knows are turned. */
 #include "source.h"
 
 #include <stdio.h>
@@ -24,10 +24,24 @@ static int make_stdin_seekable(void)
     return moved ? CODE_FINE : fail(CODE_FAILED, "standard input could not be copied into a temporary file");
 }
 
-static glia_status open_table(source *s, const char *data, const char *target, const char *weight)
+const char *source_image(const glia_model *model, char text[64])
 {
-    glia_data_options columns = {.target = target, .weight = weight, .weight_optional = !weight};
-    if (!weight) columns.weight = glia_model_weight_name(s->model);
+    glia_model_info info;
+    glia_model_describe(model, &info);
+    if (info.height < 2 || (info.channels != 1 && info.channels != 3)) return NULL;
+    snprintf(text, 64, "%zux%zu %s", info.height, info.width, info.channels == 1 ? "gray" : "rgb");
+    return text;
+}
+
+/* What is not said, the model knows; it may then be missing in the data. */
+static glia_status open_table(source *s, const char *data, const char *target, const source_options *o)
+{
+    char              image[64];
+    glia_data_options columns = {.target = target,
+                                 .weight = o->weight ? o->weight : glia_model_weight_name(s->model),
+                                 .weight_optional = !o->weight,
+                                 .image = o->image ? o->image : source_image(s->model, image),
+                                 .image_optional = !o->image};
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
     glia_status      status = glia_data_open(&s->whole, data, &columns);
@@ -43,6 +57,58 @@ static int open_model(source *s, const char *path)
     return status ? fail_status(status) : CODE_FINE;
 }
 
+/* ---- negatives ------------------------------------------------------------------------------------------------- */
+
+static const char *const invert_words[] = {
+    [GLIA_INVERT_AUTO] = "auto", [GLIA_INVERT_YES] = "yes", [GLIA_INVERT_NO] = "no"};
+
+static glia_invert find_invert(const char *word)
+{
+    glia_invert how = GLIA_INVERT_AUTO;
+    while (how <= GLIA_INVERT_NO && strcmp(invert_words[how], word) != 0) how++;
+    return how;
+}
+
+bool source_knows_invert(const char *word)
+{
+    if (find_invert(word) <= GLIA_INVERT_NO) return true;
+    fail(CODE_ARGUMENT, "--invert \"%s\": none of auto, yes and no", word);
+    return false;
+}
+
+/* Nothing is changed without a word. */
+static void tell_inverted(const source *s, const glia_inverted *made)
+{
+    glia_data_info  data;
+    glia_model_info model;
+    const char     *name = glia_data_file_name(s->part, made->first);
+    glia_data_describe(s->part, &data);
+    glia_model_describe(s->model, &model);
+    const char *border = model.border < 128 ? "bright" : "dark", *learnt = model.border < 128 ? "dark" : "bright";
+    if (data.rows == 1)
+        fprintf(stderr,
+                "%s: %s background, and the model learnt from %s ones: it is read inverted; --invert no leaves it as "
+                "it is\n",
+                name, border, learnt);
+    else
+        fprintf(stderr,
+                "%zu of %zu rows, %s the first: %s background, and the model learnt from %s ones: they are read "
+                "inverted; --invert no leaves them as they are\n",
+                made->rows, data.rows, name, border, learnt);
+}
+
+static int invert(source *s, const source_options *o)
+{
+    glia_inverted first, second;
+    if (!o->invert) return CODE_FINE;
+    glia_invert how = find_invert(o->invert);
+    glia_status status = glia_data_invert(s->whole, s->model, how, &first, &second);
+    if (status) return fail_status(status);
+    const glia_inverted *made = s->part == s->whole ? &first : &second;
+    if (how == GLIA_INVERT_AUTO && made->rows) tell_inverted(s, made);
+    return CODE_FINE;
+}
+
 /* Reads a target, where there is one, as the model does. */
 static int match_target(source *s)
 {
@@ -55,17 +121,18 @@ static int match_target(source *s)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_judged(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_judged(source *s, const char *model, const char *data, const source_options *o)
 {
     glia_data_info info;
     int            code = open_model(s, model);
     if (code) return code;
-    glia_status status = open_table(s, data, target ? target : glia_model_target_name(s->model, 0), weight);
+    glia_status status = open_table(s, data, o->target ? o->target : glia_model_target_name(s->model, 0), o);
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
     if (info.target == GLIA_TARGET_NONE)
         return fail(CODE_ARGUMENT, "%s: has no target to compare with", data_name(data));
-    return match_target(s);
+    code = match_target(s);
+    return code ? code : invert(s, o);
 }
 
 /* Whether the column that was taken for the target is the model's last input. */
@@ -78,21 +145,21 @@ static bool lacks_an_input(const source *s)
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_unjudged(source *s, const char *model, const char *data, const source_options *o)
 {
     int code = open_model(s, model);
     if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
     if (code) return code;
-    const char *named = target ? target : glia_model_target_name(s->model, 0);
-    glia_status status = open_table(s, data, named, weight);
-    bool        absent = status == GLIA_E_TEXT && !target; /* no column of that name */
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", weight);
-    return status ? fail_status(status) : CODE_FINE;
+    const char *named = o->target ? o->target : glia_model_target_name(s->model, 0);
+    glia_status status = open_table(s, data, named, o);
+    bool        absent = status == GLIA_E_TEXT && !o->target; /* no column of that name */
+    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", o);
+    return status ? fail_status(status) : invert(s, o);
 }
 
-int source_open_either(source *s, const char *model, const char *data, const char *target, const char *weight)
+int source_open_either(source *s, const char *model, const char *data, const source_options *o)
 {
-    int code = source_open_unjudged(s, model, data, target, weight);
+    int code = source_open_unjudged(s, model, data, o);
     return code ? code : match_target(s);
 }
 

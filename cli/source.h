@@ -10,14 +10,26 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens both files. The target column is `target`, or NULL: the one that the model learnt to predict. The column of
- * weights, which is no input, is `weight`, or NULL: the one of the model's training, if the data have it.
- * source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a table that has no
- * target column, and "-", standard input; source_open_either takes what that takes, and reads targets where they are.
- * All return an exit code after a sentence, and source_close cleans up. */
-int  source_open_judged(source *s, const char *model, const char *data, const char *target, const char *weight);
-int  source_open_unjudged(source *s, const char *model, const char *data, const char *target, const char *weight);
-int  source_open_either(source *s, const char *model, const char *data, const char *target, const char *weight);
+/* What an option does not say is NULL. */
+typedef struct source_options {
+    const char *target; /* the target column; NULL: the one that the model learnt to predict */
+    const char
+        *weight; /* the column of weights, which is no input; NULL: that of the model's training, if it is there */
+    const char *image;  /* size and colour of image files; NULL: those that the model takes */
+    const char *invert; /* auto, yes or no: whether negatives are turned, which is then said; NULL: they are not */
+} source_options;
+
+/* Opens both files. source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a
+ * table that has no target column, and "-", standard input; source_open_either takes what that takes, and reads targets
+ * where they are. All return an exit code after a sentence, and source_close cleans up. */
+int  source_open_judged(source *s, const char *model, const char *data, const source_options *o);
+int  source_open_unjudged(source *s, const char *model, const char *data, const source_options *o);
+int  source_open_either(source *s, const char *model, const char *data, const source_options *o);
 void source_close(source *s);
+
+/* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */
+const char *source_image(const glia_model *model, char text[64]);
+/* Whether a word says how to invert; if not, a sentence is said. */
+bool source_knows_invert(const char *word);
 
 #endif

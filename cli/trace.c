@@ -15,7 +15,7 @@
 #define KIND "trace"
 
 typedef struct trace_options {
-    const char *rows, *out, *mode, *target, *sample_weight;
+    const char *rows, *out, *mode, *target, *sample_weight, *image, *invert;
 } trace_options;
 
 typedef struct tracer {
@@ -380,7 +380,8 @@ static void print_summary(const tracer *t)
 
 static int trace(tracer *t)
 {
-    int code = source_open_either(&t->from, t->words[0], t->words[1], t->o->target, t->o->sample_weight);
+    const source_options how = {t->o->target, t->o->sample_weight, t->o->image, t->o->invert};
+    int                  code = source_open_either(&t->from, t->words[0], t->words[1], &how);
     if (code) return code;
     glia_model_describe(t->from.model, &t->model);
     code = choose_rows(t);
@@ -410,6 +411,7 @@ static int run_trace(const command *self, int argc, char **argv)
     if (!o.out) return fail(CODE_ARGUMENT, "trace: --out DIR is missing");
     if (strcmp(o.mode, "eval") != 0 && strcmp(o.mode, "train") != 0)
         return fail(CODE_ARGUMENT, "--mode \"%s\": neither eval nor train", o.mode);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     t.files = json_array();
     code = trace(&t);
     tracer_clear(&t);
@@ -429,6 +431,13 @@ static const option trace_table[] = {
      "the column with the true values, by name or number (default: the one the model was trained on, if it is there)"},
     {"sample-weight", OPTION_TEXT, AT(sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input (default: the one of the training, if it is there)"},
+    {"image", OPTION_TEXT, AT(image), "TEXT", NULL, 0, 0,
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad "
+     "(default: "
+     "as the model takes them)"},
+    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {0},
 };
 static const char *const examples[] = {

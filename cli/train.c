@@ -33,6 +33,10 @@ static const option train_table[] = {
     {"holdout-tail", OPTION_WHOLE, AT(holdout_tail), "N", NULL, 1, COUNT_MOST, "hold the last N rows back instead"},
     {"target", OPTION_TEXT, AT(target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    {"image", OPTION_TEXT, AT(image), "TEXT", NULL, 0, 0,
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad "
+     "(default: "
+     "as they are, if all are alike; with --init as that model takes them)"},
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
      "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables; with --init as before)"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,

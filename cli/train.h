@@ -6,7 +6,7 @@
 #include "progress.h"
 
 typedef struct train_options {
-    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
+    const char *net, *test, *target, *scale, *loss, *optimizer, *schedule, *init, *augment, *image, *out;
     const char *monitor, *swa, *checkpoint, *resume;
     const char *clip_kind, *sample_weight, *class_weight;
     double      holdout; /* < 0: not said */

@@ -8,6 +8,7 @@
 
 #include "net_text.h"
 #include "report.h"
+#include "source.h"
 #include "train.h"
 
 #define HOLDOUT 0.15
@@ -93,10 +94,11 @@ static glia_status open_both(train_parts *parts, const char *data, glia_data_opt
     return glia_data_open(&parts->test_data, test, &options);
 }
 
-/* The columns that are no inputs, as the command says, or as `base` knows them. */
-static glia_data_options columns_of(const glia_model *base, const train_options *o)
+/* The columns that are no inputs, and what images are made, as the command says, or as `base` knows them. */
+static glia_data_options columns_of(const glia_model *base, const train_options *o, char image[64])
 {
-    glia_data_options columns = {.target = o->target, .weight = o->sample_weight};
+    glia_data_options columns = {.target = o->target, .weight = o->sample_weight, .image = o->image};
+    if (!o->image && base) columns.image = source_image(base, image), columns.image_optional = true;
     if (!columns.target) columns.target = glia_model_target_name(base, 0);
     if (columns.weight) return columns;
     columns.weight = glia_model_weight_name(base);
@@ -107,7 +109,8 @@ static glia_data_options columns_of(const glia_model *base, const train_options 
 static glia_status open_parts(train_parts *parts, const char *data, const char *net, const glia_model *base,
                               const train_options *o)
 {
-    glia_status status = open_both(parts, data, columns_of(base, o), o->test);
+    char        image[64];
+    glia_status status = open_both(parts, data, columns_of(base, o, image), o->test);
     if (status) return status;
     const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
     glia_target      meant = target_of(base);

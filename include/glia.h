@@ -396,6 +396,22 @@ GLIA_API void        glia_scores_free(glia_scores *scores);
  * numbers in the units of the training data. */
 GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out);
 
+/* Images that are negatives of those that a model was trained on: a photo of a digit is dark on white, MNIST's digits
+ * are bright on black. Inverts rows in place, x to 255 - x, in `data` and its second part; of_data and of_test, which
+ * may be NULL, get how many rows of each, and which was the first.
+ *   GLIA_INVERT_AUTO   each row read from an image file (glia_data_file_name) whose border, the mean of its outermost
+ *                      pixels, is above 170 where the model's (glia_model_info.border) is below 85, or the other way
+ *                      round; none if the model does not know
+ *   GLIA_INVERT_YES    every row
+ *   GLIA_INVERT_NO     none
+ * Errors: GLIA_E_ARG (views among them), GLIA_E_SHAPE (GLIA_INVERT_YES of rows that are no bytes). */
+typedef enum glia_invert { GLIA_INVERT_AUTO = 0, GLIA_INVERT_YES, GLIA_INVERT_NO } glia_invert;
+typedef struct glia_inverted {
+    size_t rows, first; /* how many; the number of the first, if there is one */
+} glia_inverted;
+GLIA_API glia_status glia_data_invert(glia_data *data, const glia_model *model, glia_invert how, glia_inverted *of_data,
+                                      glia_inverted *of_test);
+
 /* What a model is. */
 typedef struct glia_model_info {
     const char *net;          /* its text, one line, settings that are not the default           */
@@ -410,6 +426,8 @@ typedef struct glia_model_info {
     size_t      parameters;
     size_t      multiply_adds; /* of one row forward                                              */
     uint32_t    seed;
+    double      border; /* mean of the outermost pixels of the images it was trained on, 0..255; NaN: not
+                           known, or they were no images of bytes                                 */
 } glia_model_info;
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);

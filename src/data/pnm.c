@@ -37,10 +37,10 @@ static bool is_digit(unsigned char c)
 
 static void pass_space(reading *r)
 {
-    for (; r->at < r->n; r->at++) {
-        if (r->bytes[r->at] == '#')
-            while (r->at < r->n && r->bytes[r->at] != '\n' && r->bytes[r->at] != '\r') r->at++;
-        if (r->at < r->n && !is_space(r->bytes[r->at])) return;
+    for (bool comment = false; r->at < r->n; r->at++) {
+        unsigned char c = r->bytes[r->at];
+        comment = comment ? c != '\n' && c != '\r' : c == '#';
+        if (!comment && !is_space(c)) return;
     }
 }
 
@@ -140,7 +140,7 @@ static glia_status take(const reading *r, size_t value, size_t byte, uint8_t *sa
 static glia_status read_bit(reading *r, uint8_t *sample)
 {
     pass_space(r);
-    if (r->at == r->n || (r->bytes[r->at] != '0' && r->bytes[r->at] != '1')) return fail_number(r, "a pixel, 0 or 1");
+    if (r->at == r->n || (r->bytes[r->at] != '0' && r->bytes[r->at] != '1')) return fail_number(r, "a pixel, 0 or 1,");
     *sample = r->bytes[r->at++] == '0' ? 255 : 0;
     return GLIA_OK;
 }
