@@ -57,7 +57,7 @@ static int open_model(source *s, const char *path)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-/* ---- negatives ------------------------------------------------------------------------------------------------- */
+/* ---- negatives --------------------------------------------------------------------------------------------------- */
 
 static const char *const invert_words[] = {
     [GLIA_INVERT_AUTO] = "auto", [GLIA_INVERT_YES] = "yes", [GLIA_INVERT_NO] = "no"};

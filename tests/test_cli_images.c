@@ -3,8 +3,8 @@
 
 #include "process.h"
 
-/* A picture of side x side, all of it `border` but a middle that is `middle`. */
-static void put_picture(const char *path, int side, int border, int middle)
+/* An image of side x side, all of it `border` but a middle that is `middle`. */
+static void put_image(const char *path, int side, int border, int middle)
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -25,14 +25,14 @@ static int make_lamps(void **state)
     mkdir("lamps", 0777), mkdir("lamps/off", 0777), mkdir("lamps/on", 0777);
     for (int i = 0; i < 8; i++) {
         snprintf(path, sizeof path, "lamps/off/%d.pgm", i);
-        put_picture(path, 8, 0, 60 + i);
+        put_image(path, 8, 0, 60 + i);
         snprintf(path, sizeof path, "lamps/on/%d.pgm", i);
-        put_picture(path, 8, 0, 240 + i);
+        put_image(path, 8, 0, 240 + i);
     }
-    put_picture("night.pgm", 8, 10, 250);
-    put_picture("day.pgm", 16, 255, 15); /* the negative of a lamp that is on, and larger */
+    put_image("night.pgm", 8, 10, 250);
+    put_image("day.pgm", 16, 255, 15); /* the negative of a lamp that is on, and larger */
     mkdir("both", 0777);
-    put_picture("both/a.pgm", 24, 0, 60), put_picture("both/b.pgm", 12, 250, 10), put_picture("both/c.pgm", 4, 255, 9);
+    put_image("both/a.pgm", 24, 0, 60), put_image("both/b.pgm", 12, 250, 10), put_image("both/c.pgm", 4, 255, 9);
     expect(0, "", "",
            ARGUMENTS("train", "lamps", "--net", "flatten, dense 2, softmax", "--holdout", "0", "--epochs", "200",
                      "--optimizer", "adam lr=0.05", "--out", "lamps.safetensors", "--quiet"));
@@ -87,7 +87,7 @@ static void negatives_are_turned_and_told(void **state)
 static void invert_no_and_yes_are_each_others_negative(void **state)
 {
     (void)state;
-    put_picture("a.pgm", 8, 200, 20), put_picture("b.pgm", 8, 55, 235);
+    put_image("a.pgm", 8, 200, 20), put_image("b.pgm", 8, 55, 235);
     result a = RUN("predict", "lamps.safetensors", "a.pgm", "--invert", "yes", "--json");
     result b = RUN("predict", "lamps.safetensors", "b.pgm", "--invert", "no", "--json");
     assert_string_equal(strstr(a.out, "\"class\""), strstr(b.out, "\"class\""));
@@ -116,9 +116,9 @@ static void eval_turns_too(void **state)
     mkdir("days", 0777), mkdir("days/off", 0777), mkdir("days/on", 0777);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "days/off/%d.pgm", i);
-        put_picture(path, 16, 255, 195 - i);
+        put_image(path, 16, 255, 195 - i);
         snprintf(path, sizeof path, "days/on/%d.pgm", i);
-        put_picture(path, 16, 255, 15 - i);
+        put_image(path, 16, 255, 15 - i);
     }
     result r = RUN("eval", "lamps.safetensors", "days", "--json");
     events e = events_of(r.out);

@@ -1,4 +1,4 @@
-/* Pictures: every format against pixels that others made, and sizes and colours by text. */
+/* Images: every format against pixels that others made, and sizes and colours by text. */
 #include "data/image.h"
 #include "data_files.h"
 
@@ -18,7 +18,7 @@ static glia_data_info info_of(const glia_data *d)
     return info;
 }
 
-/* ---- golden pictures -------------------------------------------------------------------------------------------- */
+/* ---- golden images ---------------------------------------------------------------------------------------------- */
 
 static void expect_same(const glia_data *got, const glia_data *want, double tolerance, const char *name)
 {
@@ -184,8 +184,8 @@ static void test_wishes(void **state)
     }
 }
 
-/* Only pictures are resized, and it is said where there are none. */
-static void test_no_pictures(void **state)
+/* Only images are resized, and it is said where there are none. */
+static void test_no_images(void **state)
 {
     glia_data *d;
     (void)state;
@@ -199,9 +199,9 @@ static void test_no_pictures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),      cmocka_unit_test(test_pnm),  cmocka_unit_test(test_no_pnm),
-        cmocka_unit_test(test_gzipped),     cmocka_unit_test(test_exif), cmocka_unit_test(test_wishes),
-        cmocka_unit_test(test_no_pictures),
+        cmocka_unit_test(test_golden),    cmocka_unit_test(test_pnm),  cmocka_unit_test(test_no_pnm),
+        cmocka_unit_test(test_gzipped),   cmocka_unit_test(test_exif), cmocka_unit_test(test_wishes),
+        cmocka_unit_test(test_no_images),
     };
-    return cmocka_run_group_tests_name("pictures", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("images", tests, enter_folder, leave_folder);
 }

@@ -1,10 +1,10 @@
-/* Folders of pictures, and several pictures as one data set: rows, order, classes, parts. */
+/* Folders of images, and several images as one data set: rows, order, classes, parts. */
 #include <sys/stat.h>
 
 #include "data_files.h"
 
-/* A picture of 2 x 2 whose first pixel tells which one it is; it is in colour if told so. */
-static void put_picture(const char *path, unsigned char mark, bool colour)
+/* An image of 2 x 2 whose first pixel tells which one it is; it is in colour if told so. */
+static void put_image(const char *path, unsigned char mark, bool colour)
 {
     char gray[] = "P5\n2 2\n255\n....", rgb[] = "P6\n2 2\n255\n............";
     gray[11] = rgb[11] = (char)mark;
@@ -35,14 +35,14 @@ static void expect_rows(const glia_data *d, size_t rows, const unsigned char *ma
     }
 }
 
-/* Made in an order that is not the one of names; what is hidden or no picture is passed over. */
+/* Made in an order that is not the one of names; what is hidden or no image is passed over. */
 static void test_classes(void **state)
 {
     (void)state;
     make_folder("pets"), make_folder("pets/dog"), make_folder("pets/cat"), make_folder("pets/.cache");
-    put_picture("pets/dog/b.pgm", 4, false), put_picture("pets/dog/a.PGM", 3, false);
-    put_picture("pets/cat/z.pgm", 2, false), put_picture("pets/cat/B.png", 1, false);
-    put_picture("pets/cat/.z.pgm", 9, false), put_text("pets/cat/notes.txt", "no picture"), put_text("pets/README", "");
+    put_image("pets/dog/b.pgm", 4, false), put_image("pets/dog/a.PGM", 3, false);
+    put_image("pets/cat/z.pgm", 2, false), put_image("pets/cat/B.png", 1, false);
+    put_image("pets/cat/.z.pgm", 9, false), put_text("pets/cat/notes.txt", "no image"), put_text("pets/README", "");
     static const char *const files[] = {"pets/cat/B.png", "pets/cat/z.pgm", "pets/dog/a.PGM", "pets/dog/b.pgm"};
     for (int slash = 0; slash < 2; slash++) {
         glia_data *d = opened(slash ? "pets/" : "pets", NULL);
@@ -65,7 +65,7 @@ static void test_number_classes(void **state)
         snprintf(path, sizeof path, "digits/%s", names[i]);
         make_folder(path);
         strcat(path, "/a.ppm");
-        put_picture(path, i, i == 1);
+        put_image(path, i, i == 1);
     }
     glia_data *d = opened("digits", NULL);
     expect_rows(d, 3, (unsigned char[]){2, 1, 0},
@@ -84,7 +84,7 @@ static void test_flat(void **state)
 {
     (void)state;
     make_folder("flat");
-    put_picture("flat/2.pgm", 2, false), put_picture("flat/10.pgm", 1, false);
+    put_image("flat/2.pgm", 2, false), put_image("flat/10.pgm", 1, false);
     glia_data *d = opened("flat", NULL);
     expect_rows(d, 2, (unsigned char[]){1, 2}, (const char *[]){"flat/10.pgm", "flat/2.pgm"}, NULL);
     assert_int_equal(info_of(d).target, GLIA_TARGET_NONE);
@@ -100,7 +100,7 @@ static void put_part(const char *folder, const char *part, const char *class, un
     snprintf(path, sizeof path, "%s/%s/%s", folder, part, class);
     mkdir(path, 0777);
     snprintf(path, sizeof path, "%s/%s/%s/a.pgm", folder, part, class);
-    put_picture(path, mark, colour);
+    put_image(path, mark, colour);
 }
 
 /* The second part is called test, or one of the others; classes and colour are those of both. */
@@ -148,7 +148,7 @@ static void test_joined(void **state)
 {
     glia_data *view, *d;
     (void)state;
-    put_picture("g.pgm", 7, false), put_picture("c.ppm", 8, true);
+    put_image("g.pgm", 7, false), put_image("c.ppm", 8, true);
     put_idx("i.idx", IDX_HEADER(0x08, 1, 3, 2, 2), 12);
     d = opened("g.pgm+c.ppm+i.idx", NULL);
     assert_int_equal(info_of(d).rows, 3);
@@ -187,5 +187,5 @@ int main(void)
         cmocka_unit_test(test_parts),   cmocka_unit_test(test_train_alone),    cmocka_unit_test(test_joined),
         cmocka_unit_test(test_wish),
     };
-    return cmocka_run_group_tests_name("folders of pictures", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("folders of images", tests, enter_folder, leave_folder);
 }

@@ -36,8 +36,8 @@ static double border_of(const glia_model *m)
     return info.border;
 }
 
-/* A picture file of this border and middle. */
-static void put_picture(const char *path, int border, int middle)
+/* An image file of this border and middle. */
+static void put_image(const char *path, int border, int middle)
 {
     char text[256];
     int  n = snprintf(text, sizeof text, "P2 %d %d 255", SIDE, SIDE);
@@ -142,7 +142,7 @@ static void test_auto(void **state)
         glia_data    *d = images(cases[i].learnt), *photo;
         glia_model   *m = fitted("dense 2, softmax", d);
         glia_inverted made;
-        put_picture("a.pgm", cases[i].border, 100);
+        put_image("a.pgm", cases[i].border, 100);
         photo = opened("a.pgm", NULL);
         EXPECT_OK(glia_data_invert(photo, m, GLIA_INVERT_AUTO, &made, NULL));
         assert_int_equal(made.rows, cases[i].inverted);
@@ -158,9 +158,9 @@ static void put_folder(void)
 {
     mkdir("two", 0777), mkdir("two/train", 0777), mkdir("two/train/0", 0777), mkdir("two/test", 0777);
     mkdir("two/test/0", 0777);
-    put_picture("two/train/0/a.pgm", 255, 100), put_picture("two/train/0/b.pgm", 0, 100);
-    put_picture("two/test/0/a.pgm", 0, 100), put_picture("two/test/0/b.pgm", 255, 100);
-    put_picture("two/test/0/c.pgm", 255, 100);
+    put_image("two/train/0/a.pgm", 255, 100), put_image("two/train/0/b.pgm", 0, 100);
+    put_image("two/test/0/a.pgm", 0, 100), put_image("two/test/0/b.pgm", 255, 100);
+    put_image("two/test/0/c.pgm", 255, 100);
 }
 
 /* Both parts, each row by itself; IDX is not judged, and turned when asked for. */
@@ -211,7 +211,7 @@ static void test_unknown(void **state)
     (void)state;
     EXPECT_OK(glia_model_new(&m, "dense 2, softmax", d, 1));
     assert_true(isnan(border_of(m)));
-    put_picture("a.pgm", 255, 100);
+    put_image("a.pgm", 255, 100);
     photo = opened("a.pgm", NULL);
     EXPECT_OK(glia_data_invert(photo, m, GLIA_INVERT_AUTO, &made, NULL));
     assert_int_equal(made.rows, 0);

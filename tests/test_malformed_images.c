@@ -1,4 +1,4 @@
-/* Pictures that are wrong in every way: the status, and the sentence with the file and the byte. Then memory that fails
+/* Images that are wrong in every way: the status, and the sentence with the file and the byte. Then memory that fails
  * at each call. */
 #include <sys/stat.h>
 
@@ -56,15 +56,15 @@ static const struct {
     {CASE("P5\n3 2\n65536\n"), "a.pgm: byte 7: the largest value is more than 65535"},
     {CASE("P5\n3 2\n99999999999999999999999\n"), "a.pgm: byte 7: the largest value is more than 65535"},
     {CASE("P5\n99999999999999999999 2\n255\n"), "a.pgm: byte 3: the width is more than 2147483647"},
-    {CASE("P5\n0 2\n255\n"), "a.pgm: byte 6: a picture of 2 x 0 pixels (height x width) has none"},
-    {CASE("P5\n3 0\n255\n"), "a.pgm: byte 6: a picture of 0 x 3 pixels"},
-    {CASE("P5\n2147483647 2147483647\n255\n"), "a.pgm: byte 24: a picture of 2147483647 x 2147483647 pixels (height x "
+    {CASE("P5\n0 2\n255\n"), "a.pgm: byte 6: an image of 2 x 0 pixels (height x width) has none"},
+    {CASE("P5\n3 0\n255\n"), "a.pgm: byte 6: an image of 0 x 3 pixels"},
+    {CASE("P5\n2147483647 2147483647\n255\n"), "a.pgm: byte 24: an image of 2147483647 x 2147483647 pixels (height x "
                                                "width); at most 67108864 are read"},
-    {CASE("P5\n8192 8193\n255\n"), "a.pgm: byte 12: a picture of 8193 x 8192 pixels"},
+    {CASE("P5\n8192 8193\n255\n"), "a.pgm: byte 12: an image of 8193 x 8192 pixels"},
     {CASE("P5\n8192 8192\n255\nfew"), "a.pgm: byte 20: the file ends here, but its header promises 8192 x 8192 pixels"},
     {CASE("P5\n3 2\n255\n\1\2\3\4\5"), "a.pgm: byte 16: the file ends here, but its header promises 2 x 3 pixels"},
     {CASE("P5\n3 2\n256\n\1\2\3\4\5\6\1\2\3\4\5"), "a.pgm: byte 22: the file ends here"},
-    {CASE("P5\n3 2\n255\n\1\2\3\4\5\6\7"), "a.pgm: byte 17: bytes past the end of the picture"},
+    {CASE("P5\n3 2\n255\n\1\2\3\4\5\6\7"), "a.pgm: byte 17: bytes past the end of the image"},
     {CASE("P5\n3 2\n255"), "a.pgm: byte 10: the file ends here, where white space should stand"},
     {CASE("P5\n3 2\n9\n\1\2\3\4\5\12"), "a.pgm: byte 14: a value of 10, and the header says that 9 is the largest"},
     {CASE("P2\n3 2\n9\n1 2 3 4 5 10\n"), "a value of 10, and the header says that 9 is the largest"},
@@ -72,7 +72,7 @@ static const struct {
     {CASE("P2\n3 2\n9\n1 2 three 4 5 6\n"), "a.pgm: byte 13: this is not a value, which should stand here"},
     {CASE("P2\n3 2\n9\n1 2 3 4 5 6x\n"), "a.pgm: byte 20: this is not a value"},
     {CASE("P2\n3 2\n9\n1 2 3 # 4 5 6\n"), "a.pgm: byte 23: the file ends here, where a value should stand"},
-    {CASE("P2\n3 2\n9\n1 2 3 4 5 6 7\n"), "a.pgm: byte 21: bytes past the end of the picture"},
+    {CASE("P2\n3 2\n9\n1 2 3 4 5 6 7\n"), "a.pgm: byte 21: bytes past the end of the image"},
     {CASE("P1\n3 2\n1 0 2 0 1 1"), "a.pgm: byte 11: this is not a pixel, 0 or 1,"},
     {CASE("P1\n3 2\n1 0 1 1 0 # 1 1"), "a.pgm: byte 22: the file ends here, where a pixel, 0 or 1, should stand"},
     {CASE("P4\n9 2\n\1\2\3"), "a.pgm: byte 10: the file ends here, but its header promises 2 x 9 pixels"},
@@ -89,7 +89,7 @@ static void test_pnm(void **state)
     }
 }
 
-/* Cut short anywhere, and changed anywhere: an error, or a picture. */
+/* Cut short anywhere, and changed anywhere: an error, or an image. */
 static void try_all(const char *name, bool every_cut_fails, size_t step)
 {
     bytes whole = golden(name);
@@ -174,13 +174,13 @@ static void test_png(void **state)
     expect_wrong("a.png", GLIA_E_FORMAT, "CRC error");
     put_header("a.png", &png, 60000, 60000, 8, 2);
     expect_wrong("a.png", GLIA_E_FORMAT,
-                 "a.png: byte 16: a picture of 60000 x 60000 pixels (height x width); at most 67108864 are read");
+                 "a.png: byte 16: an image of 60000 x 60000 pixels (height x width); at most 67108864 are read");
     put_header("a.png", &png, 8000, 8000, 1, 0);
-    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: a picture of 8000 x 8000 pixels (height x width), which a");
+    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: an image of 8000 x 8000 pixels (height x width), which a");
     put_header("a.png", &png, 0, 4, 8, 2);
-    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: a picture of 4 x 0 pixels (height x width) has none");
+    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: an image of 4 x 0 pixels (height x width) has none");
     put_header("a.png", &png, 0xFFFFFFFF, 0xFFFFFFFF, 8, 2);
-    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: a picture of 4294967295 x 4294967295 pixels");
+    expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 16: an image of 4294967295 x 4294967295 pixels");
     put_header("a.png", &png, 6, 4, 3, 2);
     expect_wrong("a.png", GLIA_E_FORMAT, "a.png: byte 33: the PNG is damaged or cut short (Invalid IHDR data)");
     put_header("a.png", &png, 6, 4, 8, 3); /* a palette that is missing */
@@ -246,7 +246,7 @@ static void test_jpeg(void **state)
     put_changed("a.jpg", &jpeg, frame + 3, "\xFF\xFF\xFF\xFF", 4);
     expect_wrong("a.jpg", GLIA_E_FORMAT, "the JPEG cannot be read (");
     put_changed("a.jpg", &jpeg, frame + 3, "\x40\0\x40\0", 4);
-    expect_wrong("a.jpg", GLIA_E_FORMAT, "a picture of 16384 x 16384 pixels (height x width); at most");
+    expect_wrong("a.jpg", GLIA_E_FORMAT, "an image of 16384 x 16384 pixels (height x width); at most");
     put_changed("a.jpg", &jpeg, frame + 3, "\x10\0\x20\0", 4);
     expect_wrong("a.jpg", GLIA_E_FORMAT, "4096 x 8192 pixels (height x width), which a file of ");
     put_changed("a.jpg", &jpeg, frame + 2, "\x0C", 1);
@@ -326,14 +326,14 @@ static void test_folders(void **state)
     (void)state;
     make("pets"), make("pets/cat"), make("pets/dog"), make("pets/empty");
     put_pgm("pets/cat/a.pgm", 2, 3), put_pgm("pets/cat/b.pgm", 2, 3), put_pgm("pets/dog/c.pgm", 2, 3);
-    put_text("pets/empty/notes.txt", "no picture");
-    expect_wrong("pets", GLIA_E_FORMAT, "pets/empty: the folder of this class has no pictures");
+    put_text("pets/empty/notes.txt", "no image");
+    expect_wrong("pets", GLIA_E_FORMAT, "pets/empty: the folder of this class has no images");
     assert_int_equal(unlink("pets/empty/notes.txt") | rmdir("pets/empty"), 0);
     put_pgm("pets/stray.pgm", 2, 3);
     expect_wrong("pets", GLIA_E_FORMAT, "pets: stray.pgm stands beside the folders of the classes, and has no class");
     assert_int_equal(unlink("pets/stray.pgm"), 0);
     put_text("pets/cat/aa.png", "a,b\n1,2\n");
-    expect_wrong("pets", GLIA_E_FORMAT, "pets/cat/aa.png: byte 0: no picture: neither PNG nor JPEG nor");
+    expect_wrong("pets", GLIA_E_FORMAT, "pets/cat/aa.png: byte 0: no image: neither PNG nor JPEG nor");
     put_text("pets/cat/aa.png", "");
     expect_wrong("pets", GLIA_E_FORMAT, "pets/cat/aa.png: the file is empty");
     put_text("pets/cat/aa.png", "P5\n3 2\n255\nfew");
@@ -350,12 +350,12 @@ static void test_folders(void **state)
                  "glia_data_options) makes them one size");
     expect_wrong("pets/cat/a.pgm+pets/dog/d.pgm", GLIA_E_SHAPE, "; --image HEIGHTxWIDTH (image in");
     assert_int_equal(unlink("pets/dog/d.pgm"), 0);
-    expect_wrong("pets:test", GLIA_E_OPEN, "pets: the folder has no part \"test\", a folder of folders of pictures");
+    expect_wrong("pets:test", GLIA_E_OPEN, "pets: the folder has no part \"test\", a folder of folders of images");
     expect_wrong("pets:train", GLIA_E_OPEN, "pets: the folder has no part \"train\"");
     make("pets/c\xE9"), put_pgm("pets/c\xE9/a.pgm", 2, 3);
     expect_wrong("pets", GLIA_E_FORMAT, "the name of this class is not UTF-8 text");
     make("none"), put_text("none/notes.txt", "");
-    expect_wrong("none", GLIA_E_OPEN, "(plain or .gz), and has no pictures");
+    expect_wrong("none", GLIA_E_OPEN, "(plain or .gz), and has no images");
 }
 
 static void test_parts(void **state)
@@ -366,8 +366,8 @@ static void test_parts(void **state)
     expect_wrong("two", GLIA_E_SHAPE,
                  "rows of two/train are 1x2x3 bytes, but those of two/test are 1x3x2 bytes; --image");
     assert_int_equal(unlink("two/test/a/x.pgm"), 0);
-    expect_wrong("two", GLIA_E_FORMAT, "two/test/a: the folder of this class has no pictures");
-    expect_wrong("two:test", GLIA_E_FORMAT, "two/test/a: the folder of this class has no pictures");
+    expect_wrong("two", GLIA_E_FORMAT, "two/test/a: the folder of this class has no images");
+    expect_wrong("two:test", GLIA_E_FORMAT, "two/test/a: the folder of this class has no images");
 }
 
 /* For those whom permissions bind. */
@@ -466,5 +466,5 @@ int main(void)
         cmocka_unit_test(test_parts),   cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_options), cmocka_unit_test(test_memory),
     };
-    return cmocka_run_group_tests_name("malformed pictures", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("malformed images", tests, enter_folder, leave_folder);
 }

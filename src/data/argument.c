@@ -1,7 +1,7 @@
 /* The text of a data argument: glia_data_open.
  *
  *   data = term { "+" term }                        rows of all terms
- *   term = path                                     a file, a folder in MNIST's layout, or one of pictures
+ *   term = path                                     a file, a folder in MNIST's layout, or one of images
  *        | folder ":train" | folder ":test"         one part of it
  *        | generator's name and settings
  *        | path "," path                            IDX images and labels
@@ -132,7 +132,7 @@ static bool found_none(const folder *f, part first, part last)
     return true;
 }
 
-/* A folder without any of MNIST's files may be one of pictures. */
+/* A folder without any of MNIST's files may be one of images. */
 static glia_status open_folder(glia_data **data, const char *where, part first, part last,
                                const glia_data_options *options)
 {
@@ -144,8 +144,8 @@ static glia_status open_folder(glia_data **data, const char *where, part first, 
         status = glia__image_folder(data, where, first == last ? (glia__folder_part)first : GLIA__PART_ALL,
                                     options ? options->image : NULL, &known);
     if (status == GLIA_OK && !known && f.missing.length > 0)
-        status = glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no pictures", where,
-                            f.missing.text);
+        status =
+            glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no images", where, f.missing.text);
     if (status == GLIA_OK && !known) status = open_found(data, &f, first, last);
     folder_clear(&f);
     return status;
@@ -215,7 +215,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
-/* Only a table can have a column of weights, and only pictures are resized. */
+/* Only a table can have a column of weights, and only image files are resized. */
 static glia_status check_options(const glia_data *d, const char *term, const glia_data_options *options)
 {
     if (options && options->weight && !options->weight_optional && !d->weights)

@@ -23,7 +23,7 @@ struct glia_data {
     char   **column_names; /* [columns] or NULL; "" for a column without a name */
     real    *weights;      /* [stored]: what a row counts, or NULL: each 1 */
     char    *weight_name;  /* of the column they were, or NULL */
-    char   **files;        /* [stored]: the picture that a row was read from, or NULL; or NULL: none was */
+    char   **files;        /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */

@@ -1,4 +1,4 @@
-/* How a camera was held: the orientation in the EXIF data of a JPEG, and turning a picture by it.
+/* How a camera was held: the orientation in the EXIF data of a JPEG, and turning an image by it.
  *
  * EXIF (CIPA DC-008) is an APP1 segment: "Exif", two zero bytes, then a TIFF header: II or MM, the order of bytes; 42;
  * the place of the first directory, counted from II or MM. A directory is its number of entries, then 12 bytes each:
@@ -46,7 +46,7 @@ int glia__exif_orientation(const unsigned char *bytes, size_t n)
 
 /* ---- turning ---------------------------------------------------------------------------------------------------- */
 
-/* Where pixel (y, x) of the upright picture stands in the one that was taken. */
+/* Where pixel (y, x) of the upright image stands in the one that was taken. */
 static size_t source(const glia__image *taken, int orientation, size_t y, size_t x)
 {
     bool   swapped = orientation >= 5;

@@ -1,4 +1,4 @@
-/* Pictures: which format a file has, by its first bytes, and what all formats have in common. */
+/* Images: which format a file has, by its first bytes, and what all formats have in common. */
 #include "data/image.h"
 
 #include <string.h>
@@ -74,9 +74,9 @@ glia_status glia__image_check(size_t height, size_t width)
 {
     size_t pixels;
     if (height == 0 || width == 0)
-        return glia__fail(GLIA_E_FORMAT, "a picture of %zu x %zu pixels (height x width) has none", height, width);
+        return glia__fail(GLIA_E_FORMAT, "an image of %zu x %zu pixels (height x width) has none", height, width);
     if (!glia__mul(height, width, &pixels) || pixels > GLIA__PIXELS_MOST)
-        return glia__fail(GLIA_E_FORMAT, "a picture of %zu x %zu pixels (height x width); at most %d are read", height,
+        return glia__fail(GLIA_E_FORMAT, "an image of %zu x %zu pixels (height x width); at most %d are read", height,
                           width, GLIA__PIXELS_MOST);
     return GLIA_OK;
 }
@@ -109,7 +109,7 @@ glia_status glia__image_decode(glia__image *image, const unsigned char *bytes, s
         glia__fail(status, f->decode ? "a %s file, and this build reads none" : "%s is not read; PNG and JPEG are",
                    f->name);
     else
-        glia__fail(status, "no picture: neither PNG nor JPEG nor PBM, PGM or PPM begins so");
+        glia__fail(status, "no image: neither PNG nor JPEG nor PBM, PGM or PPM begins so");
     if (!f || !f->decode || !*f->decode) glia__image_at(status, 0);
     if (status) glia__image_clear(image);
     return status;
@@ -127,7 +127,7 @@ static glia_status read_all(glia__source *s, unsigned char **bytes, size_t *n)
         GLIA_TRY(glia__source_read(s, *bytes + *n, room - *n, &got));
         *n += got;
         if (*n > GLIA__IMAGE_FILE_MOST)
-            return glia__fail(GLIA_E_FORMAT, "%s: a picture of more than %d bytes", s->path, GLIA__IMAGE_FILE_MOST);
+            return glia__fail(GLIA_E_FORMAT, "%s: an image of more than %d bytes", s->path, GLIA__IMAGE_FILE_MOST);
         if (*n < room) return GLIA_OK;
     }
 }

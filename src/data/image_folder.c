@@ -1,12 +1,12 @@
-/* Folders of pictures.
+/* Folders of images.
  *
  *   FOLDER/CLASS/a.png              each sub-folder is a class, named as it is
  *   FOLDER/train/CLASS/a.png        two parts; the second is test, or else val, valid or validation
  *   FOLDER/test/CLASS/a.png
- *   FOLDER/a.png                    pictures without a class
+ *   FOLDER/a.png                    images without a class
  *
  * Rows stand in the order of their classes, and within a class in that of the bytes of their names, whatever order the
- * file system tells them in. What is hidden, and what is neither a folder nor has the ending of a picture, is passed
+ * file system tells them in. What is hidden, and what is neither a folder nor has the ending of an image, is passed
  * over. */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ typedef struct list {
 } list;
 
 typedef struct content {
-    list folders, pictures; /* names, in the order of their bytes */
+    list folders, images; /* names, in the order of their bytes */
 } content;
 
 static void list_clear(list *l)
@@ -38,7 +38,7 @@ static void list_clear(list *l)
 static void content_clear(content *c)
 {
     list_clear(&c->folders);
-    list_clear(&c->pictures);
+    list_clear(&c->images);
 }
 
 /* The list takes the name, which is NULL where there was no memory for it. */
@@ -62,8 +62,8 @@ static void list_sort(list *l)
     if (l->count) qsort(l->name, l->count, sizeof *l->name, by_bytes);
 }
 
-/* Pictures in formats that are not read count too: none is left out of a data set without a word. */
-static bool is_picture(const char *name)
+/* Images in formats that are not read count too: none is left out of a data set without a word. */
+static bool is_image(const char *name)
 {
     static const char *const endings[] = {"png", "jpg", "jpeg", "pnm",  "pgm", "ppm",  "pbm",
                                           "gif", "bmp", "webp", "tiff", "tif", "heic", "avif"};
@@ -88,8 +88,8 @@ static glia_status sort_in(content *c, const char *folder, const char *name)
     if (!path) return GLIA_E_MEMORY;
     bool is_folder = glia__is_folder(path);
     glia__free(path);
-    if (!is_folder && !is_picture(name)) return GLIA_OK;
-    return list_add(is_folder ? &c->folders : &c->pictures, glia__strdup(name));
+    if (!is_folder && !is_image(name)) return GLIA_OK;
+    return list_add(is_folder ? &c->folders : &c->images, glia__strdup(name));
 }
 
 /* c is zeroed before and cleared by the caller. */
@@ -103,11 +103,11 @@ static glia_status look_into(const char *folder, content *c)
     if (status == GLIA_OK && errno) status = glia__fail(GLIA_E_OPEN, "%s: cannot be read: %s", folder, strerror(errno));
     closedir(d);
     list_sort(&c->folders);
-    list_sort(&c->pictures);
+    list_sort(&c->images);
     return status;
 }
 
-/* ---- pictures and their classes --------------------------------------------------------------------------------- */
+/* ---- images and their classes ----------------------------------------------------------------------------------- */
 
 typedef struct gathering {
     list         paths;
@@ -120,11 +120,11 @@ static void gathering_clear(gathering *g)
     glia__labels_clear(&g->labels);
 }
 
-/* Adds the pictures of a folder, of a class if it is not NULL. */
-static glia_status gather_pictures(gathering *g, const char *folder, const list *pictures, const char *class)
+/* Adds the images of a folder, of a class if it is not NULL. */
+static glia_status gather_images(gathering *g, const char *folder, const list *images, const char *class)
 {
-    for (size_t i = 0; i < pictures->count; i++) {
-        GLIA_TRY(list_add(&g->paths, path_of(folder, pictures->name[i])));
+    for (size_t i = 0; i < images->count; i++) {
+        GLIA_TRY(list_add(&g->paths, path_of(folder, images->name[i])));
         if (class) GLIA_TRY(glia__labels_add_word(&g->labels, class, strlen(class)));
     }
     return GLIA_OK;
@@ -137,9 +137,9 @@ static glia_status gather_class(gathering *g, const char *folder, const char *cl
     glia_status status = path ? look_into(path, &c) : GLIA_E_MEMORY;
     if (status == GLIA_OK && !glia__text_is_utf8(class))
         status = glia__fail(GLIA_E_FORMAT, "%s: the name of this class is not UTF-8 text", path);
-    if (status == GLIA_OK && c.pictures.count == 0)
-        status = glia__fail(GLIA_E_FORMAT, "%s: the folder of this class has no pictures", path);
-    if (status == GLIA_OK) status = gather_pictures(g, path, &c.pictures, class);
+    if (status == GLIA_OK && c.images.count == 0)
+        status = glia__fail(GLIA_E_FORMAT, "%s: the folder of this class has no images", path);
+    if (status == GLIA_OK) status = gather_images(g, path, &c.images, class);
     content_clear(&c);
     glia__free(path);
     return status;
@@ -186,11 +186,11 @@ static glia_status read_gathered(glia_data **data, const char *folder, gathering
 static glia_status read_content(glia_data **data, const char *folder, const content *c, const glia__image_wish *wish)
 {
     gathering g = {0};
-    if (c->folders.count && c->pictures.count)
+    if (c->folders.count && c->images.count)
         return glia__fail(GLIA_E_FORMAT, "%s: %s stands beside the folders of the classes, and has no class", folder,
-                          c->pictures.name[0]);
+                          c->images.name[0]);
     glia_status status =
-        c->folders.count ? gather_classes(&g, folder, &c->folders) : gather_pictures(&g, folder, &c->pictures, NULL);
+        c->folders.count ? gather_classes(&g, folder, &c->folders) : gather_images(&g, folder, &c->images, NULL);
     if (status == GLIA_OK) status = read_gathered(data, folder, &g, wish);
     gathering_clear(&g);
     return status;
@@ -265,7 +265,7 @@ static glia_status read_folder(glia_data **data, const char *path, const content
     else if (status == GLIA_OK && part == GLIA__PART_ALL)
         status = read_content(data, path, c, wish);
     else if (status == GLIA_OK)
-        status = glia__fail(GLIA_E_OPEN, "%s: the folder has no part \"%s\", a folder of folders of pictures", path,
+        status = glia__fail(GLIA_E_OPEN, "%s: the folder has no part \"%s\", a folder of folders of images", path,
                             part == GLIA__PART_TRAIN ? "train" : "test");
     glia__free(train);
     glia__free(test);
@@ -278,7 +278,7 @@ glia_status glia__image_folder(glia_data **data, const char *path, glia__folder_
     glia__image_wish wish;
     content          c = {0};
     glia_status      status = look_into(path, &c);
-    *known = status == GLIA_OK && (c.folders.count || c.pictures.count);
+    *known = status == GLIA_OK && (c.folders.count || c.images.count);
     if (*known) status = glia__image_wish_read(&wish, text);
     if (*known && status == GLIA_OK) status = read_folder(data, path, &c, part, &wish);
     content_clear(&c);

@@ -1,6 +1,6 @@
-/* Data sets of pictures: files decoded one after the other, each a row [channels][height][width] of bytes.
+/* Data sets of images: files decoded one after the other, each a row [channels][height][width] of bytes.
  *
- * All have the size of the first one; where it is not asked for another, a picture of another size is an error. They
+ * All have the size of the first one; where it is not asked for another, an image of another size is an error. They
  * are gray until one has colour: then those before it get three equal channels. */
 #include <string.h>
 
@@ -37,7 +37,7 @@ static void put_pixels(uint8_t *row, const glia__image *image, size_t channels)
     }
 }
 
-/* ---- a picture -------------------------------------------------------------------------------------------------- */
+/* ---- an image --------------------------------------------------------------------------------------------------- */
 
 static glia_status fail_size(const glia_data *d, const char *path, const glia__image *image)
 {
@@ -54,7 +54,7 @@ static glia_status take_shape(glia_data *d, const glia__image *image)
     return glia__resize(&d->bytes, d->stored * d->columns, 1);
 }
 
-/* Takes the picture as row r. */
+/* Takes the image as row r. */
 static glia_status put_row(glia_data *d, size_t r, const char *path, const glia__image *image)
 {
     if (r == 0) GLIA_TRY(take_shape(d, image));
@@ -76,7 +76,7 @@ static glia_status read_row(glia_data *d, size_t r, glia__source *s, const glia_
 
 /* ---- many, and one ---------------------------------------------------------------------------------------------- */
 
-/* A data set that is to have so many pictures. */
+/* A data set that is to have so many images. */
 static glia_status begin(glia_data **data, const char *name, size_t count)
 {
     GLIA_TRY(glia__data_new(data, name));

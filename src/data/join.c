@@ -10,12 +10,12 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
     if (!a->image && !b->image && a->columns != b->columns)
         return glia__fail(GLIA_E_SHAPE, "the inputs of a row are %zu in %s, but %zu in %s", a->columns, a->name,
                           b->columns, b->name);
-    bool pictures = a->files && b->files;
+    bool images = a->files && b->files;
     if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
         return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s%s", a->name,
                           a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
                           b->height, b->width, b->bytes ? "bytes" : "numbers",
-                          pictures ? "; --image HEIGHTxWIDTH (image in glia_data_options) makes them one size" : "");
+                          images ? "; --image HEIGHTxWIDTH (image in glia_data_options) makes them one size" : "");
     for (size_t i = 0; a->column_names && b->column_names && i < a->columns; i++)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
             return glia__fail(GLIA_E_FORMAT, "input %zu is \"%.60s\" in %s, but \"%.60s\" in %s", i + 1,

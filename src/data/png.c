@@ -3,7 +3,7 @@
  * libpng reports an error by a jump out of its functions. Everything that has to be freed is therefore kept in
  * `reading`, which outlives the jump, and the jump goes to one place. What a header promises is held against the size
  * of the file before memory is asked for: deflate makes a byte of at most 1032, so a small file cannot hold a large
- * picture. */
+ * image. */
 #include "data/image.h"
 
 #ifdef GLIA_PNG
@@ -54,7 +54,7 @@ static glia_status check_header(const unsigned char *bytes, size_t n)
     glia_status status = glia__image_check(height, width);
     if (status) return glia__image_at(status, 16);
     if (height * ((width * pixel_bits(bytes[24], bytes[25]) + 7) / 8) <= most) return GLIA_OK;
-    glia__fail(GLIA_E_FORMAT, "a picture of %zu x %zu pixels (height x width), which a file of %zu bytes cannot hold",
+    glia__fail(GLIA_E_FORMAT, "an image of %zu x %zu pixels (height x width), which a file of %zu bytes cannot hold",
                height, width, n);
     return glia__image_at(GLIA_E_FORMAT, 16);
 }

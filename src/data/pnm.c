@@ -177,7 +177,7 @@ static glia_status read_samples(reading *r, glia__image *image)
         GLIA_TRY((is_text(r) ? read_text : read_binary)(r, &image->pixels[i]));
     while (r->at < r->n && is_space(r->bytes[r->at])) r->at++;
     if (r->at == r->n) return GLIA_OK;
-    glia__fail(GLIA_E_FORMAT, "bytes past the end of the picture; a file is one picture");
+    glia__fail(GLIA_E_FORMAT, "bytes past the end of the image; a file is one image");
     return at_byte(r->at);
 }
 

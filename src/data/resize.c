@@ -1,6 +1,6 @@
-/* Size and colour of pictures, by text: "28x28", "64x64 rgb fit=crop", "gray".
+/* Size and colour of images, by text: "28x28", "64x64 rgb fit=crop", "gray".
  *
- * Along each side, a picture that becomes smaller is averaged by area, and one that becomes larger is interpolated
+ * Along each side, an image that becomes smaller is averaged by area, and one that becomes larger is interpolated
  * linearly between the middles of its pixels (beyond the outer ones, their own value). Both are sums with whole
  * weights:
  *
@@ -34,7 +34,7 @@ enum { SIDE_MOST = 16384 };
 #define FIT                                                                                                            \
     {                                                                                                                  \
         .name = "fit", .type = GLIA__WORD, .standard = "stretch", .choices = "stretch|crop|pad",                       \
-        .help = "where the sides are not in proportion: stretch the picture, keep its middle, or fill up with 0"       \
+        .help = "where the sides are not in proportion: stretch the image, keep its middle, or fill up with 0"         \
     }
 #define END                                                                                                            \
     {                                                                                                                  \
@@ -133,7 +133,7 @@ static size_t tap_weight(const taps *t, size_t k)
 
 /* ---- both ------------------------------------------------------------------------------------------------------- */
 
-/* A part of a picture that becomes a part of another. */
+/* A part of an image that becomes a part of another. */
 typedef struct job {
     const glia__image *source;
     glia__image       *result;
@@ -194,7 +194,7 @@ static size_t share(size_t whole, size_t a, size_t b)
     return part < 1 ? 1 : part > whole ? whole : part;
 }
 
-/* The parts of both pictures: all of them, or the middle of one that is too long for the other's proportions. */
+/* The parts of both images: all of them, or the middle of one that is too long for the other's proportions. */
 static void choose_parts(job *j, glia__fit fit)
 {
     size_t h = j->source->height, w = j->source->width, th = j->result->height, tw = j->result->width;

@@ -1,4 +1,4 @@
-/* libFuzzer: any bytes, decoded as a picture and made another size and colour. What a picture begins with decides on
+/* libFuzzer: any bytes, decoded as an image and made another size and colour. What an image begins with decides on
  * the decoder; FUZZ_FORMAT (png, jpeg or pnm, the standard) puts the magic of one of them before the input, so that
  * each can be tried alone. */
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes images/ beside this file: small pictures, what their pixels are, and images/cases.txt, a line each:
+"""Makes images/ beside this file: small images, what their pixels are, and images/cases.txt, a line each:
 
     SOURCE EXPECTED TOLERANCE TEXT
 
 which says that SOURCE, made what TEXT says (nothing: as it is), is EXPECTED, a PGM or PPM, to within TOLERANCE. PNG files
 are written here by hand; JPEG files, and what is expected of them, by Pillow 9.4, and Pillow is asked about gray and
-resizing too. Expected sizes come from whole numbers: averages of a picture blown up, and fractions.
+resizing too. Expected sizes come from whole numbers: averages of an image blown up, and fractions.
 
     python3 make_image_cases.py
 """
