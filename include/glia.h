@@ -106,7 +106,8 @@ typedef struct glia_data_options {
  *   DATA:train, DATA:test    one part of a data set that has two
  *   DATA+DATA        the rows of both
  * A data set of two parts is its training part; glia_data_test gives the other.
- * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_MEMORY. */
+ * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows or images of
+ * different sizes), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
