@@ -11,7 +11,7 @@
 #include "table.h"
 
 typedef struct data_options {
-    table_options table;
+    input_options input;
     const char   *csv, *augment;
     size_t        seed;
     bool          json, all;
@@ -67,7 +67,7 @@ static void print_what(const char *text, const part *p, const part *second)
 {
     const glia_data_info *i = &p->info;
     const char           *target = glia_data_target_name(p->data, 0), *kind = i->bytes ? "bytes" : "numbers";
-    printf("%s: %zu rows", data_name(text), i->rows);
+    printf("%s: %zu row%s", data_name(text), i->rows, i->rows == 1 ? "" : "s");
     if (second->data) printf(" to train and %zu to test", second->info.rows);
     if (i->image)
         printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, kind);
@@ -313,7 +313,7 @@ static int run_data(const command *self, int argc, char **argv)
     if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
-    const glia_data_options columns = table_options_of(&o.table);
+    const glia_data_options columns = input_options_of(&o.input);
     glia_status             status = glia_data_open(&data, words[0], &columns);
     if (status) return fail_status(status);
     if (o.csv)
@@ -328,9 +328,9 @@ static int run_data(const command *self, int argc, char **argv)
 
 #define AT(field) offsetof(data_options, field)
 static const option data_table[] = {
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
     {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
      "write the data (of two parts the first) as a table instead, the target first"},
@@ -344,6 +344,7 @@ static const char *const examples[] = {
     "glia data mnist/",
     "glia data \"spiral n=300 classes=3\" --json",
     "glia data mnist:train --csv digits.csv",
+    "glia data pets/ --image \"64x64 rgb\"",
     "glia data mnist/ --augment \"rotate 10, flip horizontal\"",
     NULL,
 };

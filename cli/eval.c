@@ -11,7 +11,8 @@
 #include "table.h"
 
 typedef struct eval_options {
-    table_options table;
+    input_options input;
+    const char   *invert;
     bool          json;
 } eval_options;
 
@@ -280,18 +281,22 @@ static int run_eval(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    code = source_open_judged(&from, words[0], words[1], &o.table);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
+    code = source_open_judged(&from, words[0], words[1], &o.input, o.invert);
     if (code == CODE_FINE) code = evaluate(&from, &o, words[1]);
     source_close(&from);
     return code;
 }
 
 static const option eval_table[] = {
-    {"target", OPTION_TEXT, offsetof(eval_options, table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, offsetof(eval_options, input.target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on)"},
-    {"sample-weight", OPTION_TEXT, offsetof(eval_options, table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, offsetof(eval_options, input.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input; only the loss is weighted (default: the one of the training, if it is there)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
+    {"invert", OPTION_TEXT, offsetof(eval_options, invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {"json", OPTION_FLAG, offsetof(eval_options, json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };

@@ -11,7 +11,8 @@
 #include "source.h"
 
 typedef struct predict_options {
-    table_options table;
+    input_options input;
+    const char   *invert;
     size_t        top, draw;
     bool          json, csv;
 } predict_options;
@@ -22,6 +23,8 @@ typedef struct prediction {
     const glia_real  *y;      /* [outputs] */
     const size_t     *likely; /* [shown] classes, the likeliest first; NULL for numbers */
     size_t            row;    /* from 1 */
+    const char       *file;   /* the image file it was read from, or NULL */
+    bool              files;  /* some row has one */
     size_t            shown;  /* classes or numbers */
 } prediction;
 
@@ -55,6 +58,7 @@ static void print_text(const prediction *p)
         number_text(number, p->y[i]);
         fputs(number, stdout);
     }
+    if (p->file) printf("\t%s", p->file);
     putchar('\n');
 }
 
@@ -62,6 +66,7 @@ static void print_json(const prediction *p)
 {
     json_t *object = json_object(), *list = json_array();
     json_put_count(object, "row", p->row);
+    if (p->file) json_put_text(object, "file", p->file);
     if (p->likely) {
         json_put_text(object, "class", glia_model_class_name(p->model, p->likely[0]));
         json_put_number(object, "probability", shortest(p->y[p->likely[0]]));
@@ -93,8 +98,9 @@ static void print_field(const char *text)
     putchar('"');
 }
 
-static void print_csv_head(const glia_model *model, size_t shown, bool classes)
+static void print_csv_head(const glia_model *model, size_t shown, bool classes, bool files)
 {
+    if (files) fputs("file,", stdout);
     for (size_t i = 0; i < shown; i++) {
         const char *name = glia_model_target_name(model, i);
         char       *number = shown > 1 ? text_of("%zu", i + 1) : text_of("%s", "");
@@ -113,6 +119,10 @@ static void print_csv_head(const glia_model *model, size_t shown, bool classes)
 static void print_csv(const prediction *p)
 {
     char number[32];
+    if (p->files) {
+        print_field(p->file ? p->file : "");
+        putchar(',');
+    }
     for (size_t i = 0; i < p->shown; i++) {
         if (i) putchar(',');
         if (p->likely) {
@@ -135,6 +145,7 @@ typedef struct answers {
     glia_real      *shares; /* [classes] of one row */
     size_t         *likely; /* [shown] */
     size_t          shown;
+    bool            files; /* some row was read from an image file */
 } answers;
 
 /* likely[0..shown) = the classes with the largest shares, of equals the first one first. */
@@ -152,6 +163,8 @@ static prediction predict_row(const answers *a, size_t row)
 {
     const glia_real *y = a->y + row * a->model.outputs;
     prediction       p = {.model = a->from->model, .y = y, .row = row + 1, .shown = a->shown};
+    p.file = glia_data_file_name(a->from->part, row);
+    p.files = a->files;
     if (a->model.target != GLIA_TARGET_CLASSES) return p;
     for (size_t k = 0; k < a->model.outputs; k++) a->shares[k] = y[k];
     if (a->model.outputs == 1) a->shares[0] = 1 - y[0], a->shares[1] = y[0]; /* one sigmoid: that of the second class */
@@ -167,6 +180,7 @@ static int answers_make(answers *a, const source *from, size_t top)
     glia_model_describe(from->model, &a->model);
     glia_data_describe(from->part, &a->data);
     bool classes = a->model.target == GLIA_TARGET_CLASSES;
+    for (size_t row = 0; row < a->data.rows; row++) a->files |= glia_data_file_name(from->part, row) != NULL;
     a->shown = !classes ? a->model.outputs : top < a->model.classes ? top : a->model.classes;
     a->y = claim(a->data.rows, a->model.outputs * sizeof *a->y);
     a->shares = claim(a->model.classes, sizeof *a->shares);
@@ -185,7 +199,7 @@ static void answers_clear(answers *a)
 static void print_rows(const answers *a, const predict_options *o)
 {
     void (*print)(const prediction *) = o->json ? print_json : o->csv ? print_csv : print_text;
-    if (o->csv) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES);
+    if (o->csv) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES, a->files);
     for (size_t row = 0; row < a->data.rows && !ferror(stdout); row++) {
         prediction p = predict_row(a, row);
         print(&p);
@@ -241,7 +255,8 @@ static int run_predict(const command *self, int argc, char **argv)
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.draw && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--draw: goes with neither --csv nor --json");
-    code = source_open_unjudged(&from, words[0], words[1], &o.table);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
+    code = source_open_unjudged(&from, words[0], words[1], &o.input, o.invert);
     if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
     if (code == CODE_FINE && o.draw)
         code = draw_rows(&all, o.draw);
@@ -255,11 +270,14 @@ static int run_predict(const command *self, int argc, char **argv)
 #define AT(field) offsetof(predict_options, field)
 static const option predict_table[] = {
     {"top", OPTION_WHOLE, AT(top), "K", "1", 1, 1e6, "show the K likeliest classes"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "a column that is not an input, by name or number (default: the one the model was trained on, if it is there)"},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "a column of weights, no input either (default: the one of the training, if it is there)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
+    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {"csv", OPTION_FLAG, AT(csv), NULL, NULL, 0, 0, "print a CSV with a header"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print a JSON object a row"},
     {"draw", OPTION_WHOLE, AT(draw), "N", NULL, 1, 1e6,
@@ -269,6 +287,7 @@ static const option predict_table[] = {
 static const char *const examples[] = {
     "glia predict iris.safetensors new.csv --top 2",
     "glia predict digits.safetensors mnist/ --draw 6",
+    "glia predict digits.safetensors photo.png",
     "cat new.csv | glia predict iris.safetensors - --csv > answers.csv",
     NULL,
 };

@@ -28,19 +28,19 @@ static const option train_table[] = {
      "hold this share of the rows back to validate on (default 0.15, but 0 if there is a test part)"},
     {"stratify", OPTION_FLAG, AT(stratify), NULL, NULL, 0, 0, "hold back the same share of each class"},
     {"holdout-tail", OPTION_WHOLE, AT(holdout_tail), "N", NULL, 1, COUNT_MOST, "hold the last N rows back instead"},
-    {"group", OPTION_TEXT, AT(table.group), "COL", NULL, 0, 0,
+    {"group", OPTION_TEXT, AT(input.group), "COL", NULL, 0, 0,
      "the column, by name or number, that says what a row belongs to, such as a patient; it is no input, and rows of "
      "one "
      "group are held back together"},
-    {"time", OPTION_TEXT, AT(table.time), "COL", NULL, 0, 0,
+    {"time", OPTION_TEXT, AT(input.time), "COL", NULL, 0, 0,
      "the column, by name or number, that says when a row is from; it is no input, and the latest rows are held back"},
     {"folds", OPTION_WHOLE, AT(folds), "K", NULL, 2, COUNT_MOST,
      "cross-validation: train K times, each time scoring on another K-th of the rows; --out saves a model of all rows"},
     {"repeat", OPTION_WHOLE, AT(repeat), "N", NULL, 1, COUNT_MOST,
      "train with the seeds S, S+1, ... S+N-1, and tell mean and deviation; --out saves the model of the first"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
      "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables; with --init as before)"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
@@ -48,7 +48,7 @@ static const option train_table[] = {
      "mse)"},
     {"class-weight", OPTION_TEXT, AT(class_weight), "TEXT", NULL, 0, 0,
      "what classes count in the loss: balanced, or \"cat=2, dog=1\", others 1 (default: all 1)"},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "the column, by name or number, that says what each row counts in the loss; it is no input (default: all 1)"},
     {"optimizer", OPTION_TEXT, AT(optimizer), "TEXT", "adam lr=0.001", 0, 0,
      "how to step, and how far; see `glia optimizers`"},
@@ -141,8 +141,8 @@ static int check_clashes(const clash *list, size_t count, const char *with)
 static int check_cut(const train_options *o)
 {
     const clash other_ways[] = {
-        {"--stratify", o->stratify}, {"--holdout-tail", o->holdout_tail > 0}, {"--time", o->table.group && o->table.time}};
-    return o->table.group || o->table.time ? CHECK_CLASHES(other_ways, o->table.group ? "--group" : "--time") : CODE_FINE;
+        {"--stratify", o->stratify}, {"--holdout-tail", o->holdout_tail > 0}, {"--time", o->input.group && o->input.time}};
+    return o->input.group || o->input.time ? CHECK_CLASHES(other_ways, o->input.group ? "--group" : "--time") : CODE_FINE;
 }
 
 /* With several trainings there is nothing to go on with, and none to be watched; folds are their own hold-outs. */

@@ -9,7 +9,7 @@
 #include "progress.h"
 
 typedef struct train_options {
-    table_options table;
+    input_options input;
     const char *net, *test, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
     const char *monitor, *swa, *checkpoint, *resume;
     const char *clip_kind, *class_weight;

@@ -8,6 +8,7 @@
 
 #include "net_text.h"
 #include "report.h"
+#include "source.h"
 #include "train.h"
 
 #define HOLDOUT 0.15
@@ -95,12 +96,13 @@ static glia_status open_both(train_parts *parts, const char *data, glia_data_opt
     return glia_data_open(&parts->test_data, test, &options);
 }
 
-/* The columns that are no inputs, as the command says, or as `base` knows them. */
-static glia_data_options columns_of(const glia_model *base, const train_options *o)
+/* The columns that are no inputs, and what images are made, as the command says, or as `base` knows them. */
+static glia_data_options columns_of(const glia_model *base, const train_options *o, char image[64])
 {
-    glia_data_options columns = table_options_of(&o->table);
+    glia_data_options columns = input_options_of(&o->input);
     columns.columns_optional = !columns.columns;
     if (!columns.columns && *glia_model_columns(base)) columns.columns = glia_model_columns(base);
+    if (!columns.image && base) columns.image = source_image(base, image), columns.image_optional = true;
     if (!columns.target) columns.target = glia_model_target_name(base, 0);
     if (columns.weight) return columns;
     columns.weight = glia_model_weight_name(base);
@@ -111,7 +113,8 @@ static glia_data_options columns_of(const glia_model *base, const train_options 
 static glia_status open_parts(train_parts *parts, const char *data, const char *net, const glia_model *base,
                               const train_options *o)
 {
-    glia_status status = open_both(parts, data, columns_of(base, o), o->test);
+    char        image[64];
+    glia_status status = open_both(parts, data, columns_of(base, o, image), o->test);
     if (status) return status;
     glia_target meant = target_of(base);
     if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
@@ -132,8 +135,8 @@ static double share_held(const train_parts *parts, const train_options *o)
 static glia_split way_to_cut(const train_options *o)
 {
     if (o->holdout_tail) return GLIA_SPLIT_TAIL;
-    if (o->table.group) return GLIA_SPLIT_GROUPED;
-    if (o->table.time) return GLIA_SPLIT_LATEST;
+    if (o->input.group) return GLIA_SPLIT_GROUPED;
+    if (o->input.time) return GLIA_SPLIT_LATEST;
     return o->stratify ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
 }
 
@@ -142,7 +145,7 @@ static glia_split way_to_fold(const train_parts *parts, const train_options *o)
 {
     glia_data_info info;
     glia_data_describe(parts->data, &info);
-    if (o->table.group || o->table.time || o->stratify) return way_to_cut(o);
+    if (o->input.group || o->input.time || o->stratify) return way_to_cut(o);
     return info.target == GLIA_TARGET_CLASSES ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
 }
 

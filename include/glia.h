@@ -99,17 +99,26 @@ typedef struct glia_data_options {
                                     N/A, NaN, null and ?, in capitals or not */
     bool        drop_missing;    /* CSV: rows with a missing value are left out */
     const char *header;          /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
+    const char *image;   /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
+                            fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
+                            is */
+    bool image_optional; /* data that are no image files are fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
  *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
  *   IMAGES,LABELS    a pair of IDX files
+ *   an image         PNG, JPEG, or PBM, PGM or PPM: one row, without a target
  *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
+ *   FOLDER           of images: FOLDER/CLASS/a.png, each sub-folder a class, rows in the order of classes and names;
+ *                    FOLDER/train/CLASS/a.png and FOLDER/test/... (or val, valid, validation): two parts;
+ *                    FOLDER/a.png: rows without a target
  *   a generator      `spiral n=100 classes=3 noise=0.2 seed=0`; also moons, circles, blobs, xor
  *   DATA:train, DATA:test    one part of a data set that has two
  *   DATA+DATA        the rows of both
  * A data set of two parts is its training part; glia_data_test gives the other.
- * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_MEMORY. */
+ * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows or images of
+ * different sizes), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
@@ -191,6 +200,8 @@ typedef struct glia_data_info {
     bool        yesno;                   /* there are several target numbers, and each is 0 or 1: yes or no    */
 } glia_data_info;
 GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
+/* The image file that a row was read from, or NULL. */
+GLIA_API const char *glia_data_file_name(const glia_data *data, size_t row);
 /* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
  * j-th number to be predicted, or j = 0 of the class column. */
 GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);
@@ -483,6 +494,22 @@ GLIA_API double glia_model_prior(const glia_model *model, size_t k);
  * numbers in the units of the training data. */
 GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out);
 
+/* Images that are negatives of those that a model was trained on: a photo of a digit is dark on white, MNIST's digits
+ * are bright on black. Inverts rows in place, x to 255 - x, in `data` and its second part; of_data and of_test, which
+ * may be NULL, get how many rows of each, and which was the first.
+ *   GLIA_INVERT_AUTO   each row read from an image file (glia_data_file_name) whose border, the mean of its outermost
+ *                      pixels, is above 170 where the model's (glia_model_info.border) is below 85, or the other way
+ *                      round; none if the model does not know
+ *   GLIA_INVERT_YES    every row
+ *   GLIA_INVERT_NO     none
+ * Errors: GLIA_E_ARG (views among them), GLIA_E_SHAPE (GLIA_INVERT_YES of rows that are no bytes). */
+typedef enum glia_invert { GLIA_INVERT_AUTO = 0, GLIA_INVERT_YES, GLIA_INVERT_NO } glia_invert;
+typedef struct glia_inverted {
+    size_t rows, first; /* how many; the number of the first, if there is one */
+} glia_inverted;
+GLIA_API glia_status glia_data_invert(glia_data *data, const glia_model *model, glia_invert how, glia_inverted *of_data,
+                                      glia_inverted *of_test);
+
 /* What a model is. */
 typedef struct glia_model_info {
     const char *net;          /* its text, one line, settings that are not the default           */
@@ -497,6 +524,8 @@ typedef struct glia_model_info {
     size_t      parameters;
     size_t      multiply_adds; /* of one row forward                                              */
     uint32_t    seed;
+    double      border; /* mean of the outermost pixels of the images it was trained on, 0..255; NaN: not
+                           known, or they were no images of bytes                                 */
 } glia_model_info;
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);

@@ -67,6 +67,10 @@ static void examples_of_the_help_work(void **state)
     setenv("PATH", path, 1);
     write_flowers("iris.csv", 60);
     write_flowers("new.csv", 9);
+    write_text("photo.png", "P2 2 2 255 250 250 250 9"); /* the format is told by the contents */
+    assert_int_equal(mkdir("pets", 0777) | mkdir("pets/cat", 0777) | mkdir("pets/dog", 0777), 0);
+    write_text("pets/cat/a.pgm", "P2 2 2 9 1 2 3 4");
+    write_text("pets/dog/b.ppm", "P3 1 1 9 1 2 3");
     assert_int_equal(rename("images", "mnist"), 0);
     for (size_t i = 0; i < COMMANDS; i++) {
         result help = RUN(command_names[i], "--help");
@@ -296,7 +300,7 @@ static void show_prints_the_layers(void **state)
     make_even_model("table.csv", EVEN_NET, "even.safetensors");
     r = RUN("show", "even.safetensors", "--json");
     events e = events_of(r.out);
-    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,loss,scale,seed,layers,record");
+    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,loss,scale,seed,border,layers,record");
     assert_string_equal(text_at(e.event[0], "scale"), "standard");
     assert_string_equal(text_at(e.event[0], "target"), "classes");
     json_t *dense = json_array_get(json_object_get(e.event[0], "layers"), 0);

@@ -263,7 +263,7 @@ static void files_that_are_wrong(void **state)
         {{"train", "empty_folder"},
          3,
          "empty_folder: the folder lacks train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, "
-         "t10k-labels-idx1-ubyte (plain or .gz)"},
+         "t10k-labels-idx1-ubyte (plain or .gz), and has no images"},
         {{"train", "xor", "--test", "nowhere.csv"}, 3, "nowhere.csv: cannot be opened: No such file or directory"},
         {{"train", "table.csv", "--target", "colour"},
          2,

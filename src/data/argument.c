@@ -1,7 +1,7 @@
 /* The text of a data argument: glia_data_open.
  *
  *   data = term { "+" term }                        rows of all terms
- *   term = path                                     a file, or a folder in MNIST's layout
+ *   term = path                                     a file, a folder in MNIST's layout, or one of images
  *        | folder ":train" | folder ":test"         one part of it
  *        | generator's name and settings
  *        | path "," path                            IDX images and labels
@@ -9,6 +9,7 @@
  * A path that exists is that path, whatever marks are in its name. */
 #include <string.h>
 
+#include "data/image.h"
 #include "data/source.h"
 #include "data/target.h"
 #include "ground/memory.h"
@@ -37,7 +38,11 @@ static glia_status open_file(glia_data **data, const char *path, const glia_data
 {
     glia__source s;
     GLIA_TRY(glia__source_open(&s, path));
-    glia_status status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
+    glia_status status;
+    if (glia__image_fits(&s))
+        status = glia__images_read_one(data, &s, options ? options->image : NULL);
+    else
+        status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
     glia__source_close(&s);
     return status;
 }
@@ -120,14 +125,28 @@ static glia_status open_found(glia_data **data, const folder *f, part first, par
     return status;
 }
 
-static glia_status open_folder(glia_data **data, const char *where, part first, part last)
+static bool found_none(const folder *f, part first, part last)
+{
+    for (int i = 0; i < FILES; i++)
+        if (f->path[first][i] || f->path[last][i]) return false;
+    return true;
+}
+
+/* A folder without any of MNIST's files may be one of images. */
+static glia_status open_folder(glia_data **data, const char *where, part first, part last,
+                               const glia_data_options *options)
 {
     folder      f = {0};
+    bool        known = false;
     glia_status status = find_part(&f, where, first);
     if (status == GLIA_OK && last != first) status = find_part(&f, where, last);
-    if (status == GLIA_OK && f.missing.length > 0)
-        status = glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz)", where, f.missing.text);
-    if (status == GLIA_OK) status = open_found(data, &f, first, last);
+    if (status == GLIA_OK && found_none(&f, first, last))
+        status = glia__image_folder(data, where, first == last ? (glia__folder_part)first : GLIA__PART_ALL,
+                                    options ? options->image : NULL, &known);
+    if (status == GLIA_OK && !known && f.missing.length > 0)
+        status =
+            glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no images", where, f.missing.text);
+    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last);
     folder_clear(&f);
     return status;
 }
@@ -136,7 +155,7 @@ static glia_status open_folder(glia_data **data, const char *where, part first, 
 
 static glia_status open_path(glia_data **data, const char *path, const glia_data_options *options)
 {
-    if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST);
+    if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST, options);
     glia_status status = open_file(data, path, options);
     if (status != GLIA_E_OPEN || exists(path) || strpbrk(path, "/.") || strcmp(path, "-") == 0) return status;
     glia__string names = {0};
@@ -156,13 +175,13 @@ static part find_suffix(const char *term)
     return p;
 }
 
-static glia_status open_part(glia_data **data, const char *term, part p)
+static glia_status open_part(glia_data **data, const char *term, part p, const glia_data_options *options)
 {
     char *where = glia__strndup(term, (size_t)(strrchr(term, ':') - term));
     if (!where) return GLIA_E_MEMORY;
     glia_status status = GLIA_E_OPEN;
     if (glia__is_folder(where))
-        status = open_folder(data, where, p, p);
+        status = open_folder(data, where, p, p, options);
     else if (glia__is_file(where))
         status = glia__fail(GLIA_E_TEXT, "%s: a file has no part \"%s\"; a folder has", term, part_names[p]);
     else
@@ -187,7 +206,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
     bool known;
     part p = find_suffix(term);
     if (exists(term)) return open_path(data, term, options);
-    if (p < PARTS) return open_part(data, term, p);
+    if (p < PARTS) return open_part(data, term, p, options);
     GLIA_TRY(glia__generate(data, term, &known));
     if (known) return GLIA_OK;
     const char *comma = strchr(term, ',');
@@ -196,24 +215,26 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
-/* Only a table can have a column that is something else than an input. */
+/* Only a table can have a column that is something else than an input, and only image files are resized. */
 static glia_status check_column(const char *term, const char *column, bool there, const char *what)
 {
     if (!column || there) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of %s", term, column, what);
 }
 
-static glia_status check_columns(const glia_data *d, const char *term, const glia_data_options *o)
+static glia_status check_options(const glia_data *d, const char *term, const glia_data_options *o)
 {
     GLIA_TRY(check_column(term, o->weight_optional ? NULL : o->weight, d->weights, "weights"));
     GLIA_TRY(check_column(term, o->group_optional ? NULL : o->group, d->groups, "groups"));
-    return check_column(term, o->time_optional ? NULL : o->time, d->times, "times");
+    GLIA_TRY(check_column(term, o->time_optional ? NULL : o->time, d->times, "times"));
+    if (!o->image || o->image_optional || d->files) return GLIA_OK;
+    return glia__fail(GLIA_E_TEXT, "%s has no image files, which alone can be made \"%.60s\"", term, o->image);
 }
 
-static glia_status open_columns(glia_data **data, const char *term, const glia_data_options *options)
+static glia_status open_checked(glia_data **data, const char *term, const glia_data_options *options)
 {
     GLIA_TRY(open_term(data, term, options));
-    glia_status status = options ? check_columns(*data, term, options) : GLIA_OK;
+    glia_status status = options ? check_options(*data, term, options) : GLIA_OK;
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;
@@ -223,8 +244,8 @@ static glia_status open_columns(glia_data **data, const char *term, const glia_d
 static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
 {
     glia_data *next = NULL;
-    if (!*data) return open_columns(data, term, options);
-    GLIA_TRY(open_columns(&next, term, options));
+    if (!*data) return open_checked(data, term, options);
+    GLIA_TRY(open_checked(&next, term, options));
     glia_status status = glia__data_append(*data, next);
     glia_data_free(next);
     return status;
@@ -232,7 +253,7 @@ static glia_status open_next(glia_data **data, const char *term, const glia_data
 
 static glia_status open_terms(glia_data **data, const char *text, const glia_data_options *options)
 {
-    if (exists(text)) return open_columns(data, text, options);
+    if (exists(text)) return open_checked(data, text, options);
     for (const char *at = text; at;) {
         size_t n = strcspn(at, "+");
         char  *term;

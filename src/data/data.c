@@ -75,6 +75,7 @@ void glia_data_free(glia_data *data)
         glia__free(data->group_name);
         glia__free(data->times);
         glia__free(data->time_name);
+        glia__names_free(data->files, data->stored);
         glia__names_free(data->column_names, data->columns);
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
@@ -207,6 +208,11 @@ void glia_data_describe(const glia_data *data, glia_data_info *info)
         .outputs = glia__data_outputs(data),
         .yesno = data->yesno,
     };
+}
+
+const char *glia_data_file_name(const glia_data *data, size_t row)
+{
+    return data && data->files && row < data->rows ? data->files[glia__data_stored(data, row)] : NULL;
 }
 
 const char *glia_data_column_name(const glia_data *data, size_t column)

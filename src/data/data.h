@@ -35,6 +35,7 @@ struct glia_data {
     char    *group_name, *time_name; /* of the columns they were, or NULL */
     char   **group_words;            /* [n_groups]: what each group is called, where that is a word; or NULL */
     size_t   n_groups;
+    char   **files;                  /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/columns.h"
+#include "data/image.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -11,10 +12,12 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
     if (!a->image && !b->image && a->columns != b->columns)
         return glia__fail(GLIA_E_SHAPE, "the inputs of a row are %zu in %s, but %zu in %s", a->columns, a->name,
                           b->columns, b->name);
+    bool images = a->files && b->files;
     if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
-        return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s", a->name,
+        return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s%s", a->name,
                           a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
-                          b->height, b->width, b->bytes ? "bytes" : "numbers");
+                          b->height, b->width, b->bytes ? "bytes" : "numbers",
+                          images ? "; --image HEIGHTxWIDTH (image in glia_data_options) makes them one size" : "");
     for (size_t i = 0; a->column_names && b->column_names && i < a->columns; i++)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
             return glia__fail(GLIA_E_FORMAT, "input %zu is \"%.60s\" in %s, but \"%.60s\" in %s", i + 1,
@@ -141,10 +144,25 @@ static glia_status append_times(glia_data *a, const glia_data *b)
     return GLIA_OK;
 }
 
+static glia_status append_files(glia_data *a, glia_data *b)
+{
+    size_t n = a->stored, more = b->stored;
+    bool   first = !a->files;
+    if (!a->files && !b->files) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->files, n + more, sizeof *a->files));
+    for (size_t i = 0; first && i < n; i++) a->files[i] = NULL;
+    for (size_t i = 0; i < more; i++) {
+        a->files[n + i] = b->files ? b->files[i] : NULL;
+        if (b->files) b->files[i] = NULL;
+    }
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
     if (!glia__add(a->rows, b->rows, &rows)) rows = SIZE_MAX;
+    GLIA_TRY(glia__images_same_colour(a, b));
     GLIA_TRY(glia__data_same_rows(a, b));
     GLIA_TRY(check_columns(a, b));
     GLIA_TRY(glia__targets_append(a, b));
@@ -153,6 +171,7 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(append_weights(a, b));
     GLIA_TRY(append_groups(a, b));
     GLIA_TRY(append_times(a, b));
+    GLIA_TRY(append_files(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
 }
 

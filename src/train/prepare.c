@@ -232,6 +232,8 @@ static void take_over(glia__run *r)
     m->history = r->history;
     m->n_history = m->kept_epoch = r->finished;
     m->n_findings = 0;
+    m->knows_border = m->knows_border || !isnan(r->border);
+    if (!isnan(r->border)) m->border = r->border;
     m->stopped = "";
     r->history = NULL;
     if (r->o.resume)
@@ -254,6 +256,7 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
+    r->border = glia__model_border_of(r->m, r->train);
     hash_data(r);
     glia_rng_seed(&r->rng, r->o.seed);
     glia__run_begin_epoch(r, 1);
