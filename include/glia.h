@@ -120,8 +120,11 @@ GLIA_API glia_status glia_data_set_weights(glia_data *data, const glia_real *wei
 GLIA_API double      glia_data_weight(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_weight_name(const glia_data *data);
 
-/* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
+/* The second part of a data set that has two, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
+/* The paths of the files that a data set was read from, those of its second part and of all terms of DATA+DATA among
+ * them; NULL past the last. Standard input is none. */
+GLIA_API const char *glia_data_file(const glia_data *data, size_t i);
 
 /* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
  * `data`, which must outlive them; free both.

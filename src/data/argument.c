@@ -33,13 +33,24 @@ static glia_status copy_word(const char *whole, const char *text, size_t n, char
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
+/* Keeps the paths of what was read; the second may be NULL. */
+static glia_status note_files(glia_data **data, const char *path, const char *second)
+{
+    glia_status status = glia__data_add_file(*data, path);
+    if (status == GLIA_OK && second) status = glia__data_add_file(*data, second);
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
+    return status;
+}
+
 static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
 {
     glia__source s;
     GLIA_TRY(glia__source_open(&s, path));
     glia_status status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
     glia__source_close(&s);
-    return status;
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
 }
 
 static glia_status open_pair(glia_data **data, const char *images, const char *labels)
@@ -52,7 +63,7 @@ static glia_status open_pair(glia_data **data, const char *images, const char *l
         glia__source_close(&y);
     }
     glia__source_close(&x);
-    return status;
+    return status == GLIA_OK ? note_files(data, images, labels) : status;
 }
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
@@ -110,10 +121,9 @@ static glia_status open_found(glia_data **data, const folder *f, part first, par
 {
     GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
     if (first == last) return GLIA_OK;
-    glia_data **test = &(*data)->test;
-    glia_status status = open_pair(test, f->path[last][IMAGES], f->path[last][LABELS]);
-    if (status == GLIA_OK) status = glia__data_same_rows(*data, *test);
-    if (status == GLIA_OK) status = glia__targets_unite(*data, *test);
+    glia_data  *test;
+    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS]);
+    if (status == GLIA_OK) status = glia__data_take_test(*data, test);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;

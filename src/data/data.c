@@ -70,12 +70,26 @@ void glia_data_free(glia_data *data)
         glia__free(data->values);
         glia__free(data->weights);
         glia__free(data->weight_name);
+        glia__names_free(data->files, data->n_files);
         glia__names_free(data->column_names, data->columns);
         glia__names_free(data->target_names, data->target_columns);
     }
     glia__free(data->order);
     glia_data_free(data->test);
     glia__free(data);
+}
+
+glia_status glia__data_add_file(glia_data *d, const char *path)
+{
+    if (strcmp(path, "-") == 0) return GLIA_OK;
+    char *copy = glia__strdup(path);
+    if (!copy) return GLIA_E_MEMORY;
+    glia_status status = glia__resize(&d->files, d->n_files + 1, sizeof *d->files);
+    if (status == GLIA_OK)
+        d->files[d->n_files++] = copy;
+    else
+        glia__free(copy);
+    return status;
 }
 
 /* ---- from memory ------------------------------------------------------------------------------------------------ */
@@ -172,6 +186,12 @@ glia_status glia_data_set_weights(glia_data *data, const glia_real *weights, siz
 const glia_data *glia_data_test(const glia_data *data)
 {
     return data ? data->test : NULL;
+}
+
+const char *glia_data_file(const glia_data *data, size_t i)
+{
+    if (!data) return NULL;
+    return i < data->n_files ? data->files[i] : glia_data_file(data->test, i - data->n_files);
 }
 
 size_t glia__data_outputs(const glia_data *d)

@@ -44,6 +44,16 @@ static glia_status append_weights(glia_data *a, glia_data *b)
     return GLIA_OK;
 }
 
+/* a takes over the paths that b was read from. */
+static glia_status append_files(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(glia__resize(&a->files, a->n_files + b->n_files, sizeof *a->files));
+    for (size_t i = 0; i < b->n_files; i++) a->files[a->n_files + i] = b->files[i];
+    a->n_files += b->n_files;
+    b->n_files = 0;
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
@@ -52,7 +62,15 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(glia__targets_append(a, b));
     GLIA_TRY(append_inputs(a, b));
     GLIA_TRY(append_weights(a, b));
+    GLIA_TRY(append_files(a, b));
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
+}
+
+glia_status glia__data_take_test(glia_data *d, glia_data *test)
+{
+    d->test = test;
+    GLIA_TRY(glia__data_same_rows(d, test));
+    return glia__targets_unite(d, test);
 }
 
 glia_status glia__data_append(glia_data *a, glia_data *b)
