@@ -2,14 +2,15 @@
  *
  *   data = term { "+" term }                        rows of all terms
  *   term = path                                     a file, or a folder in MNIST's layout
- *        | folder ":train" | folder ":test"         one part of it
+ *        | .npz file                                arrays by their names, in two parts perhaps
+ *        | folder ":train" | folder ":test"         one part of it, or of a .npz
  *        | generator's name and settings
- *        | path "," path                            IDX images and labels
+ *        | path "," path                            inputs and targets, each IDX or .npy
  *
  * A path that exists is that path, whatever marks are in its name. */
 #include <string.h>
 
-#include "data/source.h"
+#include "data/array.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -44,26 +45,65 @@ static glia_status note_files(glia_data **data, const char *path, const char *se
     return status;
 }
 
+/* An array alone: inputs, and the target if it is one of its columns. */
+static glia_status read_array(glia_data **data, glia__source *s, const glia_data_options *options)
+{
+    glia__array a;
+    GLIA_TRY(glia__array_open(&a, s));
+    return glia__array_read(data, &a, NULL, options);
+}
+
 static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
 {
     glia__source s;
+    glia_status  status;
     GLIA_TRY(glia__source_open(&s, path));
-    glia_status status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
+    if (glia__array_fits(&s))
+        status = read_array(data, &s, options);
+    else if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, NULL, options);
+    else
+        status = glia__csv_read(data, &s, options);
     glia__source_close(&s);
     return status == GLIA_OK ? note_files(data, path, NULL) : status;
 }
 
-static glia_status open_pair(glia_data **data, const char *images, const char *labels)
+/* Both headers are read, and must fit each other, before anything else is. */
+static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets)
+{
+    glia__array x, y;
+    GLIA_TRY(glia__array_open(&x, inputs));
+    GLIA_TRY(glia__array_open(&y, targets));
+    return glia__array_read(data, &x, &y, NULL);
+}
+
+static glia_status open_pair(glia_data **data, const char *inputs, const char *targets)
 {
     glia__source x, y;
-    GLIA_TRY(glia__source_open(&x, images));
-    glia_status status = glia__source_open(&y, labels);
+    *data = NULL;
+    GLIA_TRY(glia__source_open(&x, inputs));
+    glia_status status = glia__source_open(&y, targets);
     if (status == GLIA_OK) {
-        status = glia__idx_read(data, &x, &y);
+        status = read_pair(data, &x, &y);
         glia__source_close(&y);
     }
     glia__source_close(&x);
-    return status == GLIA_OK ? note_files(data, images, labels) : status;
+    return status == GLIA_OK ? note_files(data, inputs, targets) : status;
+}
+
+/* One part of a file: only a .npz has parts. */
+static glia_status open_part_of_file(glia_data **data, const char *path, const char *part,
+                                     const glia_data_options *options)
+{
+    glia__source s;
+    GLIA_TRY(glia__source_open(&s, path));
+    glia_status status = GLIA_E_TEXT;
+    if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, part, options);
+    else
+        glia__fail(status, "%s:%s: a file has no part \"%s\"; a folder or a .npz has", path, part, part);
+    glia__source_close(&s);
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
 }
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
@@ -166,7 +206,7 @@ static part find_suffix(const char *term)
     return p;
 }
 
-static glia_status open_part(glia_data **data, const char *term, part p)
+static glia_status open_part(glia_data **data, const char *term, part p, const glia_data_options *options)
 {
     char *where = glia__strndup(term, (size_t)(strrchr(term, ':') - term));
     if (!where) return GLIA_E_MEMORY;
@@ -174,7 +214,7 @@ static glia_status open_part(glia_data **data, const char *term, part p)
     if (glia__is_folder(where))
         status = open_folder(data, where, p, p);
     else if (glia__is_file(where))
-        status = glia__fail(GLIA_E_TEXT, "%s: a file has no part \"%s\"; a folder has", term, part_names[p]);
+        status = open_part_of_file(data, where, part_names[p], options);
     else
         glia__fail(status, "%s: there is no folder \"%s\"", term, where);
     glia__free(where);
@@ -197,7 +237,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
     bool known;
     part p = find_suffix(term);
     if (exists(term)) return open_path(data, term, options);
-    if (p < PARTS) return open_part(data, term, p);
+    if (p < PARTS) return open_part(data, term, p, options);
     GLIA_TRY(glia__generate(data, term, &known));
     if (known) return GLIA_OK;
     const char *comma = strchr(term, ',');
