@@ -220,10 +220,16 @@ struct glia__member {
     unsigned char buffer[BUFFER];
 };
 
+/* Puts the byte of the unpacked member before the current sentence; `more` were unpacked besides what was given. */
+static glia_status at_member(const glia__member *m, glia_status status, size_t more)
+{
+    return glia__fail_at(status, "%s: byte %zu", m->path, (size_t)m->given + more);
+}
+
 static glia_status fail_member(const glia__member *m, const char *what)
 {
     glia__fail(GLIA_E_FORMAT, "%s", what);
-    return glia__fail_at(GLIA_E_FORMAT, "%s: byte %zu", m->path, (size_t)m->given);
+    return at_member(m, GLIA_E_FORMAT, 0);
 }
 
 static glia_status fill(glia__member *m)
@@ -241,14 +247,17 @@ static glia_status fill(glia__member *m)
 static glia_status inflate_some(glia__member *m, unsigned char *bytes, size_t n, size_t *got)
 {
     for (*got = 0; *got < n && !glia__gunzip_complete(m->inflate);) {
-        size_t taken, given;
+        size_t taken = 0, given = 0;
         if (m->begin == m->filled) GLIA_TRY(fill(m));
-        if (m->begin == m->filled) return fail_member(m, "the deflated data are truncated: they end here");
-        glia_status status = glia__gunzip_some(m->inflate, m->buffer + m->begin, m->filled - m->begin, &taken,
-                                               bytes + *got, n - *got, &given);
+        glia_status status;
+        if (m->begin == m->filled)
+            status = glia__fail(GLIA_E_FORMAT, "the deflated data are truncated: they end here");
+        else
+            status = glia__gunzip_some(m->inflate, m->buffer + m->begin, m->filled - m->begin, &taken, bytes + *got,
+                                       n - *got, &given);
         m->begin += taken;
         *got += given;
-        if (status) return glia__fail_at(status, "%s: byte %zu", m->path, (size_t)m->given + *got);
+        if (status) return at_member(m, status, *got);
     }
     return GLIA_OK;
 }

@@ -86,6 +86,8 @@ for write, mark in ((np.savez, ""), (np.savez_compressed, "_deflated")):
     write(os.path.join(FILES, "positional" + mark + ".npz"), x, y)
     write(os.path.join(FILES, "parts" + mark + ".npz"), x_train=ramp((6, 2, 2), "u1"), y_train=y.astype("u1"),
           x_test=ramp((3, 2, 2), "u1"), y_test=np.array([3, 0, 1], "u1"))
+large = (np.arange(200 * 300) % 251).astype("<f4").reshape(200, 300)
+np.savez_compressed(os.path.join(FILES, "large_deflated.npz"), x=large)
 want("npz_x", x)
 want("npz_y", y)
 want("npz_numbers", (x[:, :2] / 3).astype("f8"))
