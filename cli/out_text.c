@@ -37,7 +37,7 @@ int out_text_begin(out_text *t, const char *path)
 /* errno of what went wrong; 0: nothing did. */
 static int close_file(out_text *t)
 {
-    int error = ferror(t->to) ? EIO : 0;
+    int error = !ferror(t->to) ? 0 : errno ? errno : EIO; /* of the writing that failed, the last thing done */
     if (fflush(t->to) != 0 && !error) error = errno;
     if (!error && t->part && fsync(fileno(t->to)) != 0 && errno != EINVAL) error = errno;
     if (fclose(t->to) != 0 && !error) error = errno;
