@@ -149,11 +149,14 @@ static void put_doubles(void *numbers, size_t at, const double *v, size_t n)
 static const form of_bytes = {1, put_bytes}, of_reals = {sizeof(real), put_reals},
                   of_doubles = {sizeof(double), put_doubles};
 
-/* One reading of an array's numbers, in the order of the file. */
+/* One reading of an array's numbers, in the order of the file. In Fortran order they go to their rows at once where
+ * there is room for all from the beginning; else the block has them as the file does until the end. */
 typedef struct reading {
     const glia__array *array;
     block              block;
+    bool               scattered;
     size_t             columns; /* numbers in a row                                       */
+    size_t             kept;    /* of them, those that go to the block                    */
     size_t             column;  /* of them the one that goes to the labels, not the block  */
     glia__labels       labels;
 } reading;
@@ -194,26 +197,52 @@ static glia_status take_labels(reading *r, size_t first, double *v, size_t *n)
     return GLIA_OK;
 }
 
+/* Puts n numbers behind those that are there, of v or, bytes as they are, of raw. */
+static glia_status put(reading *r, const double *v, const unsigned char *raw, size_t n)
+{
+    block *b = &r->block;
+    double some[AT_ONCE]; /* in the form of the block, which is no larger */
+    GLIA_TRY(glia__grow(&b->numbers, &b->room, b->used + n, b->form->size));
+    void  *to = r->scattered ? some : b->numbers;
+    size_t at = r->scattered ? 0 : b->used;
+    if (raw)
+        memcpy((uint8_t *)to + at, raw, n);
+    else
+        b->form->put(to, at, v, n);
+    if (r->scattered) glia__array_scatter(r->array, b->numbers, r->kept, some, b->used, n, b->form->size);
+    b->used += n;
+    return GLIA_OK;
+}
+
+/* Inlined for each size, so that the compiler knows it. */
+static inline void decode_size(const glia__array *a, const unsigned char *raw, size_t n, size_t size, double *v)
+{
+    double (*const value)(uint64_t bits) = a->element->value;
+    if (a->little)
+        for (size_t i = 0; i < n; i++) v[i] = value(glia__word(raw + i * size, size, true));
+    else
+        for (size_t i = 0; i < n; i++) v[i] = value(glia__word(raw + i * size, size, false));
+}
+
+static void decode(const glia__array *a, const unsigned char *raw, size_t n, double *v)
+{
+    const size_t size = a->element->size;
+    if (size == 1) decode_size(a, raw, n, 1, v);
+    if (size == 2) decode_size(a, raw, n, 2, v);
+    if (size == 4) decode_size(a, raw, n, 4, v);
+    if (size == 8) decode_size(a, raw, n, 8, v);
+}
+
 /* Numbers first .. first + n - 1, as they stand in the file. Bytes that stay bytes are only copied. */
 static glia_status take(reading *r, size_t first, size_t n, const unsigned char *raw)
 {
     const glia__array *a = r->array;
-    block             *b = &r->block;
     double             v[AT_ONCE];
-    const bool         copied = b->form == &of_bytes && r->column == NO_COLUMN;
-    for (size_t i = 0; i < n && !copied; i++) {
-        v[i] = a->element->value(glia__word(raw + i * a->element->size, a->element->size, a->little));
-        GLIA_TRY(check_number(a, r->columns, first + i, v[i]));
-    }
+    if (r->block.form == &of_bytes && r->column == NO_COLUMN) return put(r, NULL, raw, n);
+    decode(a, raw, n, v);
+    for (size_t i = 0; i < n; i++) GLIA_TRY(check_number(a, r->columns, first + i, v[i]));
     if (r->column != NO_COLUMN) GLIA_TRY(take_labels(r, first, v, &n));
-    if (n == 0) return GLIA_OK;
-    GLIA_TRY(glia__grow(&b->numbers, &b->room, b->used + n, b->form->size));
-    if (copied)
-        memcpy((uint8_t *)b->numbers + b->used, raw, n);
-    else
-        b->form->put(b->numbers, b->used, v, n);
-    b->used += n;
-    return GLIA_OK;
+    return n > 0 ? put(r, v, NULL, n) : GLIA_OK;
 }
 
 static glia_status take_all(reading *r)
@@ -237,18 +266,34 @@ static void reading_clear(reading *r)
     glia__labels_clear(&r->labels);
 }
 
+/* The block with its columns as rows, in a new one. */
+static glia_status scatter_all(reading *r)
+{
+    block *b = &r->block;
+    void  *turned = glia__new(b->used, b->form->size);
+    if (!turned) return GLIA_E_MEMORY;
+    glia__array_scatter(r->array, turned, r->kept, b->numbers, 0, b->used, b->form->size);
+    glia__free(b->numbers);
+    b->numbers = turned;
+    return GLIA_OK;
+}
+
 /* Reads the numbers: room for all at once if the file is known to hold them, and no more than that in the end; then
  * row by row. */
-static glia_status read_numbers(reading *r, const glia__array *a, const form *kept, size_t column)
+static glia_status read_numbers(reading *r, const glia__array *a, const form *form_kept, size_t column)
 {
-    const bool labels = column != NO_COLUMN;
-    *r = (reading){.array = a, .block.form = kept, .columns = a->items / a->dim[0], .column = column};
-    const size_t columns = r->columns - labels, most = columns * a->dim[0];
+    *r = (reading){.array = a, .block.form = form_kept, .columns = a->items / a->dim[0], .column = column};
+    r->kept = r->columns - (column != NO_COLUMN);
+    const size_t most = r->kept * a->dim[0];
+    const bool   held = glia__source_is_held(a->source);
     block       *b = &r->block;
-    if (most > 0 && glia__source_is_held(a->source)) GLIA_TRY(glia__grow(&b->numbers, &b->room, most, kept->size));
+    r->scattered = a->fortran && held;
+    if (most > 0 && held) GLIA_TRY(glia__grow(&b->numbers, &b->room, most, b->form->size));
     GLIA_TRY(take_all(r));
-    if (b->room > most) GLIA_TRY(glia__resize(&b->numbers, most, kept->size));
-    return most > 0 ? glia__array_turn(a, b->numbers, columns, kept->size) : GLIA_OK;
+    if (most == 0) return GLIA_OK;
+    if (b->room > most) GLIA_TRY(glia__resize(&b->numbers, most, b->form->size));
+    if (a->fortran && !held) GLIA_TRY(scatter_all(r));
+    return glia__array_turn(a, b->numbers, b->form->size);
 }
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */

@@ -56,9 +56,12 @@ glia_status glia__idx_header(glia__array *a);
 bool        glia__npy_fits(const glia__source *s);
 glia_status glia__npy_header(glia__array *a);
 
-/* array_turn.c: numbers of `size` bytes from the file's order to that of a data set, where they lie. The rows of an
- * image are those of `a`. */
-glia_status glia__array_turn(const glia__array *a, void *block, size_t columns, size_t size);
+/* array_turn.c: from the file's order to that of a data set. Numbers first .. first + n - 1 of a file in Fortran order,
+ * `from`, go to their rows in a block of such numbers of `size` bytes; then rows that are images are turned where they
+ * lie. */
+void glia__array_scatter(const glia__array *a, void *block, size_t columns, const void *from, size_t first, size_t n,
+                         size_t size);
+glia_status glia__array_turn(const glia__array *a, void *block, size_t size);
 /* channels, height and width of a row */
 void glia__array_shape(const glia__array *a, size_t shape[3]);
 
