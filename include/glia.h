@@ -85,20 +85,24 @@ typedef struct glia_data glia_data;
 
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
-                           class or y, else the last. "" for a table without a target. */
+                           class or y, else the last. "" for a table without a target. A table that is an array
+                           has its target in a column only if its number is given here. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     bool        weight_optional; /* a table without that column is fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
- *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
- *   IMAGES,LABELS    a pair of IDX files
+ *   a file           CSV (comma, semicolon or tab), IDX or NumPy's .npy, plain or gzipped, told apart by its contents
+ *   INPUTS,TARGETS   a pair of files, each IDX or .npy: targets are one number a row, or several
+ *   a .npz file      NumPy's arrays x and y (docs/data.md has more names); with x_train, y_train, x_test and y_test two
+ *                    parts
  *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
  *   a generator      `spiral n=100 classes=3 noise=0.2 seed=0`; also moons, circles, blobs, xor
  *   DATA:train, DATA:test    one part of a data set that has two
  *   DATA+DATA        the rows of both
  * A data set of two parts is its training part; glia_data_test gives the other.
- * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_MEMORY. */
+ * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows that are to be
+ * joined and differ), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
