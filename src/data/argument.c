@@ -12,6 +12,7 @@
 
 #include "data/array.h"
 #include "data/target.h"
+#include "data/zip.h"
 #include "ground/memory.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "data/zip.h"
 #include "ground/memory.h"
 #include "ground/text.h"
 

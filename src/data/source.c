@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "data/zip.h"
+
 /* Whether it begins with the length of a header, in eight bytes of which the last are 0, and a JSON object. */
 static bool is_safetensors(const glia__source *s)
 {

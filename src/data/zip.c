@@ -8,9 +8,10 @@
  * number 1. The directory is believed as far as it can be: what it says of a member must be what stands before the
  * member, lie within the file, and be no more than deflate can pack (1032 to 1). The rest comes out while it is read:
  * the length and the check sum. */
+#include "data/zip.h"
+
 #include <string.h>
 
-#include "data/source.h"
 #include "ground/bits.h"
 #include "ground/gunzip.h"
 #include "ground/memory.h"
