@@ -1,6 +1,7 @@
 /* The order of an array's numbers, from the file's to that of a data set: row by row, and within an image channel by
- * channel, each line by line. In NumPy's Fortran order the first dimension is the fastest: a table lies column by
- * column, and so does all that rows are otherwise; what is still turned within a row is then put right row by row. */
+ * channel, each line by line. In NumPy's Fortran order the first dimension is the fastest, so that a table lies column
+ * by column: its numbers are scattered to their rows. Images are then still turned in themselves, as they are where
+ * their channels come last; that is put right one row at a time. */
 #include <string.h>
 
 #include "data/array.h"
@@ -14,8 +15,7 @@ void glia__array_shape(const glia__array *a, size_t shape[3])
     for (size_t i = 0; i < 3; i++) shape[i] = of[(first + i) % 3];
 }
 
-/* ---- numbers of 1, 2, 4 or 8 bytes, a step apart ------------------------------------------------------------------
- */
+/* ---- numbers of 1, 2, 4 or 8 bytes, a step apart ----------------------------------------------------------------- */
 
 static void gather(unsigned char *to, const unsigned char *from, size_t n, size_t step, size_t size)
 {
