@@ -310,13 +310,14 @@ static int run_data(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
     const glia_data_options columns = input_options_of(&o.input);
     glia_status             status = glia_data_open(&data, words[0], &columns);
     if (status) return fail_status(status);
-    if (o.csv)
+    if (out_file_is_of(o.csv, data))
+        code = fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
+    else if (o.csv)
         code = write_csv(data, o.csv);
     else if (o.augment)
         code = draw_changed(data, &o);

@@ -64,10 +64,15 @@ void json_put_target(json_t *object, glia_target target)
     json_put_text(object, "target", names[target]);
 }
 
+void json_print_to(FILE *to, json_t *object)
+{
+    json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putc('\n', to);
+    json_decref(object);
+}
+
 void json_print(json_t *object)
 {
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    json_print_to(stdout, object);
     fflush(stdout);
-    json_decref(object);
 }

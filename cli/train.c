@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net_text.h"
 #include "options.h"
@@ -115,13 +116,13 @@ glia_norm train_clip_kind(const train_options *o)
 }
 
 /* What is read is not what is written. --init and --resume may be: they are in memory by then, and meant to go on. */
-static int check_inputs(const train_options *o, const char *data, const char *as, const char *path)
+static int check_inputs(const train_run *run, const char *as, const char *path)
 {
-    const char *const read[] = {data, o->test, o->net};
-    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
-        if (out_file_is_of(path, read[i]))
-            return fail(CODE_ARGUMENT, "%s %s: is read from, and would be lost", as, path);
-    return CODE_FINE;
+    const train_parts *p = run->parts;
+    const char        *net = run->options->net;
+    bool               is_net = net && access(net, F_OK) == 0 && out_file_is_same(path, net);
+    if (!is_net && !out_file_is_of(path, p->data) && !out_file_is_of(path, p->test_data)) return CODE_FINE;
+    return fail(CODE_ARGUMENT, "%s %s: is read from, and would be lost", as, path);
 }
 
 /* Options that exclude each other. */
@@ -218,11 +219,11 @@ static int run_train(const command *self, int argc, char **argv)
     run.threads = o.threads ? (unsigned)o.threads : usable_cores();
     run.several = train_is_several(&o);
     code = check_options(&o);
-    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--out", o.out);
-    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--checkpoint", o.checkpoint);
     if (code == CODE_FINE && o.net) code = net_text_read(o.net, &run.net);
     if (code == CODE_FINE && o.init && !run.net) code = train_open_base(&run);
     if (code == CODE_FINE) code = train_parts_open(&parts, run.data, run.net, run.model, &o);
+    if (code == CODE_FINE) code = check_inputs(&run, "--out", o.out);
+    if (code == CODE_FINE) code = check_inputs(&run, "--checkpoint", o.checkpoint);
     if (code == CODE_FINE) code = run.several ? train_several(&run) : train_alone(&run);
     glia_model_free(run.model);
     free(run.base_loss);

@@ -86,7 +86,8 @@ typedef struct glia_data glia_data;
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
-                           no each. "" for a table without a target. */
+                           no each. "" for a table without a target. An array of two
+                           dimensions has its target in a column only if its number is given here. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
     const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
@@ -106,8 +107,10 @@ typedef struct glia_data_options {
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
- *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
- *   IMAGES,LABELS    a pair of IDX files
+ *   a file           CSV (comma, semicolon or tab), IDX or NumPy's .npy, plain or gzipped, told apart by its contents
+ *   INPUTS,TARGETS   a pair of files, each IDX or .npy: targets are one number a row, or several
+ *   a .npz file      NumPy's arrays x and y (docs/data.md has more names); with x_train, y_train, x_test and y_test two
+ *                    parts
  *   an image         PNG, JPEG, or PBM, PGM or PPM: one row, without a target
  *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
  *   FOLDER           of images: FOLDER/CLASS/a.png, each sub-folder a class, rows in the order of classes and names;
@@ -151,8 +154,11 @@ GLIA_API double      glia_data_time(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_group_name(const glia_data *data);
 GLIA_API const char *glia_data_time_name(const glia_data *data);
 
-/* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
+/* The second part of a data set that has two, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
+/* The paths of the files that a data set was read from, those of its second part and of all terms of DATA+DATA among
+ * them; NULL past the last. Standard input is none. */
+GLIA_API const char *glia_data_file(const glia_data *data, size_t i);
 
 /* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
  * `data`, which must outlive them; free both.

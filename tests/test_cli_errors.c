@@ -63,7 +63,18 @@ static void wrong_commands_and_options(void **state)
         {{"show", "m.safetensors", "--net", "input 2"}, 2, "show: takes either a MODEL or --net TEXT"},
         {{"check"}, 2, "check: --net TEXT is missing"},
         {{"predict", "m.safetensors", "xor", "--csv", "--json"}, 2, "--csv: does not go with --json"},
-        {{"predict", "m.safetensors", "xor", "--draw", "2", "--json"}, 2, "--draw: goes with neither --csv nor --json"},
+        {{"predict", "m.safetensors", "xor", "--draw", "2", "--json"},
+         2,
+         "--draw: goes with none of --csv, --json and --out"},
+        {{"predict", "m.safetensors", "xor", "--draw", "2", "--out", "p.txt"},
+         2,
+         "--draw: goes with none of --csv, --json and --out"},
+        {{"predict", "m.safetensors", "xor", "--csv", "--out", "p.npy"},
+         2,
+         "--out p.npy: an array goes with neither --csv nor --json"},
+        {{"predict", "m.safetensors", "xor", "--out", "nowhere/p.npy"},
+         1,
+         "--out nowhere/p.npy: there is no folder nowhere"},
         {{"data", "xor", "--csv", "a.csv", "--json"}, 2, "--csv: does not go with --json"},
         {{"data", "xor", "--augment", "shift 1", "--json"}, 2, "--augment: goes with neither --csv nor --json"},
         {{"train", "xor", "--out", "-", "--json"}, 2, "--out -: does not go with --json, which prints there too"},
@@ -324,18 +335,28 @@ static void files_that_are_one(void **state)
          2,
          "--resume here/wide.csv: is where --out puts the model"},
         {{"train", "table.csv", "--out", "./table.csv"}, 2, "--out ./table.csv: is read from, and would be lost"},
-        {{"train", "here/wide.csv + table.csv ", "--out", "table.csv"},
+        {{"train", "here/again.csv + table.csv ", "--out", "table.csv"},
          2,
          "--out table.csv: is read from, and would be lost"},
-        {{"train", "images.idx,table.csv", "--checkpoint", "images.idx"},
+        {{"train", "two/t10k-images-idx3-ubyte,two/t10k-labels-idx1-ubyte", "--checkpoint",
+          "two/t10k-labels-idx1-ubyte"},
          2,
-         "--checkpoint images.idx: is read from, and would be lost"},
-        {{"train", "xor", "--test", "empty_folder:test", "--out", "here/empty_folder/t10k-labels-idx1-ubyte"},
+         "--checkpoint two/t10k-labels-idx1-ubyte: is read from, and would be lost"},
+        {{"train", "two:train", "--test", "two:test", "--out", "here/two/t10k-labels-idx1-ubyte"},
          2,
-         "--out here/empty_folder/t10k-labels-idx1-ubyte: is read from, and would be lost"},
-        {{"train", "xor", "--net", "binary", "--checkpoint", "here/binary"},
+         "--out here/two/t10k-labels-idx1-ubyte: is read from, and would be lost"},
+        {{"train", "two", "--out", "here/two/t10k-labels-idx1-ubyte"},
          2,
-         "--checkpoint here/binary: is read from, and would be lost"},
+         "--out here/two/t10k-labels-idx1-ubyte: is read from, and would be lost"},
+        {{"train", "xor", "--net", "net.txt", "--checkpoint", "here/net.txt"},
+         2,
+         "--checkpoint here/net.txt: is read from, and would be lost"},
+        {{"predict", "model.safetensors", "plane.csv", "--out", "here/plane.csv"},
+         2,
+         "--out here/plane.csv: is read from, and would be lost"},
+        {{"predict", "model.safetensors", "xor", "--out", "here/model.safetensors"},
+         2,
+         "--out here/model.safetensors: is read from, and would be lost"},
         {{"data", "linked.csv", "--csv", "wide.csv"}, 2, "--csv wide.csv: is read from, and would be lost"},
     };
     (void)state;
@@ -514,6 +535,12 @@ static int make_world(void **state)
     write_bytes("one.idx", "\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2\1\2\3\4", 20);
     write_bytes("images.idx", "\0\0\10\3\0\0\0\2\0\0\0\2\0\0\0\2\1\2\3", 19);
     if (mkdir("empty_folder", 0777) || symlink("nowhere/m", "dangling") || symlink("around", "around")) return -1;
+    write_text("again.csv", "length,kind\n5,a\n6,b\n");
+    write_text("plane.csv", "x1,x2\n1,2\n3,4\n");
+    write_text("net.txt", "dense 2, softmax\n");
+    if (mkdir("two", 0777)) return -1;
+    write_idx("two/train-images-idx3-ubyte", "two/train-labels-idx1-ubyte", (const unsigned char[8]){1, 2, 3, 4});
+    write_idx("two/t10k-images-idx3-ubyte", "two/t10k-labels-idx1-ubyte", (const unsigned char[8]){5, 6, 7, 8});
     if (symlink(".", "here") || symlink("wide.csv", "linked.csv")) return -1;
     if (mknod("socket", S_IFSOCK | 0666, 0)) return -1;
     expect(0, "", "",

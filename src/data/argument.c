@@ -2,16 +2,18 @@
  *
  *   data = term { "+" term }                        rows of all terms
  *   term = path                                     a file, a folder in MNIST's layout, or one of images
- *        | folder ":train" | folder ":test"         one part of it
+ *        | .npz file                                arrays by their names, in two parts perhaps
+ *        | folder ":train" | folder ":test"         one part of it, or of a .npz
  *        | generator's name and settings
- *        | path "," path                            IDX images and labels
+ *        | path "," path                            inputs and targets, each IDX or .npy
  *
  * A path that exists is that path, whatever marks are in its name. */
 #include <string.h>
 
+#include "data/array.h"
 #include "data/image.h"
-#include "data/source.h"
 #include "data/target.h"
+#include "data/zip.h"
 #include "ground/memory.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
@@ -34,30 +36,78 @@ static glia_status copy_word(const char *whole, const char *text, size_t n, char
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
+/* Keeps the paths of what was read; the second may be NULL. */
+static glia_status note_files(glia_data **data, const char *path, const char *second)
 {
-    glia__source s;
-    GLIA_TRY(glia__source_open(&s, path));
-    glia_status status;
-    if (glia__image_fits(&s))
-        status = glia__images_read_one(data, &s, options ? options->image : NULL);
-    else
-        status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
-    glia__source_close(&s);
+    glia_status status = glia__data_add_file(*data, path);
+    if (status == GLIA_OK && second) status = glia__data_add_file(*data, second);
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
     return status;
 }
 
-static glia_status open_pair(glia_data **data, const char *images, const char *labels)
+/* An array alone: inputs, and the target if it is one of its columns. */
+static glia_status read_array(glia_data **data, glia__source *s, const glia_data_options *options)
+{
+    glia__array a;
+    GLIA_TRY(glia__array_open(&a, s));
+    return glia__array_read(data, &a, NULL, options);
+}
+
+static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
+{
+    glia__source s;
+    glia_status  status;
+    GLIA_TRY(glia__source_open(&s, path));
+    if (glia__image_fits(&s))
+        status = glia__images_read_one(data, &s, options ? options->image : NULL);
+    else if (glia__array_fits(&s))
+        status = read_array(data, &s, options);
+    else if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, NULL, options);
+    else
+        status = glia__csv_read(data, &s, options);
+    glia__source_close(&s);
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
+}
+
+/* Both headers are read, and must fit each other, before anything else is. */
+static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets)
+{
+    glia__array x, y;
+    GLIA_TRY(glia__array_open(&x, inputs));
+    GLIA_TRY(glia__array_open(&y, targets));
+    return glia__array_read(data, &x, &y, NULL);
+}
+
+static glia_status open_pair(glia_data **data, const char *inputs, const char *targets)
 {
     glia__source x, y;
-    GLIA_TRY(glia__source_open(&x, images));
-    glia_status status = glia__source_open(&y, labels);
+    *data = NULL;
+    GLIA_TRY(glia__source_open(&x, inputs));
+    glia_status status = glia__source_open(&y, targets);
     if (status == GLIA_OK) {
-        status = glia__idx_read(data, &x, &y);
+        status = read_pair(data, &x, &y);
         glia__source_close(&y);
     }
     glia__source_close(&x);
-    return status;
+    return status == GLIA_OK ? note_files(data, inputs, targets) : status;
+}
+
+/* One part of a file: only a .npz has parts. */
+static glia_status open_part_of_file(glia_data **data, const char *path, const char *part,
+                                     const glia_data_options *options)
+{
+    glia__source s;
+    GLIA_TRY(glia__source_open(&s, path));
+    glia_status status = GLIA_E_TEXT;
+    if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, part, options);
+    else
+        glia__fail(status, "%s:%s: a file has no part \"%s\"; a folder or a .npz has", path, part, part);
+    glia__source_close(&s);
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
 }
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
@@ -115,10 +165,9 @@ static glia_status open_found(glia_data **data, const folder *f, part first, par
 {
     GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
     if (first == last) return GLIA_OK;
-    glia_data **test = &(*data)->test;
-    glia_status status = open_pair(test, f->path[last][IMAGES], f->path[last][LABELS]);
-    if (status == GLIA_OK) status = glia__data_same_rows(*data, *test);
-    if (status == GLIA_OK) status = glia__targets_unite(*data, *test);
+    glia_data  *test;
+    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS]);
+    if (status == GLIA_OK) status = glia__data_take_test(*data, test);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;
@@ -183,7 +232,7 @@ static glia_status open_part(glia_data **data, const char *term, part p, const g
     if (glia__is_folder(where))
         status = open_folder(data, where, p, p, options);
     else if (glia__is_file(where))
-        status = glia__fail(GLIA_E_TEXT, "%s: a file has no part \"%s\"; a folder has", term, part_names[p]);
+        status = open_part_of_file(data, where, part_names[p], options);
     else
         glia__fail(status, "%s: there is no folder \"%s\"", term, where);
     glia__free(where);
@@ -227,7 +276,7 @@ static glia_status check_options(const glia_data *d, const char *term, const gli
     GLIA_TRY(check_column(term, o->weight_optional ? NULL : o->weight, d->weights, "weights"));
     GLIA_TRY(check_column(term, o->group_optional ? NULL : o->group, d->groups, "groups"));
     GLIA_TRY(check_column(term, o->time_optional ? NULL : o->time, d->times, "times"));
-    if (!o->image || o->image_optional || d->files) return GLIA_OK;
+    if (!o->image || o->image_optional || d->row_files) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "%s has no image files, which alone can be made \"%.60s\"", term, o->image);
 }
 

@@ -23,7 +23,7 @@ static glia_status give_colour(glia_data *d, size_t filled)
 glia_status glia__images_same_colour(glia_data *a, glia_data *b)
 {
     bool same_size = a->height == b->height && a->width == b->width;
-    if (!a->files || !b->files || !same_size || a->channels == b->channels) return GLIA_OK;
+    if (!a->row_files || !b->row_files || !same_size || a->channels == b->channels) return GLIA_OK;
     return a->channels == 1 ? give_colour(a, a->stored) : give_colour(b, b->stored);
 }
 
@@ -44,7 +44,7 @@ static glia_status fail_size(const glia_data *d, const char *path, const glia__i
     return glia__fail(GLIA_E_SHAPE,
                       "%s: %zu x %zu pixels (height x width), but %s has %zu x %zu; --image %zux%zu (image in "
                       "glia_data_options) makes them one size",
-                      path, image->height, image->width, d->files[0], d->height, d->width, d->height, d->width);
+                      path, image->height, image->width, d->row_files[0], d->height, d->width, d->height, d->width);
 }
 
 static glia_status take_shape(glia_data *d, const glia__image *image)
@@ -88,9 +88,10 @@ static glia_status read_files(glia_data *d, const glia__image_wish *wish)
 {
     glia__source s;
     for (size_t r = 0; r < d->stored; r++) {
-        GLIA_TRY(glia__source_open(&s, d->files[r]));
+        GLIA_TRY(glia__source_open(&s, d->row_files[r]));
         glia_status status = read_row(d, r, &s, wish);
         glia__source_close(&s);
+        if (status == GLIA_OK) status = glia__data_add_file(d, d->row_files[r]);
         if (status) return status;
     }
     return GLIA_OK;
@@ -100,7 +101,7 @@ glia_status glia__images_read(glia_data **data, const char *name, char ***paths,
                               const glia__image_wish *wish)
 {
     GLIA_TRY(begin(data, name, count));
-    (*data)->files = *paths;
+    (*data)->row_files = *paths;
     *paths = NULL;
     glia_status status = read_files(*data, wish);
     if (status == GLIA_OK) return GLIA_OK;
@@ -116,8 +117,8 @@ glia_status glia__images_read_one(glia_data **data, glia__source *s, const char 
     GLIA_TRY(glia__image_wish_read(&wish, text));
     GLIA_TRY(begin(data, s->path, 1));
     glia_data  *d = *data;
-    glia_status status = (d->files = glia__new(1, sizeof *d->files)) ? GLIA_OK : GLIA_E_MEMORY;
-    if (status == GLIA_OK && !(d->files[0] = glia__strdup(s->path))) status = GLIA_E_MEMORY;
+    glia_status status = (d->row_files = glia__new(1, sizeof *d->row_files)) ? GLIA_OK : GLIA_E_MEMORY;
+    if (status == GLIA_OK && !(d->row_files[0] = glia__strdup(s->path))) status = GLIA_E_MEMORY;
     if (status == GLIA_OK) status = read_row(d, 0, s, &wish);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(d);

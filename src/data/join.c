@@ -12,7 +12,7 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
     if (!a->image && !b->image && a->columns != b->columns)
         return glia__fail(GLIA_E_SHAPE, "the inputs of a row are %zu in %s, but %zu in %s", a->columns, a->name,
                           b->columns, b->name);
-    bool images = a->files && b->files;
+    bool images = a->row_files && b->row_files;
     if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
         return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s%s", a->name,
                           a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
@@ -144,17 +144,27 @@ static glia_status append_times(glia_data *a, const glia_data *b)
     return GLIA_OK;
 }
 
-static glia_status append_files(glia_data *a, glia_data *b)
+static glia_status append_row_files(glia_data *a, glia_data *b)
 {
     size_t n = a->stored, more = b->stored;
-    bool   first = !a->files;
-    if (!a->files && !b->files) return GLIA_OK;
-    GLIA_TRY(glia__resize(&a->files, n + more, sizeof *a->files));
-    for (size_t i = 0; first && i < n; i++) a->files[i] = NULL;
+    bool   first = !a->row_files;
+    if (!a->row_files && !b->row_files) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->row_files, n + more, sizeof *a->row_files));
+    for (size_t i = 0; first && i < n; i++) a->row_files[i] = NULL;
     for (size_t i = 0; i < more; i++) {
-        a->files[n + i] = b->files ? b->files[i] : NULL;
-        if (b->files) b->files[i] = NULL;
+        a->row_files[n + i] = b->row_files ? b->row_files[i] : NULL;
+        if (b->row_files) b->row_files[i] = NULL;
     }
+    return GLIA_OK;
+}
+
+/* a takes over the paths that b was read from. */
+static glia_status append_files(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(glia__resize(&a->files, a->n_files + b->n_files, sizeof *a->files));
+    for (size_t i = 0; i < b->n_files; i++) a->files[a->n_files + i] = b->files[i];
+    a->n_files += b->n_files;
+    b->n_files = 0;
     return GLIA_OK;
 }
 
@@ -172,7 +182,15 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(append_groups(a, b));
     GLIA_TRY(append_times(a, b));
     GLIA_TRY(append_files(a, b));
+    GLIA_TRY(append_row_files(a, b)); /* the last, as their number is that of the rows */
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
+}
+
+glia_status glia__data_take_test(glia_data *d, glia_data *test)
+{
+    d->test = test;
+    GLIA_TRY(glia__data_same_rows(d, test));
+    return glia__targets_unite(d, test);
 }
 
 glia_status glia__data_append(glia_data *a, glia_data *b)
