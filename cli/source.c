@@ -166,8 +166,7 @@ static bool lacks_an_input(const source *s)
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const input_options *input,
-                         const char *how)
+int source_open_unjudged(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
     int code = open_model(s, model);
     if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();

@@ -10,18 +10,16 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens both files. What `input` leaves out is as the model learnt it: the target column; the column of weights, which is
- * no input, if the data have it; and the kinds of the other columns.
- * source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a table that has no
- * target column, and "-", standard input; source_open_either takes what that takes, and reads targets where they are.
- * `invert` is auto, yes or no: whether negatives are turned, which is then said; NULL: they are not. All return an exit
- * code after a sentence, and source_close cleans up. */
-int  source_open_judged(source *s, const char *model, const char *data, const input_options *input,
-                         const char *invert);
+/* Opens both files. What `input` leaves out is as the model learnt it: the target column; the column of weights, which
+ * is no input, if the data have it; and the kinds of the other columns. source_open_judged reads the targets as the
+ * model takes them; source_open_unjudged also takes a table that has no target column, and "-", standard input;
+ * source_open_either takes what that takes, and reads targets where they are. `invert` is auto, yes or no: whether
+ * negatives are turned, which is then said; NULL: they are not. All return an exit code after a sentence, and
+ * source_close cleans up. */
+int  source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *invert);
 int  source_open_unjudged(source *s, const char *model, const char *data, const input_options *input,
-                         const char *invert);
-int  source_open_either(source *s, const char *model, const char *data, const input_options *input,
-                         const char *invert);
+                          const char *invert);
+int  source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *invert);
 void source_close(source *s);
 
 /* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */

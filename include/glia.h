@@ -92,18 +92,18 @@ typedef struct glia_data_options {
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
     const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
     bool        weight_optional, group_optional, time_optional; /* a table without that column is fine too */
-    const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
-                                    every column not named. NULL, and columns left out: found by looking at their cells.
-                                    glia_data_columns and glia_model_columns give such texts. */
+    const char *columns; /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
+                            every column not named. NULL, and columns left out: found by looking at their cells.
+                            glia_data_columns and glia_model_columns give such texts. */
     bool        columns_optional; /* names that a table lacks are passed over; one without names is looked at */
-    const char *missing;         /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
-                                    N/A, NaN, null and ?, in capitals or not */
-    bool        drop_missing;    /* CSV: rows with a missing value are left out */
-    const char *header;          /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
-    const char *image;   /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
-                            fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
-                            is */
-    bool image_optional; /* data that are no image files are fine too */
+    const char *missing;      /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
+                                 N/A, NaN, null and ?, in capitals or not */
+    bool        drop_missing; /* CSV: rows with a missing value are left out */
+    const char *header;       /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
+    const char *image;        /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
+                                 fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
+                                 is */
+    bool image_optional;      /* data that are no image files are fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -332,7 +332,7 @@ typedef struct glia_batch {
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
 typedef struct glia_fit_options {
-    size_t epochs;            /* 10; at most 1,000,000                                                         */
+    size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
     bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
@@ -380,6 +380,9 @@ typedef struct glia_fit_options {
     void *user;
 } glia_fit_options;
 
+/* How many epochs are made of these rows where nobody says: of a table from a file as many as make 10,000 updates from
+ * batches of `batch` rows, at least 10 and at most 200; of other data 10. */
+GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
 /* Trains. `validation` may be NULL; it is scored after each epoch and never trained on.
  * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
  * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
@@ -536,8 +539,9 @@ typedef struct glia_model_info {
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
-/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that a
- * table is read as at training, whatever other columns it has. "" for a model of data that are no table with names. */
+/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that
+ * a table is read as at training, whatever other columns it has. "" for a model of data that are no table with names.
+ */
 GLIA_API const char *glia_model_columns(const glia_model *model);
 /* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
  * \"FEMALE\", and an input says so". False past the last. */
@@ -698,7 +702,7 @@ typedef enum glia_list {
     GLIA_LIST_SCALES,
     GLIA_LIST_AUGMENTATIONS,
     GLIA_LIST_METRICS,
-    GLIA_LIST_KINDS, /* of a table's columns */
+    GLIA_LIST_KINDS,      /* of a table's columns */
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

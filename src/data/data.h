@@ -16,26 +16,26 @@ struct glia_data {
     size_t   columns;                 /* = channels * height * width               */
     size_t   channels, height, width; /* 1, 1, columns for a table                 */
     bool     image;
-    bool     from_memory;            /* not from a file or a generator: no scaling unless asked for */
-    uint8_t *bytes;                  /* [stored][columns]; or */
-    real    *values;                 /* [stored][columns]     */
-    size_t  *order;                  /* [rows] or NULL        */
-    char   **column_names;           /* [columns] or NULL; "" for a column without a name */
-    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its number
-     * in the column's list, what is missing is NaN. */
+    bool     from_memory;  /* not from a file or a generator: no scaling unless asked for */
+    uint8_t *bytes;        /* [stored][columns]; or */
+    real    *values;       /* [stored][columns]     */
+    size_t  *order;        /* [rows] or NULL        */
+    char   **column_names; /* [columns] or NULL; "" for a column without a name */
+    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its
+     * number in the column's list, what is missing is NaN. */
     struct glia__column *column; /* [n_columns], or NULL */
     size_t               n_columns;
-    size_t              *column_of; /* [columns]: which of them each number of a row is of */
-    char                *columns_text;      /* as glia_data_columns */
-    size_t               left_out, dropped; /* rows without a target; with a gap, if they were not wanted */
-    real    *weights;                /* [stored]: what a row counts, or NULL: each 1 */
-    char    *weight_name;            /* of the column they were, or NULL */
-    int32_t *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
-    double  *times;                  /* [stored]: what rows are ordered by; or NULL */
-    char    *group_name, *time_name; /* of the columns they were, or NULL */
-    char   **group_words;            /* [n_groups]: what each group is called, where that is a word; or NULL */
-    size_t   n_groups;
-    char   **row_files;              /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
+    size_t              *column_of;              /* [columns]: which of them each number of a row is of */
+    char                *columns_text;           /* as glia_data_columns */
+    size_t               left_out, dropped;      /* rows without a target; with a gap, if they were not wanted */
+    real                *weights;                /* [stored]: what a row counts, or NULL: each 1 */
+    char                *weight_name;            /* of the column they were, or NULL */
+    int32_t             *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
+    double              *times;                  /* [stored]: what rows are ordered by; or NULL */
+    char                *group_name, *time_name; /* of the columns they were, or NULL */
+    char               **group_words; /* [n_groups]: what each group is called, where that is a word; or NULL */
+    size_t               n_groups;
+    char               **row_files; /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */

@@ -1,4 +1,5 @@
-/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md. */
+/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md.
+ */
 #include "data/plan.h"
 
 #include <math.h>
@@ -141,7 +142,8 @@ static double mean(const glia_data *d, size_t slot)
 static double least(const glia_data *d, size_t slot)
 {
     double low = INFINITY;
-    for (size_t r = 0; r < d->rows; r++) low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
+    for (size_t r = 0; r < d->rows; r++)
+        low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
     return isfinite(low) ? low : 0;
 }
 

@@ -1,5 +1,5 @@
-/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns are,
- * and guess.c, which looks at their cells, share. */
+/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns
+ * are, and guess.c, which looks at their cells, share. */
 #ifndef GLIA_DATA_TABLE_H
 #define GLIA_DATA_TABLE_H
 
@@ -41,12 +41,12 @@ typedef struct glia__table {
     bool                     header;
     char                   **first; /* the cells of the first row */
     size_t                   first_room;
-    glia__use               *use;     /* [columns] */
-    glia__column            *column;  /* [n_columns]: all but targets and weights, in their order */
+    glia__use               *use;    /* [columns] */
+    glia__column            *column; /* [n_columns]: all but targets and weights, in their order */
     size_t                   n_columns;
-    size_t                   targets; /* how many */
+    size_t                   targets;             /* how many */
     size_t                   weight, group, time; /* which columns, = columns for none */
-    size_t                   width;           /* numbers in a stored row */
+    size_t                   width;               /* numbers in a stored row */
     glia__told               told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
     real                    *gap;  /* those that are numbers */
@@ -55,7 +55,7 @@ typedef struct glia__table {
     size_t        rows, room;
     real         *values; /* [rows][width] */
     size_t        weights_room;
-    real         *weights;    /* [rows], where there is a column of them */
+    real         *weights; /* [rows], where there is a column of them */
     size_t        groups_room, times_room;
     int32_t      *groups; /* [rows]: numbers of words, where there is a column of them */
     double       *times;  /* [rows], the same */
