@@ -47,19 +47,26 @@ const char *source_image(const glia_model *model, char text[64])
     return text;
 }
 
+glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64])
+{
+    glia_data_options o = input_options_of(input);
+    const char       *known = glia_model_columns(model);
+    o.target_optional = *known && !o.target;
+    o.weight_optional = !o.weight;
+    if (!o.weight) o.weight = glia_model_weight_name(model);
+    o.columns_optional = !o.columns;
+    if (!o.columns && *known) o.columns = known;
+    o.image_optional = !o.image;
+    if (!o.image) o.image = source_image(model, image);
+    return o;
+}
+
 /* `target`: "" where there is none, NULL where it is the library's to find. */
 static glia_status open_table(source *s, const char *data, const char *target, const input_options *input)
 {
     char              image[64];
-    glia_data_options o = input_options_of(input);
-    const char       *known = glia_model_columns(s->model);
+    glia_data_options o = source_options_of(s->model, input, image);
     o.target = target;
-    o.weight_optional = !o.weight;
-    if (!o.weight) o.weight = glia_model_weight_name(s->model);
-    o.columns_optional = !o.columns;
-    if (!o.columns && *known) o.columns = known;
-    o.image_optional = !o.image;
-    if (!o.image) o.image = source_image(s->model, image);
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
     glia_status      status = glia_data_open(&s->whole, data, &o);
@@ -68,7 +75,7 @@ static glia_status open_table(source *s, const char *data, const char *target, c
     return status;
 }
 
-static int open_model(source *s, const char *path)
+int source_open_model(source *s, const char *path)
 {
     *s = (source){0};
     glia_status status = glia_model_open(&s->model, path);
@@ -142,7 +149,7 @@ static int match_target(source *s)
 int source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
     glia_data_info info;
-    int            code = open_model(s, model);
+    int            code = source_open_model(s, model);
     if (code) return code;
     char       *known = target_of(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
@@ -162,27 +169,45 @@ static bool lacks_an_input(const source *s)
     glia_model_info wanted;
     glia_data_describe(s->part, &info);
     glia_model_describe(s->model, &wanted);
-    if (*glia_model_columns(s->model)) return false;
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const input_options *input, const char *how)
+/* Data without names: whether there is a target column shows in how many columns there are. They may have to be read
+ * twice. */
+static glia_status open_nameless(source *s, const char *data, const input_options *input)
 {
-    int code = open_model(s, model);
-    if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
-    if (code) return code;
     char       *known = target_of(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
     bool        absent = status == GLIA_E_TEXT && !input->target && known; /* no column of that name */
     free(known);
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", input);
+    return absent || (!status && lacks_an_input(s)) ? open_table(s, data, "", input) : status;
+}
+
+int source_open_rows(source *s, const char *data, const input_options *input, const char *how)
+{
+    bool named = *glia_model_columns(s->model) != '\0';
+    int  code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
+    if (code) return code;
+    glia_status status = named ? open_table(s, data, input->target ? input->target : "", input)
+                               : open_nameless(s, data, input);
     return status ? fail_status(status) : invert(s, how);
 }
 
 int source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
-    int code = source_open_unjudged(s, model, data, input, how);
-    return code ? code : match_target(s);
+    int code = source_open_model(s, model);
+    if (code) return code;
+    if (!*glia_model_columns(s->model)) {
+        code = source_open_rows(s, data, input, how);
+        return code ? code : match_target(s);
+    }
+    char *known = target_of(s->model);
+    code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
+    glia_status status = code ? GLIA_OK : open_table(s, data, input->target ? input->target : known, input);
+    free(known);
+    if (status) return fail_status(status);
+    if (code == CODE_FINE) code = match_target(s);
+    return code ? code : invert(s, how);
 }
 
 void source_close(source *s)

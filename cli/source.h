@@ -10,18 +10,21 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens both files. What `input` leaves out is as the model learnt it: the target column; the column of weights, which
- * is no input, if the data have it; and the kinds of the other columns. source_open_judged reads the targets as the
- * model takes them; source_open_unjudged also takes a table that has no target column, and "-", standard input;
- * source_open_either takes what that takes, and reads targets where they are. `invert` is auto, yes or no: whether
- * negatives are turned, which is then said; NULL: they are not. All return an exit code after a sentence, and
- * source_close cleans up. */
-int  source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *invert);
-int  source_open_unjudged(source *s, const char *model, const char *data, const input_options *input,
-                          const char *invert);
-int  source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *invert);
+/* Opens the model; then rows for it. What `input` leaves out is as the model learnt it: the target column; the column of
+ * weights, which is no input, if the data have it; and the kinds of the other columns. source_open_rows looks at no
+ * targets, which the data may have or not; source_open_judged reads them as the model takes them, and source_open_either
+ * does so where they are. "-" is standard input. `invert` is auto, yes or no: whether negatives are turned, which is then
+ * said; NULL: they are not. All return an exit code after a sentence, and source_close cleans up. */
+int  source_open_model(source *s, const char *model);
+int  source_open_rows(source *s, const char *data, const input_options *input, const char *invert);
+int  source_open_judged(source *s, const char *model, const char *data, const input_options *input,
+                        const char *invert);
+int  source_open_either(source *s, const char *model, const char *data, const input_options *input,
+                        const char *invert);
 void source_close(source *s);
 
+/* How data are opened for a model; `image` is room for a text that they point to. */
+glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64]);
 /* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */
 const char *source_image(const glia_model *model, char text[64]);
 /* Whether a word says how to invert; if not, a sentence is said. */

@@ -88,6 +88,7 @@ typedef struct glia_data_options {
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
                            no each. "" for a table without a target. An array of two
                            dimensions has its target in a column only if its number is given here. */
+    bool        target_optional; /* a table without that column has no target */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
     const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
@@ -123,6 +124,16 @@ typedef struct glia_data_options {
  * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows or images of
  * different sizes), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
+
+/* A table whose rows arrive one after the other, through a pipe ("-": standard input) or in a file: each can be had as
+ * soon as its line is there. What kinds its columns are has to be told in options->columns where it matters, as
+ * glia_model_columns does: the rows to come are not known. Free with glia_stream_close. */
+typedef struct glia_stream glia_stream;
+GLIA_API glia_status glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
+/* *rows: at least one row, for which it waits, and up to `most` where they have arrived; NULL at the end. They are the
+ * stream's, and good until its next call. Errors: as glia_data_open; the stream then only can be closed. */
+GLIA_API glia_status glia_stream_next(glia_stream *stream, size_t most, const glia_data **rows);
+GLIA_API void        glia_stream_close(glia_stream *stream);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
  *   classes: [rows] in 0..n-1, n = `outputs`       (a class per row)

@@ -210,13 +210,14 @@ static glia_status find_several(glia__table *t, const char *wanted)
 static glia_status find_targets(glia__table *t, const char *wanted)
 {
     if (wanted && !*wanted) return GLIA_OK;
-    if (t->columns == 1) {
+    if (t->columns == 1 && !t->options->target_optional) {
         glia__fail(GLIA_E_FORMAT, "there is only one column (\"%.40s\"); comma, semicolon or tab divide columns",
                    t->first[0]);
         return glia__csv_at(&t->csv, t->csv.begin);
     }
     if (!wanted) return find_usual(t);
     size_t whole = find_wanted(t, wanted);
+    if (whole == t->columns && t->options->target_optional) return GLIA_OK;
     if (whole < t->columns || !strchr(wanted, ',')) return take(t, whole, GLIA__TARGET, wanted);
     return find_several(t, wanted);
 }

@@ -68,6 +68,15 @@ typedef struct glia__table {
     glia__string  text;              /* of the cell at hand */
 } glia__table;
 
+/* --- table.c --- */
+/* Reads the head; the first row is then at hand. GLIA_E_FORMAT if there is none. */
+glia_status glia__table_begin(glia__table *t, glia__source *source);
+/* Reads the row at hand, that of t->csv. */
+glia_status glia__table_row(glia__table *t);
+void        glia__table_clear(glia__table *t);
+/* What the numbers in a row of t are called, and which columns they are of: d's, whose shape is set. */
+glia_status glia__table_name(const glia__table *t, glia_data *d);
+
 /* --- head.c --- */
 /* Reads the first row, and finds what every column is. *more: whether there is a row of values. */
 glia_status glia__table_head(glia__table *t, bool *more);
