@@ -360,7 +360,7 @@ static int draw_rows(const answers *a, size_t count)
 static int predict_data(source *from, const char *const *words, const predict_options *o)
 {
     answers all = {0};
-    int     code = source_open_rows(from, words[1], &o->input, o->invert);
+    int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
     if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
     if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);

@@ -183,30 +183,22 @@ static glia_status open_nameless(source *s, const char *data, const input_option
     return absent || (!status && lacks_an_input(s)) ? open_table(s, data, "", input) : status;
 }
 
-int source_open_rows(source *s, const char *data, const input_options *input, const char *how)
+static glia_status open_named(source *s, const char *data, const input_options *input, bool truth)
+{
+    char       *known = truth ? target_of(s->model) : text_of("%s", "");
+    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    free(known);
+    return status;
+}
+
+int source_open_rows(source *s, const char *data, const input_options *input, bool truth, const char *how)
 {
     bool named = *glia_model_columns(s->model) != '\0';
     int  code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
     if (code) return code;
-    glia_status status = named ? open_table(s, data, input->target ? input->target : "", input)
-                               : open_nameless(s, data, input);
-    return status ? fail_status(status) : invert(s, how);
-}
-
-int source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *how)
-{
-    int code = source_open_model(s, model);
-    if (code) return code;
-    if (!*glia_model_columns(s->model)) {
-        code = source_open_rows(s, data, input, how);
-        return code ? code : match_target(s);
-    }
-    char *known = target_of(s->model);
-    code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
-    glia_status status = code ? GLIA_OK : open_table(s, data, input->target ? input->target : known, input);
-    free(known);
+    glia_status status = named ? open_named(s, data, input, truth) : open_nameless(s, data, input);
     if (status) return fail_status(status);
-    if (code == CODE_FINE) code = match_target(s);
+    if (truth) code = match_target(s);
     return code ? code : invert(s, how);
 }
 

@@ -10,17 +10,14 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens the model; then rows for it. What `input` leaves out is as the model learnt it: the target column; the column of
- * weights, which is no input, if the data have it; and the kinds of the other columns. source_open_rows looks at no
- * targets, which the data may have or not; source_open_judged reads them as the model takes them, and source_open_either
- * does so where they are. "-" is standard input. `invert` is auto, yes or no: whether negatives are turned, which is then
- * said; NULL: they are not. All return an exit code after a sentence, and source_close cleans up. */
+/* Opens the model; then rows for it. What `input` leaves out is as the model learnt it: the target column; the column
+ * of weights, which is no input, if the data have it; and the kinds of the other columns. source_open_rows reads
+ * targets, as the model takes them, only for their `truth`, and where they are; source_open_judged needs them. "-" is
+ * standard input. `invert` is auto, yes or no: whether negatives are turned, which is then said; NULL: they are not.
+ * All return an exit code after a sentence, and source_close cleans up. */
 int  source_open_model(source *s, const char *model);
-int  source_open_rows(source *s, const char *data, const input_options *input, const char *invert);
-int  source_open_judged(source *s, const char *model, const char *data, const input_options *input,
-                        const char *invert);
-int  source_open_either(source *s, const char *model, const char *data, const input_options *input,
-                        const char *invert);
+int  source_open_rows(source *s, const char *data, const input_options *input, bool truth, const char *invert);
+int  source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *invert);
 void source_close(source *s);
 
 /* How data are opened for a model; `image` is room for a text that they point to. */
