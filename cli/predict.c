@@ -420,7 +420,8 @@ const command predict_command = {
     .summary = "print the class of each row of data and how probable it is, or its numbers",
     .about = "Prints a line for each row of DATA (of its second part if it has two): the likeliest class and its "
              "probability, or the numbers predicted, in the units of the training data, separated by tabs. A table may "
-             "hold the target column or not. `-` as DATA is standard input. With --out FILE.npy the file has a "
+             "hold the target column or not. `-` as DATA is standard input: rows of a table "
+             "with names are then answered one by one, as they arrive. With --out FILE.npy the file has a "
              "float32 for each row and output: the probabilities of all classes, or the numbers.",
     .options = predict_table,
     .examples = examples,

@@ -480,6 +480,11 @@ typedef struct glia_scores {
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+    /* several yes or no, where every true number is 0 or 1 and there are several; else NaN. An output of 0.5 or more
+     * says yes */
+    double label_accuracy; /* share of all answers that are right                             */
+    double subset_accuracy; /* share of the rows in which all are                             */
+    double label_f1;        /* mean over the outputs of the F1 of their yes ("macro")         */
     /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
      * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
      * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */

@@ -1,4 +1,5 @@
-/* Tables whose rows arrive one after the other: each is there as soon as its line is, and is what it would be in a file. */
+/* Tables whose rows arrive one after the other: each is there as soon as its line is, and is what it would be in a
+ * file. */
 #include "data_files.h"
 #include "scarce.h"
 
