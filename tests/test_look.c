@@ -57,11 +57,12 @@ static void make_mixed(grid *g, bool number)
         char(*cell)[24] = g->cell[r];
         const double income = exp(1.5 * glia_rng_randn(rng)), size = 170 + 9 * glia_rng_randn(rng);
         const double score = log(income) + 0.1 * (size - 170) + glia_rng_randn(rng);
+        const int    town = (int)glia_rng_randint(rng, 0, 4), year = (int)glia_rng_randint(rng, 10, 25);
+        const int    month = (int)glia_rng_randint(rng, 1, 13), day = (int)glia_rng_randint(rng, 1, 29);
         snprintf(cell[0], 24, "%.3f", income);
-        snprintf(cell[1], 24, "%s", towns[glia_rng_randint(rng, 0, 4)]);
+        snprintf(cell[1], 24, "%s", towns[town]);
         snprintf(cell[2], 24, "%s", glia_rng_rand(rng) < 0.4 ? "yes" : "no");
-        snprintf(cell[3], 24, "20%02d-%02d-%02d", (int)glia_rng_randint(rng, 10, 25), (int)glia_rng_randint(rng, 1, 13),
-                 (int)glia_rng_randint(rng, 1, 29));
+        snprintf(cell[3], 24, "20%02d-%02d-%02d", year % 100, month % 100, day % 100);
         snprintf(cell[4], 24, "%.1f", size);
         snprintf(cell[5], 24, "%s", score > 0 ? "much" : "little");
         if (number) snprintf(cell[5], 24, "%.3f", score);
@@ -208,15 +209,12 @@ static double rows_again(grid *g, char *what)
 
 static double other_target(grid *g, char *what)
 {
+    char *word = g->cell[g->rows][g->target];
     memcpy(g->cell[g->rows++], g->cell[5], sizeof g->cell[5]);
-    const size_t last = g->rows - 1;
-    for (size_t r = 0; r < g->rows; r++)
-        if (strcmp(g->cell[r][g->target], g->cell[5][g->target]) != 0)
-            memcpy(g->cell[last][g->target], g->cell[r][g->target], 24);
-    sprintf(what, "2 of %zu rows are the same as another row but for their ", g->rows);
-    sprintf(what + strlen(what),
-            atof(g->cell[5][g->target]) && strchr(g->cell[5][g->target], '.') ? "target" : "class");
-    sprintf(what + strlen(what), ", such as rows 6 and %zu", g->rows);
+    for (size_t r = 0; r + 1 < g->rows; r++)
+        if (strcmp(g->cell[r][g->target], g->cell[5][g->target]) != 0) memcpy(word, g->cell[r][g->target], 24);
+    sprintf(what, "2 of %zu rows are the same as another row but for their %s, such as rows 6 and %zu", g->rows,
+            strchr(word, '.') ? "target" : "class", g->rows);
     return 2;
 }
 
@@ -302,32 +300,42 @@ static double noisy_interval(grid *g, char *what)
     return NAN;
 }
 
-/* There is a value only where it is the second class: the gap tells. */
+/* There is a value only where it is not the first class: the gap tells. */
 static double telling_gap(grid *g, char *what)
 {
     const size_t c = add_column(g, "ended");
     for (size_t r = 0; r < g->rows; r++)
-        sprintf(g->cell[r][c], class_at(g, r) == 0 ? "" : "%zu", 20 * class_at(g, r) + r % 13);
+        if (class_at(g, r) > 0) sprintf(g->cell[r][c], "%zu", 20 * class_at(g, r) + r % 13);
     sprintf(what, "\"ended\" alone tells the class in %zu of %zu rows", g->rows, g->rows);
     return 1;
+}
+
+static size_t rows_of(const grid *g, const char *class)
+{
+    size_t count = 0;
+    for (size_t r = 0; r < g->rows; r++) count += strcmp(g->cell[r][g->target], class) == 0;
+    return count;
 }
 
 /* Five rows of the second class are left. */
 static double few_of_a_class(grid *g, char *what)
 {
     size_t kept = 0, seen = 0, most = 0;
-    char   rare[24];
-    for (size_t r = 0; r < g->rows; r++) {
-        const bool second = class_at(g, r) == 1;
-        if (second && kept == 0) strcpy(rare, g->cell[r][g->target]);
-        most += class_at(g, r) == 0;
-        if (second && ++seen > 5) strcpy(g->cell[r][0], "gone");
-    }
+    char   rare[24], frequent[24];
     for (size_t r = 0; r < g->rows; r++)
-        if (strcmp(g->cell[r][0], "gone") != 0) memmove(g->cell[kept++], g->cell[r], sizeof g->cell[r]);
+        if (class_at(g, r) == 1) memcpy(rare, g->cell[r][g->target], 24);
+    for (size_t r = 0; r < g->rows; r++)
+        if (strcmp(g->cell[r][g->target], rare) != 0 || ++seen <= 5)
+            memmove(g->cell[kept++], g->cell[r], sizeof g->cell[r]);
     g->rows = kept;
-    strcpy(what, "classes are out of balance: \"");
-    return NAN;
+    for (size_t r = 0; r < g->rows; r++) {
+        if (rows_of(g, g->cell[r][g->target]) <= most) continue;
+        most = rows_of(g, g->cell[r][g->target]);
+        memcpy(frequent, g->cell[r][g->target], 24);
+    }
+    sprintf(what, "\"%s\" has %zu rows and \"%s\" 5; always answering \"%s\" is right in %.1f", frequent, most, rare,
+            frequent, 100 * (double)most / (double)g->rows);
+    return (double)most / 5;
 }
 
 static double one_class(grid *g, char *what)

@@ -102,6 +102,24 @@ static void outliers_of_mostly_one_value(void **state)
     assert_false(is_far_from_zeros(18, 45));
 }
 
+/* A long tail is one also where a gap is told by -999. */
+static void one_side_does_not_hide_the_other(void **state)
+{
+    (void)state;
+    glia_real x[60];
+    for (size_t i = 0; i < 60; i++) x[i] = (glia_real)exp(0.15 * (double)(i * 7 % 60));
+    x[17] *= 4; /* the largest: a gap of 30 middle halves */
+    assert_false(finds("outliers", x, 60, 1, NULL, NULL, 0));
+    x[5] = -99999;
+    glia_data *d;
+    EXPECT_OK(glia_data_from_reals(&d, x, 60, 1, NULL, NULL, 0));
+    glia_look *look = look_at(d, NULL);
+    assert_near(the(look, "outliers")->value, 1, 0);
+    assert_int_equal(the(look, "outliers")->row, 5);
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
 /* A tenth of the rows far away is another kind of thing, unless it is one value over and over. */
 static void many_are_no_outliers(void **state)
 {
@@ -501,6 +519,7 @@ int main(void)
         cmocka_unit_test(chance_is_no_fault),
         cmocka_unit_test(outliers_are_ten_middle_halves_away),
         cmocka_unit_test(outliers_of_mostly_one_value),
+        cmocka_unit_test(one_side_does_not_hide_the_other),
         cmocka_unit_test(many_are_no_outliers),
         cmocka_unit_test(classes_are_counted),
         cmocka_unit_test(leaks_tell_99_percent),

@@ -22,14 +22,14 @@ static double at(const glia__look *l, size_t i)
     return glia__key_value(l->list[i].key);
 }
 
-/* In logarithms, of the values that have one. */
-static double log_half_of(const glia__look *l)
+/* In logarithms, of the values from the low-th on that have one. */
+static double log_half_of(const glia__look *l, size_t low)
 {
-    size_t zeros = 0;
-    while (zeros < l->valued && at(l, zeros) <= 0) zeros++;
-    const size_t n = l->valued - zeros;
-    if (at(l, 0) < 0 || n < 4) return (double)NAN;
-    return log(at(l, zeros + 3 * (n - 1) / 4)) - log(at(l, zeros + (n - 1) / 4));
+    size_t first = low;
+    while (first < l->valued && at(l, first) <= 0) first++;
+    const size_t n = l->valued - first;
+    if (n < 4 || at(l, low) < 0) return (double)NAN;
+    return log(at(l, first + 3 * (n - 1) / 4)) - log(at(l, first + (n - 1) / 4));
 }
 
 /* Whether the gap between two values is wide, where the others have this range. Where most values are one value, as in
@@ -60,17 +60,18 @@ static void note(const glia__look *l, glia__look_column *c, size_t begin, size_t
     }
 }
 
+/* Low ones first: a -999 among prices must not keep the others from being looked at in logarithms. */
 void glia__look_for_outliers(const glia__look *l, glia__look_column *c)
 {
-    const size_t n = l->valued;
-    const scale  s = {.l = l,
-                      .half = c->quartile[1] - c->quartile[0],
-                      .log_half = n ? log_half_of(l) : 0,
-                      .spread = n - c->most_rows >= GLIA__LOOK_ROWS && 20 * (n - c->most_rows) >= n};
+    const size_t n = l->valued, others = n - c->most_rows;
     size_t       low = 0, high = n; /* the others are low .. high - 1 */
+    scale        s = {.l = l, .half = c->quartile[1] - c->quartile[0]};
     if (c->kind != GLIA_KIND_NUMBER || n < GLIA__LOOK_ROWS) return;
+    s.spread = others >= GLIA__LOOK_ROWS && 20 * others >= n;
+    s.log_half = log_half_of(l, 0);
     for (size_t i = 1; i <= n / 5; i++)
         if (is_few(l, 0, i) && is_wide(&s, at(l, i - 1), at(l, i), at(l, n - 1) - at(l, i))) low = i;
+    s.log_half = log_half_of(l, low);
     for (size_t i = n - 1; i >= n - n / 5; i--)
         if (is_few(l, i, n) && is_wide(&s, at(l, i - 1), at(l, i), at(l, i - 1) - at(l, low))) high = i;
     note(l, c, 0, low);
