@@ -46,4 +46,17 @@ static inline void expect_what(const glia_data_finding *f, const char *part)
     if (!strstr(f->what, part)) fail_msg("%s: \"%s\", without \"%s\"", f->kind, f->what, part);
 }
 
+/* Numbers in columns, with classes, numbers or neither. */
+static inline bool finds(const char *kind, const glia_real *x, size_t rows, size_t columns, const int32_t *classes,
+                         const glia_real *numbers, size_t outputs)
+{
+    glia_data *d;
+    EXPECT_OK(glia_data_from_reals(&d, x, rows, columns, classes, numbers, outputs));
+    glia_look *look = look_at(d, NULL);
+    const bool found = find(look, kind) != NULL;
+    glia_look_free(look);
+    glia_data_free(d);
+    return found;
+}
+
 #endif

@@ -51,19 +51,6 @@ static void chance_is_no_fault(void **state)
 /* ---- thresholds from both sides -----------------------------------------------------------------------------------
  */
 
-/* Numbers in columns, with classes, numbers or neither. */
-static bool finds(const char *kind, const glia_real *x, size_t rows, size_t columns, const int32_t *classes,
-                  const glia_real *numbers, size_t outputs)
-{
-    glia_data *d;
-    EXPECT_OK(glia_data_from_reals(&d, x, rows, columns, classes, numbers, outputs));
-    glia_look *look = look_at(d, NULL);
-    const bool found = find(look, kind) != NULL;
-    glia_look_free(look);
-    glia_data_free(d);
-    return found;
-}
-
 /* -20 .. 19, or 1 .. 40, and one more. The middle half is 20 wide, in logarithms log(31 / 11). */
 static bool is_outlier(double from, double value)
 {
@@ -85,21 +72,23 @@ static void outliers_are_ten_middle_halves_away(void **state)
 }
 
 /* Of mostly 0 the middle half is 0, and the others' range, 4, stands for it, if a few rows are not 0. */
-static bool is_far_from_zeros(size_t others, double value)
+static bool is_far_from_zeros(size_t rows, size_t others, double value)
 {
-    glia_real x[400] = {0};
+    glia_real x[500] = {0};
     for (size_t i = 0; i < others; i++) x[5 * i] = (glia_real)(1 + i % 4);
-    x[399] = (glia_real)value;
-    return finds("outliers", x, 400, 1, NULL, NULL, 0);
+    x[rows - 1] = (glia_real)value;
+    return finds("outliers", x, rows, 1, NULL, NULL, 0);
 }
 
 static void outliers_of_mostly_one_value(void **state)
 {
     (void)state;
-    assert_true(is_far_from_zeros(30, 45));
-    assert_false(is_far_from_zeros(30, 43));
-    assert_true(is_far_from_zeros(19, 45));
-    assert_false(is_far_from_zeros(18, 45));
+    assert_true(is_far_from_zeros(400, 30, 45));
+    assert_false(is_far_from_zeros(400, 30, 43));
+    assert_true(is_far_from_zeros(300, 19, 45));
+    assert_false(is_far_from_zeros(300, 18, 45)); /* 20 rows have to be another value */
+    assert_true(is_far_from_zeros(500, 24, 45));
+    assert_false(is_far_from_zeros(500, 23, 45)); /* and 5 % */
 }
 
 /* A long tail is one also where a gap is told by -999. */
@@ -129,8 +118,14 @@ static void many_are_no_outliers(void **state)
     assert_false(finds("outliers", x, 100, 1, NULL, NULL, 0));
     for (size_t i = 90; i < 100; i++) x[i] = 5000;
     assert_true(finds("outliers", x, 100, 1, NULL, NULL, 0));
-    for (size_t i = 75; i < 100; i++) x[i] = 5000;
+    for (size_t i = 80; i < 100; i++) x[i] = 5000;
+    assert_true(finds("outliers", x, 100, 1, NULL, NULL, 0));
+    x[79] = 5000; /* more than a fifth */
     assert_false(finds("outliers", x, 100, 1, NULL, NULL, 0));
+    for (size_t i = 0; i < 100; i++) x[i] = -x[i];
+    assert_false(finds("outliers", x, 100, 1, NULL, NULL, 0));
+    x[79] = 0;
+    assert_true(finds("outliers", x, 100, 1, NULL, NULL, 0));
 }
 
 /* `second` rows of the second of three classes, `third` of the third, 50 of the first. */
@@ -155,60 +150,9 @@ static void classes_are_counted(void **state)
     assert_false(with_classes("rare_class", 50, 5));
     assert_true(with_classes("absent_class", 50, 0));
     assert_false(with_classes("absent_class", 50, 1));
-}
-
-/* 100 rows of a class and some of another; the first column puts `wrong` of them on the other side, the second is right
- * in `right` of a hundred rows. */
-static bool tells(size_t wrong, size_t rows_of_second, size_t right, size_t columns)
-{
-    glia_real x[600];
-    int32_t class[200];
-    const size_t rows = 100 + rows_of_second;
-    for (size_t r = 0; r < rows; r++) {
-        class[r] = r >= 100;
-        for (size_t i = 0; i < columns; i++)
-            x[columns * r + i] = (glia_real)fmod((0.6180339 + 0.1 * (double)i) * (double)r, 1);
-        x[columns * r] += r >= 100 ? 10 : 0;
-        x[columns * r + 1] += r >= 200 - right ? 10 : 0;
-    }
-    for (size_t i = 1; i <= wrong; i++) x[columns * i] += 10;
-    return finds("tells_target", x, rows, columns, class, NULL, 2);
-}
-
-static void leaks_tell_99_percent(void **state)
-{
-    (void)state;
-    assert_true(tells(2, 100, 0, 3));
-    assert_false(tells(3, 100, 0, 3));
-    assert_false(tells(2, 100, 0, 2)); /* one of two */
-    assert_true(tells(2, 100, 92, 3)); /* four times fewer are wrong than by the second column */
-    assert_false(tells(2, 100, 93, 3));
-    assert_true(tells(0, 100, 96, 3));
-    assert_false(tells(0, 100, 97, 3)); /* it tells 98.5 % by itself */
-    assert_true(tells(0, 4, 0, 3));
-    assert_false(tells(0, 2, 0, 3)); /* chance does so in 2 of 5151 tables, for each of three columns */
-}
-
-/* 40 numbers, of which `swapped` pairs of neighbours are in the wrong order. */
-static bool follows(size_t rows, size_t swapped)
-{
-    glia_real x[80], y[40];
-    for (size_t r = 0; r < rows; r++) {
-        y[r] = (glia_real)(r * 7 % rows);
-        x[2 * r] = (glia_real)exp(0.1 * (double)y[r]);
-        if (y[r] < (glia_real)(2 * swapped)) x[2 * r] = (glia_real)exp(0.1 * ((int)y[r] % 2 ? y[r] - 1 : y[r] + 1));
-        x[2 * r + 1] = (glia_real)fmod(0.4142135 * (double)r, 1);
-    }
-    return finds("tells_target", x, rows, 2, NULL, y, 1);
-}
-
-static void leaks_of_numbers_keep_the_order(void **state)
-{
-    (void)state;
-    assert_true(follows(40, 0));
-    assert_true(follows(40, 5));  /* 1 - 6 * 10 / (40 * 1599) = 0.99906 */
-    assert_false(follows(40, 6)); /* 0.99887 */
-    assert_false(follows(19, 0));
+    assert_true(with_classes("imbalance", 100, 1)); /* 1 % of the most frequent one */
+    assert_false(with_classes("imbalance", 101, 1));
+    assert_true(with_classes("rare_class", 101, 1));
 }
 
 /* y is 2 x but for `off` in one row; x reaches from 0 to 39. */
@@ -246,14 +190,15 @@ static void columns_that_say_little_are_no_twins(void **state)
     assert_false(are_twins(4));
 }
 
+/* Of 100 rows. */
 static bool has_gaps(const char *kind, size_t gaps)
 {
-    glia_real x[80];
-    for (size_t r = 0; r < 40; r++) {
+    glia_real x[200];
+    for (size_t r = 0; r < 100; r++) {
         x[2 * r] = (glia_real)fmod(0.6180339 * (double)r, 1);
         x[2 * r + 1] = r < gaps ? (glia_real)NAN : (glia_real)fmod(0.4142135 * (double)r, 1);
     }
-    return finds(kind, x, 40, 2, NULL, NULL, 0);
+    return finds(kind, x, 100, 2, NULL, NULL, 0);
 }
 
 static void gaps_are_counted(void **state)
@@ -261,12 +206,12 @@ static void gaps_are_counted(void **state)
     (void)state;
     assert_false(has_gaps("missing_values", 0));
     assert_true(has_gaps("missing_values", 1));
-    assert_true(has_gaps("missing_values", 20));
-    assert_false(has_gaps("mostly_missing", 20));
-    assert_true(has_gaps("mostly_missing", 21));
-    assert_false(has_gaps("missing_values", 21));
-    assert_false(has_gaps("mostly_missing", 40));
-    assert_true(has_gaps("constant_columns", 40));
+    assert_true(has_gaps("missing_values", 50));
+    assert_false(has_gaps("mostly_missing", 50));
+    assert_true(has_gaps("mostly_missing", 51));
+    assert_false(has_gaps("missing_values", 51));
+    assert_false(has_gaps("mostly_missing", 100));
+    assert_true(has_gaps("constant_columns", 100));
 }
 
 static bool is_numbered(size_t rows, double gap, bool whole)
@@ -287,6 +232,48 @@ static void numbers_of_rows_are_known(void **state)
     assert_false(is_numbered(19, 0, true));
     assert_false(is_numbered(20, 1, true)); /* neither in order nor without a gap */
     assert_false(is_numbered(20, 0, false));
+}
+
+/* Whether b repeats a: their cells in 24 rows are those of a list, over and over. */
+static bool are_same(const char *const *a, const char *const *b, size_t cells)
+{
+    FILE *file = fopen("twins.csv", "w");
+    fputs("a,b,y\n", file);
+    for (size_t r = 0; r < 24; r++) fprintf(file, "%s,%s,%zu.5\n", a[r % cells], b[r % cells], r * 5 % 24);
+    fclose(file);
+    glia_data *d = opened("twins.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    const bool found = find(look, "duplicate_columns") != NULL;
+    glia_look_free(look);
+    glia_data_free(d);
+    return found;
+}
+
+static void copies_have_the_same_gaps(void **state)
+{
+    (void)state;
+    const char *const numbers[] = {"1", "5", "", "3", "2", "3"}, *const doubled[] = {"2", "10", "", "6", "4", "6"},
+                      *const other[] = {"1", "5", "3", "3", "2", ""}, *const words[] = {"a", "", "b", "c", "a", "b"},
+                      *const more[] = {"x", "", "y", "z", "x", "y"}, *const less[] = {"x", "y", "", "z", "x", "y"},
+                      *const days[] = {"2020-01-01", "2020-01-05", "", "2020-01-03", "2020-01-02", "2020-01-03"};
+    assert_true(are_same(numbers, doubled, 6));
+    assert_false(are_same(numbers, other, 6));
+    assert_true(are_same(words, more, 6));
+    assert_false(are_same(words, less, 6));
+    assert_true(are_same(days, days, 6));
+    assert_false(are_same(days, numbers, 6));
+}
+
+static void rows_with_gaps_are_compared(void **state)
+{
+    (void)state;
+    glia_real x[120];
+    for (size_t r = 0; r < 40; r++)
+        for (size_t i = 0; i < 3; i++) x[3 * r + i] = (glia_real)fmod((0.6180339 + 0.1 * (double)i) * (double)r, 1);
+    x[3 * 11 + 1] = (glia_real)NAN;
+    assert_false(finds("duplicate_rows", x, 40, 3, NULL, NULL, 0));
+    memcpy(x + 3 * 30, x + 3 * 11, 3 * sizeof *x);
+    assert_true(finds("duplicate_rows", x, 40, 3, NULL, NULL, 0));
 }
 
 /* Three columns of yes and no have 8 rows to be, and many more are there: that they are the same says nothing. */
@@ -367,6 +354,18 @@ static void rows_in_time_are_noticed(void **state)
     assert_non_null(strstr(time_told(0), "follow each other in time (\"day\", from 2021-01-03 to 2021-03-22)"));
     assert_non_null(strstr(time_told(2), "in time but for 2 ("));
     assert_string_equal(time_told(4), ""); /* 4 of 59 steps are over 5 % */
+}
+
+/* Whoever has a test part has chosen it. */
+static void time_matters_for_a_hold_out(void **state)
+{
+    (void)state;
+    assert_string_not_equal(time_told(0), "");
+    glia_data *d = opened("days.csv", "y");
+    glia_look *look = look_at(d, d);
+    assert_null(find(look, "time_order"));
+    glia_look_free(look);
+    glia_data_free(d);
 }
 
 /* The same rows, but words come in another order, columns in another, and there is one more class. */
@@ -483,6 +482,22 @@ static void columns_are_described(void **state)
     glia_data_free(d);
 }
 
+/* A time of day counts too. */
+static void times_are_part_of_a_date(void **state)
+{
+    (void)state;
+    put_text("times.csv", "at,x,y\n2020-01-01T08:30,1,a\n2020-01-01T23:59:59,1,b\n2020-01-01T08:31,1,a\n");
+    glia_data *d = opened("times.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    assert_int_equal(look->column[0].kind, GLIA_KIND_DATETIME);
+    assert_int_equal(look->column[0].different, 3);
+    assert_string_equal(look->column[0].least_text, "2020-01-01 08:30:00");
+    assert_string_equal(look->column[0].most_text, "2020-01-01 23:59:59");
+    assert_null(find(look, "duplicate_rows"));
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
 /* Of a view the rows that it has. */
 static void a_view_is_looked_at_alone(void **state)
 {
@@ -522,19 +537,21 @@ int main(void)
         cmocka_unit_test(one_side_does_not_hide_the_other),
         cmocka_unit_test(many_are_no_outliers),
         cmocka_unit_test(classes_are_counted),
-        cmocka_unit_test(leaks_tell_99_percent),
-        cmocka_unit_test(leaks_of_numbers_keep_the_order),
         cmocka_unit_test(twins_are_the_same_up_to_rounding),
         cmocka_unit_test(columns_that_say_little_are_no_twins),
         cmocka_unit_test(gaps_are_counted),
         cmocka_unit_test(numbers_of_rows_are_known),
+        cmocka_unit_test(copies_have_the_same_gaps),
+        cmocka_unit_test(rows_with_gaps_are_compared),
         cmocka_unit_test(rows_of_few_values_are_the_same_by_chance),
         cmocka_unit_test(columns_are_compared_with_rows),
         cmocka_unit_test(targets_with_a_tail_are_askew),
         cmocka_unit_test(rows_in_time_are_noticed),
+        cmocka_unit_test(time_matters_for_a_hold_out),
         cmocka_unit_test(test_rows_are_looked_for_among_the_others),
         cmocka_unit_test(images_are_compared_as_they_lie),
         cmocka_unit_test(columns_are_described),
+        cmocka_unit_test(times_are_part_of_a_date),
         cmocka_unit_test(a_view_is_looked_at_alone),
         cmocka_unit_test(wrong_arguments),
     };

@@ -42,12 +42,12 @@ static bool is_wide(const scale *s, double below, double above, double range)
     return below > 0 && log(above) - log(below) >= LOG_GAP * s->log_half;
 }
 
-/* Whether the values begin .. end - 1 are so few that they can be strangers. */
+/* Whether the values begin .. end - 1, at most a fifth of all, are so few that they can be strangers. */
 static bool is_few(const glia__look *l, size_t begin, size_t end)
 {
     const size_t count = end - begin, hundredth = l->valued / 100;
     if (count <= (hundredth > FEW ? hundredth : FEW)) return true;
-    return l->list[begin].key == l->list[end - 1].key && count <= l->valued / 5;
+    return l->list[begin].key == l->list[end - 1].key;
 }
 
 static void note(const glia__look *l, glia__look_column *c, size_t begin, size_t end)
