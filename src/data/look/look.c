@@ -10,19 +10,6 @@
 
 /* ---- values ----------------------------------------------------------------------------------------------------- */
 
-#define SECONDS_A_DAY 86400.0
-
-double glia__look_value(const glia__look *l, const glia__look_part *p, size_t i, size_t row)
-{
-    const glia_data *d = p->data;
-    const size_t     at = glia__data_stored(d, row) * d->columns + p->slot[i];
-    if (d->bytes) return d->bytes[at];
-    const double value = (double)d->values[at];
-    if (isnan(value)) return value;
-    if (p->word[i]) return p->word[i][(size_t)value];
-    return l->column[i].kind == GLIA_KIND_DATETIME ? value + (double)d->values[at + 1] / SECONDS_A_DAY : value;
-}
-
 static void number_text(double value, char text[64])
 {
     if (sizeof(real) == sizeof(float))
@@ -35,9 +22,9 @@ static void number_text(double value, char text[64])
 static void datetime_text(double days, char text[64])
 {
     char         time[32];
-    const double seconds = round(days * SECONDS_A_DAY), whole = floor(seconds / SECONDS_A_DAY);
+    const double seconds = round(days * GLIA__SECONDS_A_DAY), whole = floor(seconds / GLIA__SECONDS_A_DAY);
     glia__date_text(whole, text);
-    glia__time_text(seconds - whole * SECONDS_A_DAY, time);
+    glia__time_text(seconds - whole * GLIA__SECONDS_A_DAY, time);
     snprintf(text + strlen(text), 33, " %s", time);
 }
 

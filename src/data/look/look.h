@@ -6,6 +6,9 @@
 #ifndef GLIA_DATA_LOOK_LOOK_H
 #define GLIA_DATA_LOOK_LOOK_H
 
+#include <math.h>
+#include <string.h>
+
 #include "data/columns.h"
 
 enum {
@@ -13,6 +16,7 @@ enum {
     GLIA__LOOK_CLASSES = 100 /* with more classes it is not asked whether one column tells them all */
 };
 
+#define GLIA__SECONDS_A_DAY 86400.0
 #define GLIA__LOOK_ROUNDING 1e-3 /* of a column's range, by which a copy may be off */
 
 /* ---- sorting ---------------------------------------------------------------------------------------------------- */
@@ -24,10 +28,28 @@ typedef struct glia__keyed {
 /* By key, equals in the order they had: by radix, in time that grows as n does. `room` holds n too. */
 void glia__keyed_sort(glia__keyed *list, glia__keyed *room, size_t n);
 /* Keys that are ordered as the numbers are; NaN is not among them. */
-uint64_t glia__key_of(double value);
-double   glia__key_value(uint64_t key);
+#define GLIA__SIGN ((uint64_t)1 << 63)
+static inline uint64_t glia__key_of(double value)
+{
+    uint64_t bits;
+    value += 0.0; /* -0 is 0 */
+    memcpy(&bits, &value, sizeof bits);
+    return bits & GLIA__SIGN ? ~bits : bits | GLIA__SIGN;
+}
+static inline double glia__key_value(uint64_t key)
+{
+    double   value;
+    uint64_t bits = key & GLIA__SIGN ? key & ~GLIA__SIGN : ~key;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 /* Where the keys that are equal to list[at]'s end. */
-size_t glia__keyed_end(const glia__keyed *list, size_t n, size_t at);
+static inline size_t glia__keyed_end(const glia__keyed *list, size_t n, size_t at)
+{
+    const uint64_t key = list[at].key;
+    while (at < n && list[at].key == key) at++;
+    return at;
+}
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
 
@@ -117,7 +139,17 @@ typedef struct glia__look {
 } glia__look;
 
 /* The value of column i in a row of a part: NaN for a gap, the number of a word, days of a date. */
-double glia__look_value(const glia__look *l, const glia__look_part *p, size_t i, size_t row);
+static inline double glia__look_value(const glia__look *l, const glia__look_part *p, size_t i, size_t row)
+{
+    const glia_data *d = p->data;
+    const size_t     at = glia__data_stored(d, row) * d->columns + p->slot[i];
+    if (d->bytes) return d->bytes[at];
+    const double value = (double)d->values[at];
+    if (isnan(value)) return value;
+    if (p->word[i]) return p->word[i][(size_t)value];
+    if (l->column[i].kind != GLIA_KIND_DATETIME) return value;
+    return value + (double)d->values[at + 1] / GLIA__SECONDS_A_DAY;
+}
 /* That value as a cell has it. */
 const char *glia__look_text(const glia__look_column *c, double value, char text[64]);
 

@@ -38,28 +38,3 @@ void glia__keyed_sort(glia__keyed *list, glia__keyed *room, size_t n)
     }
     if (from != list) memcpy(list, from, n * sizeof *list);
 }
-
-#define SIGN ((uint64_t)1 << 63)
-
-uint64_t glia__key_of(double value)
-{
-    uint64_t bits;
-    value += 0.0; /* -0 is 0 */
-    memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits | SIGN;
-}
-
-double glia__key_value(uint64_t key)
-{
-    double   value;
-    uint64_t bits = key & SIGN ? key & ~SIGN : ~key;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-size_t glia__keyed_end(const glia__keyed *list, size_t n, size_t at)
-{
-    const uint64_t key = list[at].key;
-    while (at < n && list[at].key == key) at++;
-    return at;
-}

@@ -29,7 +29,8 @@ typedef struct cost {
 
 static size_t class_at(const trial *t, size_t i)
 {
-    return (size_t)glia_data_class(t->l->train.data, t->l->list[i].row);
+    const glia_data *d = t->l->train.data;
+    return (size_t)d->classes[glia__data_stored(d, t->l->list[i].row)];
 }
 
 static double share(const trial *t, size_t k)
