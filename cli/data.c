@@ -10,10 +10,11 @@
 #include "options.h"
 #include "out_file.h"
 #include "report.h"
+#include "source.h"
 #include "table.h"
 
 typedef struct data_options {
-    table_options table;
+    input_options input;
     const char   *test, *csv, *augment;
     size_t        seed;
     bool          json, all;
@@ -98,7 +99,7 @@ static void print_what(const sight *s)
 {
     const glia_data_info *i = &s->first.info;
     const char           *target = glia_data_target_name(s->first.data, 0);
-    printf("%s: %zu rows", data_name(s->text), i->rows);
+    printf("%s: %zu row%s", data_name(s->text), i->rows, i->rows == 1 ? "" : "s");
     if (s->second.data) printf(" to train and %zu to test", s->second.info.rows);
     if (i->image)
         printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, i->bytes ? "bytes" : "numbers");
@@ -326,17 +327,6 @@ static int write_csv(const glia_data *data, const char *path)
     return CODE_FINE;
 }
 
-/* The rows to test, whose target and kinds are those of `data`. */
-static glia_status open_test(const glia_data *data, const char *text, glia_data_options options, glia_data **test)
-{
-    const char *target = glia_data_target_name(data, 0);
-    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
-    if (*glia_data_columns(data) && glia_data_column_name(data, 0))
-        options.columns = glia_data_columns(data), options.columns_optional = true;
-    options.weight_optional = true;
-    return glia_data_open(test, text, &options);
-}
-
 static int describe(const glia_data *data, const glia_data *test, const char *text, bool json, bool all)
 {
     sight       s = {.text = text, .first = part_of(data)};
@@ -353,7 +343,7 @@ static int describe(const glia_data *data, const glia_data *test, const char *te
 static int open_and_describe(const glia_data *data, const char *text, const data_options *o)
 {
     glia_data  *named = NULL;
-    glia_status status = o->test ? open_test(data, o->test, table_options_of(&o->table), &named) : GLIA_OK;
+    glia_status status = o->test ? source_open_like(&named, o->test, data, input_options_of(&o->input)) : GLIA_OK;
     if (status) return fail_status(status);
     const glia_data *second = glia_data_test(named), *own = glia_data_test(data);
     int              code = describe(data, second ? second : named ? named : own, text, o->json, o->all);
@@ -403,14 +393,15 @@ static int run_data(const command *self, int argc, char **argv)
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    if (out_file_is_of(o.csv, words[0])) return fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.test && (o.csv || o.augment)) return fail(CODE_ARGUMENT, "--test: goes with neither --csv nor --augment");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
-    const glia_data_options columns = table_options_of(&o.table);
+    const glia_data_options columns = input_options_of(&o.input);
     glia_status             status = glia_data_open(&data, words[0], &columns);
     if (status) return fail_status(status);
-    if (o.csv)
+    if (out_file_is_of(o.csv, data))
+        code = fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
+    else if (o.csv)
         code = write_csv(data, o.csv);
     else if (o.augment)
         code = draw_changed(data, &o);
@@ -422,9 +413,9 @@ static int run_data(const command *self, int argc, char **argv)
 
 #define AT(field) offsetof(data_options, field)
 static const option data_table[] = {
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
     {"test", OPTION_TEXT, AT(test), "DATA", NULL, 0, 0,
      "rows to test on, which are looked at for those that are among the others"},
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
@@ -441,6 +432,7 @@ static const char *const examples[] = {
     "glia data \"spiral n=300 classes=3\" --json",
     "glia data iris.csv --test new.csv",
     "glia data mnist:train --csv digits.csv",
+    "glia data pets/ --image \"64x64 rgb\"",
     "glia data mnist/ --augment \"rotate 10, flip horizontal\"",
     NULL,
 };

@@ -88,7 +88,7 @@ static void print_curve(const glia_diagnosis *d)
 /* A model of glia's, with the data it learnt from. */
 static int open_trained(visit *v)
 {
-    int code = source_open_judged(&v->from, v->words[0], v->words[1], &v->o.table);
+    int code = source_open_judged(&v->from, v->words[0], v->words[1], &v->o.input, NULL);
     if (code) return code;
     v->model = v->from.model;
     v->train = v->from.whole;
@@ -103,10 +103,11 @@ static int open_untrained(visit *v)
 {
     int code = v->o.net ? net_text_read(v->o.net, &v->net) : CODE_FINE;
     if (code == CODE_FINE) code = train_parts_open(&v->parts, v->words[0], v->net, NULL, &v->o);
+    if (code == CODE_FINE) code = train_parts_cut(&v->parts, &v->o, (uint32_t)v->o.seed);
     if (code) return code;
     v->train = v->parts.train;
     v->validation = v->parts.validation;
-    glia_status status = glia_model_new(&v->model, v->net, v->parts.data, (uint32_t)v->o.seed);
+    glia_status status = glia_model_new(&v->model, v->net, v->train, (uint32_t)v->o.seed);
     return status ? fail_status(status) : CODE_FINE;
 }
 
@@ -175,13 +176,13 @@ static const option doctor_table[] = {
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0, "how inputs are scaled; see `glia scales`"},
     {"class-weight", OPTION_TEXT, AT(class_weight), "TEXT", NULL, 0, 0,
      "what a row of each class counts in a trial: balanced, or \"cat=2, dog=1\""},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "the column that says what each row counts, by name or number from 1"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, 1e6, "passes over the training rows in a trial"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, 1e15, "rows a step, or full: all at once"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: the model's, or as in `glia train`)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, 4294967295.0, "of the weights, the hold-out and the orders"},
     {"threads", OPTION_WHOLE, AT(threads), "N", NULL, 1, 1024,
      "how many work; the result is the same for any number (default: usable cores)"},

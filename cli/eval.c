@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "baseline.h"
 #include "json.h"
 #include "options.h"
 #include "report.h"
@@ -10,7 +11,8 @@
 #include "table.h"
 
 typedef struct eval_options {
-    table_options table;
+    input_options input;
+    const char   *invert;
     bool          json;
 } eval_options;
 
@@ -56,6 +58,7 @@ static void put_by_class(json_t *object, const glia_scores *s, const glia_model 
 static void put_classes(json_t *object, const glia_scores *s, const glia_model *model)
 {
     json_put_number(object, "accuracy", s->accuracy);
+    json_put_interval(object, "accuracy_interval", &s->accuracy_interval);
     json_put_number(object, "balanced_accuracy", s->balanced_accuracy);
     json_put_number(object, "log_loss", s->log_loss);
     json_put_number(object, "roc_auc", s->roc_auc);
@@ -66,19 +69,34 @@ static void put_classes(json_t *object, const glia_scores *s, const glia_model *
     json_object_set_new(object, "weighted", average_object(&s->weighted));
 }
 
-static void print_json(const glia_scores *s, const glia_model *model)
+static void put_numbers(json_t *object, const glia_scores *s)
+{
+    json_put_number(object, "mse", s->mse);
+    json_put_number(object, "rmse", s->rmse);
+    json_put_interval(object, "rmse_interval", &s->rmse_interval);
+    json_put_number(object, "mae", s->mae);
+    json_put_number(object, "r2", s->r2);
+    json_put_interval(object, "r2_interval", &s->r2_interval);
+}
+
+static void put_baseline(json_t *object, const glia_scores *base)
+{
+    if (base->target == GLIA_TARGET_CLASSES) json_put_number(object, "baseline_accuracy", base->accuracy);
+    if (base->target == GLIA_TARGET_NUMBERS) json_put_number(object, "baseline_rmse", base->rmse);
+    if (base->target == GLIA_TARGET_NUMBERS) json_put_number(object, "baseline_r2", base->r2);
+}
+
+/* base: NULL where it is not known, what the training rows were like. */
+static void print_json(const glia_scores *s, const glia_scores *base, const glia_model *model)
 {
     json_t *object = json_object();
     json_put_count(object, "samples", s->rows);
     json_put_number(object, "loss", s->loss);
-    if (s->target == GLIA_TARGET_CLASSES) {
+    if (s->target == GLIA_TARGET_CLASSES)
         put_classes(object, s, model);
-    } else {
-        json_put_number(object, "mse", s->mse);
-        json_put_number(object, "rmse", s->rmse);
-        json_put_number(object, "mae", s->mae);
-        json_put_number(object, "r2", s->r2);
-    }
+    else
+        put_numbers(object, s);
+    if (base) put_baseline(object, base);
     json_print(object);
 }
 
@@ -90,37 +108,68 @@ static void print_json(const glia_scores *s, const glia_model *model)
 static void add_share(table *t, const char *name, double value)
 {
     table_add(t, "%s", name);
-    if (isnan(value))
-        table_add(t, "-");
-    else
-        table_add(t, "%.2f %%", 100 * value);
+    table_add(t, isnan(value) ? "-" : "%.2f %%", 100 * value);
 }
 
 static void add_number(table *t, const char *name, double value)
 {
     table_add(t, "%s", name);
-    if (isnan(value))
-        table_add(t, "-");
-    else
-        table_add(t, fabs(value) < 1e4 ? "%.4f" : "%.6g", value);
+    table_add(t, isnan(value) ? "-" : fabs(value) < 1e4 ? "%.4f" : "%.6g", value);
 }
 
-static void print_totals(const glia_scores *s)
+/* The third cell of a row: nothing, an interval, or a word. */
+static void add_interval(table *t, const glia_interval *interval, bool share)
 {
-    table t = {.align = "lr"};
-    if (s->target == GLIA_TARGET_CLASSES) {
-        add_share(&t, "accuracy", s->accuracy);
-        if (s->classes > 3) add_share(&t, "among the 3 likeliest", s->top[2]);
-        add_share(&t, "balanced accuracy", s->balanced_accuracy);
-        add_number(&t, "loss", s->loss);
-        add_number(&t, "log loss", s->log_loss);
-        add_number(&t, "ROC AUC", s->roc_auc);
+    if (isnan(interval->low))
+        table_add(t, "%s", "");
+    else if (share)
+        table_add(t, "(95 %% interval %.1f to %.1f)", 100 * interval->low, 100 * interval->high);
+    else
+        table_add(t, "(95 %% interval %.4g to %.4g)", interval->low, interval->high);
+}
+
+static void add_nothing(table *t)
+{
+    table_add(t, "%s", "");
+}
+
+static void add_classes(table *t, const glia_scores *s)
+{
+    add_share(t, "accuracy", s->accuracy), add_interval(t, &s->accuracy_interval, true);
+    if (s->classes > 3) add_share(t, "among the 3 likeliest", s->top[2]), add_nothing(t);
+    add_share(t, "balanced accuracy", s->balanced_accuracy), add_nothing(t);
+    add_number(t, "loss", s->loss), add_nothing(t);
+    add_number(t, "log loss", s->log_loss), add_nothing(t);
+    add_number(t, "ROC AUC", s->roc_auc), add_nothing(t);
+}
+
+static void add_numbers(table *t, const glia_scores *s)
+{
+    add_number(t, "loss", s->loss), add_nothing(t);
+    add_number(t, "RMSE", s->rmse), add_interval(t, &s->rmse_interval, false);
+    add_number(t, "MAE", s->mae), add_nothing(t);
+    add_number(t, "R2", s->r2), add_interval(t, &s->r2_interval, false);
+}
+
+static void add_baseline(table *t, const glia_scores *base, const glia_model *model)
+{
+    char *always = baseline_text(model);
+    if (base->target == GLIA_TARGET_CLASSES) {
+        add_share(t, "baseline accuracy", base->accuracy);
     } else {
-        add_number(&t, "loss", s->loss);
-        add_number(&t, "RMSE", s->rmse);
-        add_number(&t, "MAE", s->mae);
-        add_number(&t, "R2", s->r2);
+        add_number(t, "baseline RMSE", base->rmse);
+        table_add(t, "(%s)", always);
+        add_number(t, "baseline R2", base->r2);
     }
+    table_add(t, "(%s)", always);
+    free(always);
+}
+
+static void print_totals(const glia_scores *s, const glia_scores *base, const glia_model *model)
+{
+    table t = {.align = "lrl"};
+    (s->target == GLIA_TARGET_CLASSES ? add_classes : add_numbers)(&t, s);
+    if (base) add_baseline(&t, base, model);
     table_print(&t, 0);
 }
 
@@ -204,44 +253,50 @@ static void print_mistakes(const glia_scores *s, const glia_model *model)
     free(list);
 }
 
-static void print_text(const glia_scores *s, const source *from, const char *data)
+static void print_text(const glia_scores *s, const glia_scores *base, const source *from, const char *data)
 {
     printf("%s%s: %zu rows\n\n", data_name(data), from->part == from->whole ? "" : " (test part)", s->rows);
-    print_totals(s);
+    print_totals(s, base, from->model);
     if (s->target != GLIA_TARGET_CLASSES) return;
     print_by_class(s, from->model);
     (s->classes <= MATRIX_MOST ? print_matrix : print_mistakes)(s, from->model);
+}
+
+static int evaluate(const source *from, const eval_options *o, const char *data)
+{
+    glia_scores *scores = NULL, *base = NULL;
+    glia_status  status = glia_evaluate(from->model, from->part, &scores);
+    if (!status) status = glia_model_baseline(from->model, from->part, &base);
+    if (!status && o->json) print_json(scores, base, from->model);
+    if (!status && !o->json) print_text(scores, base, from, data);
+    glia_scores_free(scores);
+    glia_scores_free(base);
+    return status ? fail_status(status) : CODE_FINE;
 }
 
 static int run_eval(const command *self, int argc, char **argv)
 {
     eval_options o = {0};
     source       from = {0};
-    glia_scores *scores = NULL;
     const char  *words[WORDS_MOST];
     int          code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    code = source_open_judged(&from, words[0], words[1], &o.table);
-    if (code == CODE_FINE) {
-        glia_status status = glia_evaluate(from.model, from.part, &scores);
-        if (status)
-            code = fail_status(status);
-        else if (o.json)
-            print_json(scores, from.model);
-        else
-            print_text(scores, &from, words[1]);
-    }
-    glia_scores_free(scores);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
+    code = source_open_judged(&from, words[0], words[1], &o.input, o.invert);
+    if (code == CODE_FINE) code = evaluate(&from, &o, words[1]);
     source_close(&from);
     return code;
 }
 
 static const option eval_table[] = {
-    {"target", OPTION_TEXT, offsetof(eval_options, table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, offsetof(eval_options, input.target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on)"},
-    {"sample-weight", OPTION_TEXT, offsetof(eval_options, table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, offsetof(eval_options, input.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input; only the loss is weighted (default: the one of the training, if it is there)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
+    {"invert", OPTION_TEXT, offsetof(eval_options, invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {"json", OPTION_FLAG, offsetof(eval_options, json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };

@@ -46,6 +46,14 @@ void json_put_text(json_t *object, const char *key, const char *text)
     json_object_set_new(object, key, json_of_text(text));
 }
 
+void json_put_interval(json_t *object, const char *key, const glia_interval *interval)
+{
+    json_t *pair = made(json_array());
+    json_array_append_new(pair, json_of_number(interval->low));
+    json_array_append_new(pair, json_of_number(interval->high));
+    json_object_set_new(object, key, pair);
+}
+
 void json_put_target(json_t *object, glia_target target)
 {
     static const char *const names[] = {
@@ -56,10 +64,15 @@ void json_put_target(json_t *object, glia_target target)
     json_put_text(object, "target", names[target]);
 }
 
+void json_print_to(FILE *to, json_t *object)
+{
+    json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    putc('\n', to);
+    json_decref(object);
+}
+
 void json_print(json_t *object)
 {
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    json_print_to(stdout, object);
     fflush(stdout);
-    json_decref(object);
 }

@@ -236,10 +236,13 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
-glia_data_options table_options_of(const table_options *o)
+glia_data_options input_options_of(const input_options *o)
 {
     return (glia_data_options){.target = o->target,
                                .weight = o->sample_weight,
+                               .group = o->group,
+                               .time = o->time,
+                               .image = o->image,
                                .columns = o->columns,
                                .missing = o->missing,
                                .drop_missing = o->drop_missing,

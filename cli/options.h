@@ -26,27 +26,55 @@ typedef struct option {
     const char *help;
 } option;
 
-/* What is said of a table's columns: the options that every command which reads data has. Its struct of options begins
- * with this. */
-typedef struct table_options {
-    const char *target, *columns, *missing, *header, *sample_weight;
+/* What is said of the data, such as the columns of a table: the options that every command which reads data has. Its
+ * struct of options begins with this. */
+typedef struct input_options {
+    const char *target, *columns, *missing, *header, *sample_weight, *group, *time, *image;
     bool        drop_missing;
-} table_options;
+} input_options;
 /* Lines of an option table. */
-#define TABLE_OPTIONS                                                                                                  \
-    {"columns", OPTION_TEXT, offsetof(table_options, columns), "TEXT", NULL, 0, 0,                                      \
-     "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: "  \
-     "by their cells, or those that the model learnt from)"},                                                           \
-        {"missing", OPTION_TEXT, offsetof(table_options, missing), "WORDS", NULL, 0, 0,                                 \
-         "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"},   \
-        {"drop-missing", OPTION_FLAG, offsetof(table_options, drop_missing), NULL, NULL, 0, 0,                          \
-         "leave out rows in which a value is missing (default: it is filled)"},                                         \
+#define INPUT_OPTIONS                                                                                                  \
+    {"columns",                                                                                                        \
+     OPTION_TEXT,                                                                                                      \
+     offsetof(input_options, columns),                                                                                 \
+     "TEXT",                                                                                                           \
+     NULL,                                                                                                             \
+     0,                                                                                                                \
+     0,                                                                                                                \
+     "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: " \
+     "by their cells, or those that the model learnt from)"},                                                          \
+        {"missing",                                                                                                    \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, missing),                                                                             \
+         "WORDS",                                                                                                      \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"},  \
+        {"drop-missing",                                                                                               \
+         OPTION_FLAG,                                                                                                  \
+         offsetof(input_options, drop_missing),                                                                        \
+         NULL,                                                                                                         \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "leave out rows in which a value is missing (default: it is filled)"},                                        \
+        {"header",                                                                                                     \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, header),                                                                              \
+         "yes|no",                                                                                                     \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "whether the first row of a table has the names (default: by its cells)"},                                    \
     {                                                                                                                  \
-        "header", OPTION_TEXT, offsetof(table_options, header), "yes|no", NULL, 0, 0,                                   \
-            "whether the first row of a table has the names (default: by its cells)"                                    \
+        "image", OPTION_TEXT, offsetof(input_options, image), "TEXT", NULL, 0, 0,                                      \
+            "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or "   \
+            "pad "                                                                                                     \
+            "(default: as the model takes them, or as they are, if all are alike)"                                     \
     }
 /* The same as the library takes it. */
-glia_data_options table_options_of(const table_options *o);
+glia_data_options input_options_of(const input_options *o);
 
 typedef struct command command;
 struct command {

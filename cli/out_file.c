@@ -52,65 +52,12 @@ bool out_file_is_same(const char *a, const char *b)
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Of a folder of MNIST's four files, these are read. */
-static bool is_in(const char *path, const struct stat *folder)
+bool out_file_is_of(const char *path, const glia_data *data)
 {
-    static const char *const read[] = {"train-images", "train-labels", "t10k-images", "t10k-labels"};
-    struct stat              at;
-    if (!stat_folder(path, &at) || at.st_dev != folder->st_dev || at.st_ino != folder->st_ino) return false;
-    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
-        if (strncmp(name_of(path), read[i], strlen(read[i])) == 0) return true;
+    const char *file;
+    for (size_t i = 0; path && (file = glia_data_file(data, i)); i++)
+        if (out_file_is_same(path, file)) return true;
     return false;
-}
-
-/* Whether the word is a file or a folder that is there; then also whether `path` is of it. */
-static bool is_there(const char *path, const char *word, bool *is_of)
-{
-    struct stat at;
-    if (stat(word, &at) != 0) return false;
-    *is_of = *is_of || out_file_is_same(path, word) || (S_ISDIR(at.st_mode) && is_in(path, &at));
-    return true;
-}
-
-/* Text begin[0..length) without white space at its ends; the caller's. */
-static char *trimmed(const char *begin, size_t length)
-{
-    static const char space[] = " \t\r\n";
-    while (length && strchr(space, begin[length - 1])) length--;
-    size_t skipped = strspn(begin, space);
-    return skipped < length ? text_of("%.*s", (int)(length - skipped), begin + skipped) : text_of("%s", "");
-}
-
-/* A term is a path; or a folder's part, FOLDER:train; or two paths with a comma between. */
-static bool is_of_term(const char *path, const char *begin, size_t length)
-{
-    char *term = trimmed(begin, length), *part = strrchr(term, ':');
-    bool  is_of = false, found = is_there(path, term, &is_of);
-    if (!found && part && (strcmp(part, ":train") == 0 || strcmp(part, ":test") == 0)) {
-        *part = '\0';
-        found = is_there(path, term, &is_of);
-    }
-    for (const char *at = term; !found && *at; at += *at != '\0') {
-        size_t piece = strcspn(at, ",");
-        char  *name = trimmed(at, piece);
-        is_there(path, name, &is_of);
-        free(name);
-        at += piece;
-    }
-    free(term);
-    return is_of;
-}
-
-bool out_file_is_of(const char *path, const char *data)
-{
-    bool is_of = false;
-    if (!path || !data || is_there(path, data, &is_of)) return is_of;
-    for (const char *at = data; !is_of && *at; at += *at != '\0') {
-        size_t length = strcspn(at, "+");
-        is_of = is_of_term(path, at, length);
-        at += length;
-    }
-    return is_of;
 }
 
 bool out_file_is_previous(const char *path, const char *of)

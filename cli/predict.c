@@ -7,21 +7,27 @@
 #include "draw.h"
 #include "json.h"
 #include "options.h"
+#include "out_file.h"
+#include "out_text.h"
 #include "report.h"
 #include "source.h"
 
 typedef struct predict_options {
-    table_options table;
+    input_options input;
+    const char   *invert, *out;
     size_t        top, draw;
     bool          json, csv;
 } predict_options;
 
 /* The predictions of one row, for whichever way they are printed. */
 typedef struct prediction {
+    FILE             *to;
     const glia_model *model;
     const glia_real  *y;      /* [outputs] */
     const size_t     *likely; /* [shown] classes, the likeliest first; NULL for numbers */
     size_t            row;    /* from 1 */
+    const char       *file;   /* the image file it was read from, or NULL */
+    bool              files;  /* some row has one */
     size_t            shown;  /* classes or numbers */
 } prediction;
 
@@ -49,19 +55,22 @@ static void print_text(const prediction *p)
 {
     char number[32];
     for (size_t i = 0; i < p->shown; i++) {
-        if (i) putchar('\t');
-        if (p->likely) printf("%s\t%.4f", glia_model_class_name(p->model, p->likely[i]), (double)p->y[p->likely[i]]);
+        if (i) putc('\t', p->to);
+        if (p->likely)
+            fprintf(p->to, "%s\t%.4f", glia_model_class_name(p->model, p->likely[i]), (double)p->y[p->likely[i]]);
         if (p->likely) continue;
         number_text(number, p->y[i]);
-        fputs(number, stdout);
+        fputs(number, p->to);
     }
-    putchar('\n');
+    if (p->file) fprintf(p->to, "\t%s", p->file);
+    putc('\n', p->to);
 }
 
 static void print_json(const prediction *p)
 {
     json_t *object = json_object(), *list = json_array();
     json_put_count(object, "row", p->row);
+    if (p->file) json_put_text(object, "file", p->file);
     if (p->likely) {
         json_put_text(object, "class", glia_model_class_name(p->model, p->likely[0]));
         json_put_number(object, "probability", shortest(p->y[p->likely[0]]));
@@ -78,51 +87,56 @@ static void print_json(const prediction *p)
         json_decref(list);
     else
         json_object_set_new(object, p->likely ? "top" : "numbers", list);
-    json_print(object);
+    json_print_to(p->to, object);
 }
 
 /* Quoted where a comma, a quote or a line's end asks for it. */
-static void print_field(const char *text)
+static void print_field(FILE *to, const char *text)
 {
     if (!text[strcspn(text, ",;\t\"\r\n")]) {
-        fputs(text, stdout);
+        fputs(text, to);
         return;
     }
-    putchar('"');
-    for (; *text; text++) printf(*text == '"' ? "\"\"" : "%c", *text);
-    putchar('"');
+    putc('"', to);
+    for (; *text; text++) fprintf(to, *text == '"' ? "\"\"" : "%c", *text);
+    putc('"', to);
 }
 
-static void print_csv_head(const glia_model *model, size_t shown, bool classes)
+static void print_csv_head(FILE *to, const glia_model *model, size_t shown, bool classes, bool files)
 {
+    if (files) fputs("file,", to);
     for (size_t i = 0; i < shown; i++) {
         const char *name = glia_model_target_name(model, i);
         char       *number = shown > 1 ? text_of("%zu", i + 1) : text_of("%s", "");
-        if (i) putchar(',');
+        if (i) putc(',', to);
         if (classes)
-            printf("class%s,probability%s", number, number);
+            fprintf(to, "class%s,probability%s", number, number);
         else if (name)
-            print_field(name);
+            print_field(to, name);
         else
-            printf("y%s", number);
+            fprintf(to, "y%s", number);
         free(number);
     }
-    putchar('\n');
+    putc('\n', to);
 }
 
 static void print_csv(const prediction *p)
 {
     char number[32];
+    if (p->files) {
+        print_field(p->to, p->file ? p->file : "");
+        putc(',', p->to);
+    }
     for (size_t i = 0; i < p->shown; i++) {
-        if (i) putchar(',');
+        if (i) putc(',', p->to);
         if (p->likely) {
-            print_field(glia_model_class_name(p->model, p->likely[i]));
-            putchar(',');
+            print_field(p->to, glia_model_class_name(p->model, p->likely[i]));
+            putc(',', p->to);
         }
         number_text(number, p->y[p->likely ? p->likely[i] : i]);
-        fputs(number, stdout);
+        fputs(number, p->to);
     }
-    putchar('\n');
+    putc('\n', p->to);
 }
 
 /* ---- the rows -------------------------------------------------------------------------------------------------- */
@@ -135,6 +149,7 @@ typedef struct answers {
     glia_real      *shares; /* [classes] of one row */
     size_t         *likely; /* [shown] */
     size_t          shown;
+    bool            files; /* some row was read from an image file */
 } answers;
 
 /* likely[0..shown) = the classes with the largest shares, of equals the first one first. */
@@ -152,6 +167,8 @@ static prediction predict_row(const answers *a, size_t row)
 {
     const glia_real *y = a->y + row * a->model.outputs;
     prediction       p = {.model = a->from->model, .y = y, .row = row + 1, .shown = a->shown};
+    p.file = glia_data_file_name(a->from->part, row);
+    p.files = a->files;
     if (a->model.target != GLIA_TARGET_CLASSES) return p;
     for (size_t k = 0; k < a->model.outputs; k++) a->shares[k] = y[k];
     if (a->model.outputs == 1) a->shares[0] = 1 - y[0], a->shares[1] = y[0]; /* one sigmoid: that of the second class */
@@ -167,6 +184,7 @@ static int answers_make(answers *a, const source *from, size_t top)
     glia_model_describe(from->model, &a->model);
     glia_data_describe(from->part, &a->data);
     bool classes = a->model.target == GLIA_TARGET_CLASSES;
+    for (size_t row = 0; row < a->data.rows; row++) a->files |= glia_data_file_name(from->part, row) != NULL;
     a->shown = !classes ? a->model.outputs : top < a->model.classes ? top : a->model.classes;
     a->y = claim(a->data.rows, a->model.outputs * sizeof *a->y);
     a->shares = claim(a->model.classes, sizeof *a->shares);
@@ -182,15 +200,65 @@ static void answers_clear(answers *a)
     free(a->likely);
 }
 
-static void print_rows(const answers *a, const predict_options *o)
+static void print_rows(const answers *a, const predict_options *o, FILE *to)
 {
     void (*print)(const prediction *) = o->json ? print_json : o->csv ? print_csv : print_text;
-    if (o->csv) print_csv_head(a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES);
-    for (size_t row = 0; row < a->data.rows && !ferror(stdout); row++) {
+    if (o->csv) print_csv_head(to, a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES, a->files);
+    for (size_t row = 0; row < a->data.rows && !ferror(to); row++) {
         prediction p = predict_row(a, row);
+        p.to = to;
         print(&p);
     }
 }
+
+/* ---- where they go --------------------------------------------------------------------------------------------- */
+
+static bool is_array(const char *path)
+{
+    size_t n = path ? strlen(path) : 0;
+    return n > 4 && strcmp(path + n - 4, ".npy") == 0;
+}
+
+static int check_options(const predict_options *o)
+{
+    if (o->csv && o->json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
+    if (o->draw && (o->csv || o->json || o->out))
+        return fail(CODE_ARGUMENT, "--draw: goes with none of --csv, --json and --out");
+    if (is_array(o->out) && (o->csv || o->json))
+        return fail(CODE_ARGUMENT, "--out %s: an array goes with neither --csv nor --json", o->out);
+    return out_file_check(o->out);
+}
+
+static int check_inputs(const source *from, const char *model, const char *out)
+{
+    bool read = out_file_is_of(out, from->whole) || out_file_is_same(out, model);
+    return read ? fail(CODE_ARGUMENT, "--out %s: is read from, and would be lost", out) : CODE_FINE;
+}
+
+/* All outputs as they are: an array for numpy.load. */
+static int write_array(const answers *a, const char *path)
+{
+    const size_t shape[2] = {a->data.rows, a->model.outputs};
+    glia_status  status = glia_npy_write(path, GLIA_NPY_REAL, a->y, 2, shape);
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+static int write_text(const answers *a, const predict_options *o)
+{
+    out_text text;
+    int      code = out_text_begin(&text, o->out);
+    if (code == CODE_FINE) print_rows(a, o, text.to);
+    return out_text_end(&text, code);
+}
+
+static int write_rows(const answers *a, const predict_options *o)
+{
+    int code = is_array(o->out) ? write_array(a, o->out) : write_text(a, o);
+    if (code == CODE_FINE && o->out && !out_file_is_stdout(o->out)) fprintf(stderr, "written: %s\n", o->out);
+    return code;
+}
+
+/* ---- pictures -------------------------------------------------------------------------------------------------- */
 
 /* What stands under a picture: `7  99.8 %`, and if the data knows better, `4  62.1 %  is 9`. */
 static char *caption(const answers *a, size_t row)
@@ -239,14 +307,16 @@ static int run_predict(const command *self, int argc, char **argv)
     const char     *words[WORDS_MOST];
     int             code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
-    if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
-    if (o.draw && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--draw: goes with neither --csv nor --json");
-    code = source_open_unjudged(&from, words[0], words[1], &o.table);
+    code = check_options(&o);
+    if (code) return code;
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
+    code = source_open_unjudged(&from, words[0], words[1], &o.input, o.invert);
+    if (code == CODE_FINE) code = check_inputs(&from, words[0], o.out);
     if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
     if (code == CODE_FINE && o.draw)
         code = draw_rows(&all, o.draw);
     else if (code == CODE_FINE)
-        print_rows(&all, &o);
+        code = write_rows(&all, &o);
     answers_clear(&all);
     source_close(&from);
     return code;
@@ -255,13 +325,18 @@ static int run_predict(const command *self, int argc, char **argv)
 #define AT(field) offsetof(predict_options, field)
 static const option predict_table[] = {
     {"top", OPTION_WHOLE, AT(top), "K", "1", 1, 1e6, "show the K likeliest classes"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "a column that is not an input, by name or number (default: the one the model was trained on, if it is there)"},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "a column of weights, no input either (default: the one of the training, if it is there)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
+    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {"csv", OPTION_FLAG, AT(csv), NULL, NULL, 0, 0, "print a CSV with a header"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print a JSON object a row"},
+    {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0,
+     "write into FILE what would be printed; FILE.npy gets all outputs, [rows][outputs], as an array for NumPy"},
     {"draw", OPTION_WHOLE, AT(draw), "N", NULL, 1, 1e6,
      "draw the first N rows, which are images, with their predictions"},
     {0},
@@ -269,7 +344,9 @@ static const option predict_table[] = {
 static const char *const examples[] = {
     "glia predict iris.safetensors new.csv --top 2",
     "glia predict digits.safetensors mnist/ --draw 6",
+    "glia predict digits.safetensors photo.png",
     "cat new.csv | glia predict iris.safetensors - --csv > answers.csv",
+    "glia predict digits.safetensors mnist/ --out p.npy",
     NULL,
 };
 const command predict_command = {
@@ -278,7 +355,8 @@ const command predict_command = {
     .summary = "print the class of each row of data and how probable it is, or its numbers",
     .about = "Prints a line for each row of DATA (of its second part if it has two): the likeliest class and its "
              "probability, or the numbers predicted, in the units of the training data, separated by tabs. A table may "
-             "hold the target column or not. `-` as DATA is standard input.",
+             "hold the target column or not. `-` as DATA is standard input. With --out FILE.npy the file has a "
+             "float32 for each row and output: the probabilities of all classes, or the numbers.",
     .options = predict_table,
     .examples = examples,
     .least = 2,

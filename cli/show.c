@@ -1,4 +1,5 @@
 /* glia show: the layers of a model or of a net, and what they cost. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,11 @@ static void print_training(const glia_model *model, const glia_model_info *info)
     for (size_t k = 0; k < info->classes; k++) printf("%s %s", k ? "," : "", glia_model_class_name(model, k));
     if (info->classes) putchar('\n');
     if (!info->classes && glia_model_target_name(model, 0)) printf("predicts %s\n", glia_model_target_name(model, 0));
+    if (!isnan(info->border))
+        printf("images with a border of mean %.0f of 255 (%s)\n", info->border,
+               info->border < 85    ? "dark"
+               : info->border > 170 ? "bright"
+                                    : "neither dark nor bright");
     if (*glia_model_record(model)) puts("training:");
     print_record(glia_model_record(model));
 }
@@ -179,6 +185,7 @@ static void print_json(const glia_model *model, const glia_model_info *info)
     json_put_text(object, "loss", *info->loss ? info->loss : NULL);
     json_put_text(object, "scale", *info->scale ? info->scale : NULL);
     json_put_count(object, "seed", info->seed);
+    json_put_number(object, "border", info->border);
     json_object_set_new(object, "layers", layers_array(model, info->layers));
     json_object_set_new(object, "record", record ? record : json_null());
     json_print(object);

@@ -1,5 +1,5 @@
 /* Opening a model and the data for it. A table to predict may come with its target column or without, so it may have
- * to be read twice. */
+ * to be read twice. Images are read as large as the model takes them, and negatives of what it knows are turned. */
 #include "source.h"
 
 #include <stdio.h>
@@ -38,16 +38,28 @@ static char *target_of(const glia_model *model)
     return all;
 }
 
-/* `target`: "" where there is none, NULL where it is the library's to find. */
-static glia_status open_table(source *s, const char *data, const char *target, const table_options *table)
+const char *source_image(const glia_model *model, char text[64])
 {
-    glia_data_options o = table_options_of(table);
+    glia_model_info info;
+    glia_model_describe(model, &info);
+    if (info.height < 2 || (info.channels != 1 && info.channels != 3)) return NULL;
+    snprintf(text, 64, "%zux%zu %s", info.height, info.width, info.channels == 1 ? "gray" : "rgb");
+    return text;
+}
+
+/* `target`: "" where there is none, NULL where it is the library's to find. */
+static glia_status open_table(source *s, const char *data, const char *target, const input_options *input)
+{
+    char              image[64];
+    glia_data_options o = input_options_of(input);
     const char       *known = glia_model_columns(s->model);
     o.target = target;
     o.weight_optional = !o.weight;
     if (!o.weight) o.weight = glia_model_weight_name(s->model);
     o.columns_optional = !o.columns;
     if (!o.columns && *known) o.columns = known;
+    o.image_optional = !o.image;
+    if (!o.image) o.image = source_image(s->model, image);
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
     glia_status      status = glia_data_open(&s->whole, data, &o);
@@ -63,6 +75,58 @@ static int open_model(source *s, const char *path)
     return status ? fail_status(status) : CODE_FINE;
 }
 
+/* ---- negatives --------------------------------------------------------------------------------------------------- */
+
+static const char *const invert_words[] = {
+    [GLIA_INVERT_AUTO] = "auto", [GLIA_INVERT_YES] = "yes", [GLIA_INVERT_NO] = "no"};
+
+static glia_invert find_invert(const char *word)
+{
+    glia_invert how = GLIA_INVERT_AUTO;
+    while (how <= GLIA_INVERT_NO && strcmp(invert_words[how], word) != 0) how++;
+    return how;
+}
+
+bool source_knows_invert(const char *word)
+{
+    if (find_invert(word) <= GLIA_INVERT_NO) return true;
+    fail(CODE_ARGUMENT, "--invert \"%s\": none of auto, yes and no", word);
+    return false;
+}
+
+/* Nothing is changed without a word. */
+static void tell_inverted(const source *s, const glia_inverted *made)
+{
+    glia_data_info  data;
+    glia_model_info model;
+    const char     *name = glia_data_file_name(s->part, made->first);
+    glia_data_describe(s->part, &data);
+    glia_model_describe(s->model, &model);
+    const char *border = model.border < 128 ? "bright" : "dark", *learnt = model.border < 128 ? "dark" : "bright";
+    if (data.rows == 1)
+        fprintf(stderr,
+                "%s: %s background, and the model learnt from %s ones: it is read inverted; --invert no leaves it as "
+                "it is\n",
+                name, border, learnt);
+    else
+        fprintf(stderr,
+                "%zu of %zu rows, %s the first: %s background, and the model learnt from %s ones: they are read "
+                "inverted; --invert no leaves them as they are\n",
+                made->rows, data.rows, name, border, learnt);
+}
+
+static int invert(source *s, const char *word)
+{
+    glia_inverted first, second;
+    if (!word) return CODE_FINE;
+    glia_invert how = find_invert(word);
+    glia_status status = glia_data_invert(s->whole, s->model, how, &first, &second);
+    if (status) return fail_status(status);
+    const glia_inverted *made = s->part == s->whole ? &first : &second;
+    if (how == GLIA_INVERT_AUTO && made->rows) tell_inverted(s, made);
+    return CODE_FINE;
+}
+
 /* Reads a target, where there is one, as the model does. */
 static int match_target(source *s)
 {
@@ -75,19 +139,20 @@ static int match_target(source *s)
     return status ? fail_status(status) : CODE_FINE;
 }
 
-int source_open_judged(source *s, const char *model, const char *data, const table_options *table)
+int source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
     glia_data_info info;
     int            code = open_model(s, model);
     if (code) return code;
     char       *known = target_of(s->model);
-    glia_status status = open_table(s, data, table->target ? table->target : known, table);
+    glia_status status = open_table(s, data, input->target ? input->target : known, input);
     free(known);
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
     if (info.target == GLIA_TARGET_NONE)
         return fail(CODE_ARGUMENT, "%s: has no target to compare with", data_name(data));
-    return match_target(s);
+    code = match_target(s);
+    return code ? code : invert(s, how);
 }
 
 /* Whether the column that was taken for the target is the model's last input: of data without names. */
@@ -101,22 +166,22 @@ static bool lacks_an_input(const source *s)
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const table_options *table)
+int source_open_unjudged(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
     int code = open_model(s, model);
     if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
     if (code) return code;
     char       *known = target_of(s->model);
-    glia_status status = open_table(s, data, table->target ? table->target : known, table);
-    bool        absent = status == GLIA_E_TEXT && !table->target && known; /* no column of that name */
+    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    bool        absent = status == GLIA_E_TEXT && !input->target && known; /* no column of that name */
     free(known);
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", table);
-    return status ? fail_status(status) : CODE_FINE;
+    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", input);
+    return status ? fail_status(status) : invert(s, how);
 }
 
-int source_open_either(source *s, const char *model, const char *data, const table_options *table)
+int source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
-    int code = source_open_unjudged(s, model, data, table);
+    int code = source_open_unjudged(s, model, data, input, how);
     return code ? code : match_target(s);
 }
 
@@ -124,4 +189,15 @@ void source_close(source *s)
 {
     glia_data_free(s->whole);
     glia_model_free(s->model);
+}
+
+glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options)
+{
+    const char *target = glia_data_target_name(train, 0), *weight = glia_data_weight_name(train);
+    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
+    if (*glia_data_columns(train) && glia_data_column_name(train, 0))
+        options.columns = glia_data_columns(train), options.columns_optional = true;
+    if (weight) options.weight = weight;
+    options.weight_optional = options.group_optional = options.time_optional = true;
+    return glia_data_open(test, text, &options);
 }

@@ -10,14 +10,25 @@ typedef struct source {
     const glia_data *part; /* the second part of `whole` if it has two, else `whole` */
 } source;
 
-/* Opens both files. What `table` leaves out is as the model learnt it: the target column; the column of weights, which is
- * no input, if the data have it; and the kinds of the other columns.
- * source_open_judged reads the targets as the model takes them; source_open_unjudged also takes a table that has no
- * target column, and "-", standard input; source_open_either takes what that takes, and reads targets where they are.
- * All return an exit code after a sentence, and source_close cleans up. */
-int  source_open_judged(source *s, const char *model, const char *data, const table_options *table);
-int  source_open_unjudged(source *s, const char *model, const char *data, const table_options *table);
-int  source_open_either(source *s, const char *model, const char *data, const table_options *table);
+/* Opens both files. What `input` leaves out is as the model learnt it: the target column; the column of weights, which
+ * is no input, if the data have it; and the kinds of the other columns. source_open_judged reads the targets as the
+ * model takes them; source_open_unjudged also takes a table that has no target column, and "-", standard input;
+ * source_open_either takes what that takes, and reads targets where they are. `invert` is auto, yes or no: whether
+ * negatives are turned, which is then said; NULL: they are not. All return an exit code after a sentence, and
+ * source_close cleans up. */
+int  source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *invert);
+int  source_open_unjudged(source *s, const char *model, const char *data, const input_options *input,
+                          const char *invert);
+int  source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *invert);
 void source_close(source *s);
+
+/* Opens rows to test: their target, their weights and the kinds of their columns are those of the training rows, wherever
+ * they stand; weights, groups and times they may lack. `options`: those that the training rows were opened with. */
+glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options);
+
+/* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */
+const char *source_image(const glia_model *model, char text[64]);
+/* Whether a word says how to invert; if not, a sentence is said. */
+bool source_knows_invert(const char *word);
 
 #endif

@@ -15,8 +15,8 @@
 #define KIND "trace"
 
 typedef struct trace_options {
-    table_options table;
-    const char   *rows, *out, *mode;
+    input_options input;
+    const char   *rows, *out, *mode, *invert;
 } trace_options;
 
 typedef struct tracer {
@@ -381,7 +381,7 @@ static void print_summary(const tracer *t)
 
 static int trace(tracer *t)
 {
-    int code = source_open_either(&t->from, t->words[0], t->words[1], &t->o->table);
+    int code = source_open_either(&t->from, t->words[0], t->words[1], &t->o->input, t->o->invert);
     if (code) return code;
     glia_model_describe(t->from.model, &t->model);
     code = choose_rows(t);
@@ -411,6 +411,7 @@ static int run_trace(const command *self, int argc, char **argv)
     if (!o.out) return fail(CODE_ARGUMENT, "trace: --out DIR is missing");
     if (strcmp(o.mode, "eval") != 0 && strcmp(o.mode, "train") != 0)
         return fail(CODE_ARGUMENT, "--mode \"%s\": neither eval nor train", o.mode);
+    if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     t.files = json_array();
     code = trace(&t);
     tracer_clear(&t);
@@ -426,11 +427,14 @@ static const option trace_table[] = {
      "the folder to write into; it is made, or empty, or holds a former trace, which is replaced"},
     {"mode", OPTION_TEXT, AT(mode), "eval|train", "eval", 0, 0,
      "what layers do that differ between the two, as after model.eval() or model.train() in PyTorch"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column with the true values, by name or number (default: the one the model was trained on, if it is there)"},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input (default: the one of the training, if it is there)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
+    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
+     "dark where from bright ones"},
     {0},
 };
 static const char *const examples[] = {

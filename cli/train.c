@@ -1,16 +1,14 @@
-/* glia train: from data to a saved model. What is told on the way is in train_report.c, which rows do what in
- * train_parts.c. */
+/* glia train: from data to a saved model. One training is train_model.c's, several are train_folds.c's; what is told on
+ * the way is in train_report.c, which rows do what in train_parts.c. */
 #include "train.h"
 
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
+#include <unistd.h>
 
 #include "net_text.h"
 #include "options.h"
@@ -31,9 +29,19 @@ static const option train_table[] = {
      "hold this share of the rows back to validate on (default 0.15, but 0 if there is a test part)"},
     {"stratify", OPTION_FLAG, AT(stratify), NULL, NULL, 0, 0, "hold back the same share of each class"},
     {"holdout-tail", OPTION_WHOLE, AT(holdout_tail), "N", NULL, 1, COUNT_MOST, "hold the last N rows back instead"},
-    {"target", OPTION_TEXT, AT(table.target), "COL", NULL, 0, 0,
+    {"group", OPTION_TEXT, AT(input.group), "COL", NULL, 0, 0,
+     "the column, by name or number, that says what a row belongs to, such as a patient; it is no input, and rows of "
+     "one "
+     "group are held back together"},
+    {"time", OPTION_TEXT, AT(input.time), "COL", NULL, 0, 0,
+     "the column, by name or number, that says when a row is from; it is no input, and the latest rows are held back"},
+    {"folds", OPTION_WHOLE, AT(folds), "K", NULL, 2, COUNT_MOST,
+     "cross-validation: train K times, each time scoring on another K-th of the rows; --out saves a model of all rows"},
+    {"repeat", OPTION_WHOLE, AT(repeat), "N", NULL, 1, COUNT_MOST,
+     "train with the seeds S, S+1, ... S+N-1, and tell mean and deviation; --out saves the model of the first"},
+    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
      "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
-    TABLE_OPTIONS,
+    INPUT_OPTIONS,
     {"scale", OPTION_TEXT, AT(scale), "HOW", NULL, 0, 0,
      "how inputs are scaled; see `glia scales` (default: unit for bytes, standard for tables; with --init as before)"},
     {"loss", OPTION_TEXT, AT(loss), "TEXT", NULL, 0, 0,
@@ -41,7 +49,7 @@ static const option train_table[] = {
      "mse)"},
     {"class-weight", OPTION_TEXT, AT(class_weight), "TEXT", NULL, 0, 0,
      "what classes count in the loss: balanced, or \"cat=2, dog=1\", others 1 (default: all 1)"},
-    {"sample-weight", OPTION_TEXT, AT(table.sample_weight), "COL", NULL, 0, 0,
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "the column, by name or number, that says what each row counts in the loss; it is no input (default: all 1)"},
     {"optimizer", OPTION_TEXT, AT(optimizer), "TEXT", "adam lr=0.001", 0, 0,
      "how to step, and how far; see `glia optimizers`"},
@@ -55,7 +63,8 @@ static const option train_table[] = {
      "the norm of --clip-norm: sum of sizes, root of the sum of squares, or largest size"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
-    {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, EPOCHS_MOST, "passes over the training rows"},
+    {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
+     "passes over the training rows (default: of a table as many as make 10,000 updates, from 10 to 200; else 10)"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
     {"accumulate", OPTION_WHOLE, AT(accumulate), "K", "1", 1, COUNT_MOST,
      "make each update from the gradients of K batches, as from one K times as large"},
@@ -95,36 +104,12 @@ static const option train_table[] = {
     {0},
 };
 
-/* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
-
-/* What a signal handler tells. */
-static volatile sig_atomic_t interrupted;
-
-static void note_interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-}
-
-/* The first Ctrl-C, or SIGTERM by which a system asks a program to end, is noted, and the running step finishes; the
- * second of either ends the program at once. */
-static void catch_interrupt(void)
-{
-    struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 /* ---- before the run -------------------------------------------------------------------------------------------- */
 
 static const char *const norms[] = {[GLIA_NORM_2] = "2", [GLIA_NORM_1] = "1", [GLIA_NORM_INF] = "inf"};
 enum { NORMS = sizeof norms / sizeof *norms };
 
-/* NORMS: there is no such norm. */
-static glia_norm clip_kind(const train_options *o)
+glia_norm train_clip_kind(const train_options *o)
 {
     int kind = 0;
     while (kind < NORMS && strcmp(o->clip_kind, norms[kind]) != 0) kind++;
@@ -132,21 +117,62 @@ static glia_norm clip_kind(const train_options *o)
 }
 
 /* What is read is not what is written. --init and --resume may be: they are in memory by then, and meant to go on. */
-static int check_inputs(const train_options *o, const char *data, const char *as, const char *path)
+static int check_inputs(const train_run *run, const char *as, const char *path)
 {
-    const char *const read[] = {data, o->test, o->net};
-    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
-        if (out_file_is_of(path, read[i]))
-            return fail(CODE_ARGUMENT, "%s %s: is read from, and would be lost", as, path);
+    const train_parts *p = run->parts;
+    const char        *net = run->options->net;
+    bool               is_net = net && access(net, F_OK) == 0 && out_file_is_same(path, net);
+    if (!is_net && !out_file_is_of(path, p->data) && !out_file_is_of(path, p->test_data)) return CODE_FINE;
+    return fail(CODE_ARGUMENT, "%s %s: is read from, and would be lost", as, path);
+}
+
+/* Options that exclude each other. */
+typedef struct clash {
+    const char *name;
+    bool        given;
+} clash;
+
+static int check_clashes(const clash *list, size_t count, const char *with)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].given) return fail(CODE_ARGUMENT, "%s: does not go with %s", list[i].name, with);
     return CODE_FINE;
+}
+#define CHECK_CLASHES(list, with) check_clashes(list, sizeof(list) / sizeof *(list), with)
+
+static int check_cut(const train_options *o)
+{
+    const clash other_ways[] = {{"--stratify", o->stratify},
+                                {"--holdout-tail", o->holdout_tail > 0},
+                                {"--time", o->input.group && o->input.time}};
+    return o->input.group || o->input.time ? CHECK_CLASHES(other_ways, o->input.group ? "--group" : "--time")
+                                           : CODE_FINE;
+}
+
+/* With several trainings there is nothing to go on with, and none to be watched; folds are their own hold-outs. */
+static int check_several(const train_options *o)
+{
+    const clash one[] = {
+        {"--checkpoint", o->checkpoint != NULL}, {"--resume", o->resume != NULL}, {"--doctor", o->doctor}};
+    const clash parts[] = {
+        {"--test", o->test != NULL}, {"--holdout", o->holdout >= 0}, {"--holdout-tail", o->holdout_tail > 0}};
+    if (o->repeat && o->repeat - 1 > (size_t)SEED_MOST - o->seed)
+        return fail(CODE_ARGUMENT, "--repeat %zu: seeds end at %.0f, and the first is %zu", o->repeat, SEED_MOST,
+                    o->seed);
+    int code = o->folds ? CHECK_CLASHES(parts, "--folds") : CODE_FINE;
+    if (code == CODE_FINE && train_is_several(o)) code = CHECK_CLASHES(one, o->folds ? "--folds" : "--repeat");
+    return code;
 }
 
 static int check_options(const train_options *o)
 {
-    if (clip_kind(o) == (glia_norm)NORMS)
+    if (train_clip_kind(o) == (glia_norm)NORMS)
         return fail(CODE_ARGUMENT, "--clip-kind %s: there are 1, 2 and inf", o->clip_kind);
     if (strcmp(o->clip_kind, norms[GLIA_NORM_2]) != 0 && !(o->clip_norm > 0))
         return fail(CODE_ARGUMENT, "--clip-kind %s: goes with --clip-norm", o->clip_kind);
+    int code = check_cut(o);
+    if (code == CODE_FINE) code = check_several(o);
+    if (code) return code;
     if (o->holdout_tail && (o->holdout >= 0 || o->stratify))
         return fail(CODE_ARGUMENT, "--holdout-tail: goes with neither --holdout nor --stratify");
     if (o->stratify && o->holdout == 0) return fail(CODE_ARGUMENT, "--stratify: nothing is held out");
@@ -160,9 +186,11 @@ static int check_options(const train_options *o)
         return fail(CODE_ARGUMENT, "--resume %s: is where --out puts the model", o->resume);
     if (out_file_is_previous(o->out, o->checkpoint))
         return fail(CODE_ARGUMENT, "--out %s: is where --checkpoint keeps the one before", o->out);
-    int code = out_file_check(o->out);
+    code = out_file_check(o->out);
     return code ? code : out_file_check_as("--checkpoint", o->checkpoint);
 }
+
+/* ---- the run --------------------------------------------------------------------------------------------------- */
 
 static unsigned usable_cores(void)
 {
@@ -170,156 +198,14 @@ static unsigned usable_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------- */
-
-/* The start is told once glia_fit has taken every option: a wrong text gives its sentence and nothing else. */
-static bool on_batch(void *user, const glia_batch *batch)
+/* The one training of the command. */
+static int train_alone(train_run *run)
 {
-    train_run *run = user;
-    if (!run->announced && !train_announce(run, batch->epoch - 1)) return true;
-    progress_batch(&run->progress, batch);
-    return interrupted;
-}
-
-static bool on_epoch(void *user, const glia_epoch *epoch)
-{
-    train_run *run = user;
-    if (!run->announced && !train_announce(run, epoch->epoch - 1)) return true;
-    train_tell_epoch(run, epoch);
-    return interrupted;
-}
-
-/* A step went wrong, and who has an older model wants to know what became of it. */
-static int fail_fit(const train_run *run, glia_status status)
-{
-    const char *out = run->options->out;
-    bool        lost = status == GLIA_E_NONFINITE && out;
-    int code = lost ? fail(code_of_status(status), "%s; %s was not written", glia_error(), out) : fail_status(status);
-    train_tell_findings(run);
-    return code;
-}
-
-static int fit(train_run *run)
-{
-    const train_options   *o = run->options;
-    const glia_fit_options options = {
-        .epochs = o->epochs,
-        .batch = o->batch,
-        .accumulate = o->accumulate,
-        .no_shuffle = !o->shuffle,
-        .seed = (uint32_t)o->seed,
-        .threads = run->threads,
-        .optimizer = o->optimizer,
-        .schedule = o->schedule,
-        .loss = run->loss,
-        .scale = o->scale,
-        .augment = o->augment,
-        .class_weight = o->class_weight,
-        .clip_norm = o->clip_norm,
-        .clip_kind = clip_kind(o),
-        .clip_value = o->clip_value,
-        .patience = o->patience,
-        .monitor = o->monitor,
-        .min_delta = o->min_delta,
-        .ema = o->ema,
-        .swa = o->swa,
-        .checkpoint = o->checkpoint,
-        .resume = o->resume,
-        .val_every = o->every,
-        .doctor = o->doctor,
-        .on_batch = on_batch,
-        .on_epoch = on_epoch,
-        .user = run,
-    };
-    progress_begin(&run->progress, o->quiet);
-    catch_interrupt();
-    glia_status status = glia_fit(run->model, run->parts->train, run->parts->validation, &options);
-    progress_clear(&run->progress);
-    if (!status && !run->announced) train_announce(run, o->epochs); /* nothing was left to do */
-    return status ? fail_fit(run, status) : flush_output(CODE_FINE);
-}
-
-/* Trains and saves. glia_fit looks at the rows that train and validate before it begins; those that only score are
- * looked at here. */
-static int train_model(train_run *run)
-{
-    const train_options *o = run->options;
-    glia_status          status = run->parts->test ? glia_model_suits(run->model, run->parts->test) : GLIA_OK;
-    if (status) return fail_status(status);
-    int code = fit(run);
-    if (code) return code;
-    status = o->out ? glia_model_save(run->model, o->out) : GLIA_OK;
-    if (status) return fail(code_of_status(status), "%s; the trained model was not saved", glia_error());
-    code = train_tell_end(run, interrupted);
-    return code == CODE_FINE && interrupted ? CODE_INTERRUPTED : code;
-}
-
-/* ---- where the run begins -------------------------------------------------------------------------------------- */
-
-/* A safetensors file begins with eight bytes, the length of its JSON header, which has a text "glia" if the tensors
- * are those of a model and not weights alone. */
-static bool holds_model(const char *path)
-{
-    char    length[8];
-    FILE   *file = fopen(path, "rb");
-    bool    begun = file && fread(length, 1, sizeof length, file) == sizeof length;
-    json_t *header = begun ? json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
-    bool    found = json_object_get(json_object_get(header, "__metadata__"), "glia") != NULL;
-    json_decref(header);
-    if (file) fclose(file);
-    return found;
-}
-
-/* The model that --init goes on with, none if the file holds weights for another net. */
-static int open_base(train_run *run)
-{
-    const char     *path = run->options->init;
-    glia_model_info info;
-    glia_status     status = glia_model_open(&run->model, path);
-    if (status == GLIA_E_FORMAT && !holds_model(path)) return CODE_FINE;
-    if (status) return fail_status(status);
-    glia_model_describe(run->model, &info);
-    run->continued = true;
-    if (!run->options->loss && *info.loss) run->loss = run->base_loss = text_of("%s", info.loss);
-    return CODE_FINE;
-}
-
-/* `0.weight, 0.bias`: the parameters whose mark in `taken` is `wanted`; the caller's. */
-static char *names_of(const glia_model *model, const bool *taken, bool wanted)
-{
-    glia_parameter_info info;
-    char               *names = text_of("%s", "");
-    for (size_t i = 0; i < glia_parameter_count(model); i++) {
-        if (taken[i] != wanted || glia_parameter_describe(model, i, &info)) continue;
-        char *longer = text_of("%s%s%s", names, *names ? ", " : "", info.name);
-        free(names);
-        names = longer;
-    }
-    return names;
-}
-
-/* Weights from another net: what was taken is said, unless it was all. */
-static glia_status take_weights(train_run *run)
-{
-    size_t      count = glia_parameter_count(run->model);
-    bool       *taken = claim(count, sizeof *taken);
-    glia_status status = glia_model_take_weights(run->model, run->options->init, taken);
-    char       *from_file = names_of(run->model, taken, true), *anew = names_of(run->model, taken, false);
-    if (!status && *anew && !run->options->quiet)
-        fprintf(stderr, "from %s: %s\nanew: %s\n", run->options->init, from_file, anew);
-    free(from_file);
-    free(anew);
-    free(taken);
-    return status;
-}
-
-static int make_model(train_run *run, const char *net)
-{
-    const train_options *o = run->options;
-    if (run->continued) return CODE_FINE;
-    glia_status status = glia_model_new(&run->model, net, run->parts->train, (uint32_t)o->seed);
-    if (!status && o->init) status = o->net ? take_weights(run) : glia_model_load_weights(run->model, o->init);
-    return status ? fail_status(status) : CODE_FINE;
+    int code = train_parts_cut(run->parts, run->options, run->seed);
+    if (code == CODE_FINE) code = train_once(run);
+    if (code == CODE_FINE) code = train_save(run);
+    if (code == CODE_FINE) code = train_tell_end(run);
+    return code == CODE_FINE && train_interrupted() ? CODE_INTERRUPTED : code;
 }
 
 static int run_train(const command *self, int argc, char **argv)
@@ -328,24 +214,24 @@ static int run_train(const command *self, int argc, char **argv)
     train_parts   parts = {0};
     train_run     run = {.options = &o, .parts = &parts};
     const char   *words[WORDS_MOST];
-    char         *net = NULL;
     int           code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     run.data = words[0];
     run.loss = o.loss;
+    run.seed = (uint32_t)o.seed;
     run.threads = o.threads ? (unsigned)o.threads : usable_cores();
+    run.several = train_is_several(&o);
     code = check_options(&o);
-    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--out", o.out);
-    if (code == CODE_FINE) code = check_inputs(&o, run.data, "--checkpoint", o.checkpoint);
-    if (code == CODE_FINE && o.net) code = net_text_read(o.net, &net);
-    if (code == CODE_FINE && o.init && !net) code = open_base(&run);
-    if (code == CODE_FINE) code = train_parts_open(&parts, run.data, net, run.model, &o);
-    if (code == CODE_FINE) code = make_model(&run, net);
-    if (code == CODE_FINE) code = train_model(&run);
+    if (code == CODE_FINE && o.net) code = net_text_read(o.net, &run.net);
+    if (code == CODE_FINE && o.init && !run.net) code = train_open_base(&run);
+    if (code == CODE_FINE) code = train_parts_open(&parts, run.data, run.net, run.model, &o);
+    if (code == CODE_FINE) code = check_inputs(&run, "--out", o.out);
+    if (code == CODE_FINE) code = check_inputs(&run, "--checkpoint", o.checkpoint);
+    if (code == CODE_FINE) code = run.several ? train_several(&run) : train_alone(&run);
     glia_model_free(run.model);
     free(run.base_loss);
     train_parts_close(&parts);
-    free(net);
+    free(run.net);
     return code;
 }
 
@@ -353,6 +239,7 @@ static const char *const examples[] = {
     "glia train iris.csv --net \"dense 16, relu, dense 3, softmax\" --epochs 200 --out iris.safetensors",
     "glia train mnist/ --optimizer \"sgd lr=0.1\" --epochs 5 --out digits.safetensors --json",
     "glia train \"moons n=500 noise=0.1\" --patience 10 --epochs 200 --schedule \"cosine warmup=5%\"",
+    "glia train iris.csv --folds 5 --repeat 3 --epochs 200",
     NULL,
 };
 const command train_command = {

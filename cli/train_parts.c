@@ -8,6 +8,7 @@
 
 #include "net_text.h"
 #include "report.h"
+#include "source.h"
 #include "train.h"
 
 #define HOLDOUT 0.15
@@ -80,27 +81,20 @@ static glia_target target_of(const glia_model *model)
     return info.target;
 }
 
-/* The target and the weights of the test rows are the columns that the training rows have for them, wherever they
- * stand; weights they may lack. */
 static glia_status open_both(train_parts *parts, const char *data, glia_data_options options, const char *test)
 {
     glia_status status = glia_data_open(&parts->data, data, &options);
     if (status || !test) return status;
-    const char *target = glia_data_target_name(parts->data, 0), *weight = glia_data_weight_name(parts->data);
-    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
-    if (*glia_data_columns(parts->data) && glia_data_column_name(parts->data, 0))
-        options.columns = glia_data_columns(parts->data), options.columns_optional = true;
-    if (weight) options.weight = weight;
-    options.weight_optional = true;
-    return glia_data_open(&parts->test_data, test, &options);
+    return source_open_like(&parts->test_data, test, parts->data, options);
 }
 
-/* The columns that are no inputs, as the command says, or as `base` knows them. */
-static glia_data_options columns_of(const glia_model *base, const train_options *o)
+/* The columns that are no inputs, and what images are made, as the command says, or as `base` knows them. */
+static glia_data_options columns_of(const glia_model *base, const train_options *o, char image[64])
 {
-    glia_data_options columns = table_options_of(&o->table);
+    glia_data_options columns = input_options_of(&o->input);
     columns.columns_optional = !columns.columns;
     if (!columns.columns && *glia_model_columns(base)) columns.columns = glia_model_columns(base);
+    if (!columns.image && base) columns.image = source_image(base, image), columns.image_optional = true;
     if (!columns.target) columns.target = glia_model_target_name(base, 0);
     if (columns.weight) return columns;
     columns.weight = glia_model_weight_name(base);
@@ -111,12 +105,11 @@ static glia_data_options columns_of(const glia_model *base, const train_options 
 static glia_status open_parts(train_parts *parts, const char *data, const char *net, const glia_model *base,
                               const train_options *o)
 {
-    glia_status status = open_both(parts, data, columns_of(base, o), o->test);
+    char        image[64];
+    glia_status status = open_both(parts, data, columns_of(base, o, image), o->test);
     if (status) return status;
-    const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
-    glia_target      meant = target_of(base);
+    glia_target meant = target_of(base);
     if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
-    parts->test = second ? second : parts->test_data;
     status = set_target(parts->data, meant);
     return status ? status : set_target(parts->test_data, meant);
 }
@@ -131,21 +124,63 @@ static double share_held(const train_parts *parts, const train_options *o)
     return o->patience ? HOLDOUT_OF_PATIENCE : 0;
 }
 
-static glia_status cut_parts(train_parts *parts, const train_options *o)
+static glia_split way_to_cut(const train_options *o)
 {
-    glia_split  how = o->holdout_tail ? GLIA_SPLIT_TAIL : o->stratify ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
-    double      share = share_held(parts, o);
-    glia_status status = GLIA_OK;
+    if (o->holdout_tail) return GLIA_SPLIT_TAIL;
+    if (o->input.group) return GLIA_SPLIT_GROUPED;
+    if (o->input.time) return GLIA_SPLIT_LATEST;
+    return o->stratify ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
+}
+
+/* Classes keep their shares in the folds, whether that is asked for or not. */
+static glia_split way_to_fold(const train_parts *parts, const train_options *o)
+{
+    glia_data_info info;
+    glia_data_describe(parts->data, &info);
+    if (o->input.group || o->input.time || o->stratify) return way_to_cut(o);
+    return info.target == GLIA_TARGET_CLASSES ? GLIA_SPLIT_STRATIFIED : GLIA_SPLIT_SHUFFLED;
+}
+
+static void forget_cut(train_parts *parts)
+{
+    glia_data_free(parts->held);
+    glia_data_free(parts->rest);
+    parts->held = parts->rest = NULL;
+    parts->train = parts->validation = parts->test = NULL;
+}
+
+void train_parts_whole(train_parts *parts)
+{
+    forget_cut(parts);
     parts->train = parts->data;
+}
+
+int train_parts_fold(train_parts *parts, const train_options *o, size_t fold, uint32_t seed)
+{
+    forget_cut(parts);
+    glia_status status =
+        glia_data_fold(parts->data, fold, o->folds, way_to_fold(parts, o), seed, &parts->rest, &parts->held);
+    parts->train = parts->rest;
+    parts->test = parts->held;
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+int train_parts_cut(train_parts *parts, const train_options *o, uint32_t seed)
+{
+    const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
+    train_parts_whole(parts);
+    parts->test = second ? second : parts->test_data;
+    double share = share_held(parts, o);
     if (share > 0) {
-        status = glia_data_split(parts->data, share, how, (uint32_t)o->seed, &parts->rest, &parts->held);
+        glia_status status = glia_data_split(parts->data, share, way_to_cut(o), seed, &parts->rest, &parts->held);
+        if (status) return fail_status(status);
         parts->train = parts->rest;
         parts->validation = parts->held;
     } else {
         parts->validation = parts->test;
         parts->test = NULL;
     }
-    return status;
+    return CODE_FINE;
 }
 
 int train_parts_open(train_parts *parts, const char *data, const char *net, const glia_model *base,
@@ -160,14 +195,12 @@ int train_parts_open(train_parts *parts, const char *data, const char *net, cons
     if (o->holdout_tail >= info.rows && o->holdout_tail > 0)
         return fail(CODE_ARGUMENT, "--holdout-tail %zu: %s has only %zu rows", o->holdout_tail, data_name(data),
                     info.rows);
-    status = cut_parts(parts, o);
-    return status ? fail_status(status) : CODE_FINE;
+    return CODE_FINE;
 }
 
 void train_parts_close(train_parts *parts)
 {
-    glia_data_free(parts->held);
-    glia_data_free(parts->rest);
+    forget_cut(parts);
     glia_data_free(parts->test_data);
     glia_data_free(parts->data);
 }

@@ -86,28 +86,42 @@ typedef struct glia_data glia_data;
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
-                           no each. "" for a table without a target. */
+                           no each. "" for a table without a target. An array of two
+                           dimensions has its target in a column only if its number is given here. */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
-    bool        weight_optional; /* a table without that column is fine too */
-    const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
-                                    every column not named. NULL, and columns left out: found by looking at their cells.
-                                    glia_data_columns and glia_model_columns give such texts. */
+    const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
+    const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
+    bool        weight_optional, group_optional, time_optional; /* a table without that column is fine too */
+    const char *columns; /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
+                            every column not named. NULL, and columns left out: found by looking at their cells.
+                            glia_data_columns and glia_model_columns give such texts. */
     bool        columns_optional; /* names that a table lacks are passed over; one without names is looked at */
-    const char *missing;         /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
-                                    N/A, NaN, null and ?, in capitals or not */
-    bool        drop_missing;    /* CSV: rows with a missing value are left out */
-    const char *header;          /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
+    const char *missing;      /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
+                                 N/A, NaN, null and ?, in capitals or not */
+    bool        drop_missing; /* CSV: rows with a missing value are left out */
+    const char *header;       /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
+    const char *image;        /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
+                                 fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
+                                 is */
+    bool image_optional;      /* data that are no image files are fine too */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
- *   a file           IDX or CSV (comma, semicolon or tab), plain or gzipped, told apart by its contents
- *   IMAGES,LABELS    a pair of IDX files
+ *   a file           CSV (comma, semicolon or tab), IDX or NumPy's .npy, plain or gzipped, told apart by its contents
+ *   INPUTS,TARGETS   a pair of files, each IDX or .npy: targets are one number a row, or several
+ *   a .npz file      NumPy's arrays x and y (docs/data.md has more names); with x_train, y_train, x_test and y_test two
+ *                    parts
+ *   an image         PNG, JPEG, or PBM, PGM or PPM: one row, without a target
  *   FOLDER           with the four files of MNIST's layout (train-* and t10k-*, .gz or not): two parts
+ *   FOLDER           of images: FOLDER/CLASS/a.png, each sub-folder a class, rows in the order of classes and names;
+ *                    FOLDER/train/CLASS/a.png and FOLDER/test/... (or val, valid, validation): two parts;
+ *                    FOLDER/a.png: rows without a target
  *   a generator      `spiral n=100 classes=3 noise=0.2 seed=0`; also moons, circles, blobs, xor
  *   DATA:train, DATA:test    one part of a data set that has two
  *   DATA+DATA        the rows of both
  * A data set of two parts is its training part; glia_data_test gives the other.
- * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_MEMORY. */
+ * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows or images of
+ * different sizes), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
@@ -129,18 +143,54 @@ GLIA_API glia_status glia_data_set_weights(glia_data *data, const glia_real *wei
 GLIA_API double      glia_data_weight(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_weight_name(const glia_data *data);
 
-/* The second part of a data set opened from a folder, or NULL. Belongs to `data`. */
+/* What each row belongs to (a patient, a machine, a document), as a number of at least 0; and when it is from, as any
+ * finite number that grows. Both decide what may be held out together, see glia_data_split. count is the number of
+ * rows; the list is copied, before the data set is split. Errors: GLIA_E_ARG (views among them), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_set_groups(glia_data *data, const int32_t *groups, size_t count);
+GLIA_API glia_status glia_data_set_times(glia_data *data, const double *times, size_t count);
+/* A row's group, -1 where none were set, and its time, NaN. The names of their columns, or NULL. */
+GLIA_API int32_t     glia_data_group(const glia_data *data, size_t row);
+GLIA_API double      glia_data_time(const glia_data *data, size_t row);
+GLIA_API const char *glia_data_group_name(const glia_data *data);
+GLIA_API const char *glia_data_time_name(const glia_data *data);
+
+/* The second part of a data set that has two, or NULL. Belongs to `data`. */
 GLIA_API const glia_data *glia_data_test(const glia_data *data);
+/* The paths of the files that a data set was read from, those of its second part and of all terms of DATA+DATA among
+ * them; NULL past the last. Standard input is none. */
+GLIA_API const char *glia_data_file(const glia_data *data, size_t i);
 
 /* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
  * `data`, which must outlive them; free both.
  *   GLIA_SPLIT_SHUFFLED     scikit-learn's train_test_split(random_state=seed): a permutation's first rows are held
  *   GLIA_SPLIT_STRATIFIED   the same with stratify=classes
  *   GLIA_SPLIT_TAIL         the last rows
- * Errors: GLIA_E_ARG (share outside 0..1, a side without rows, classes missing or too small), GLIA_E_MEMORY. */
-typedef enum glia_split { GLIA_SPLIT_SHUFFLED = 0, GLIA_SPLIT_STRATIFIED, GLIA_SPLIT_TAIL } glia_split;
+ *   GLIA_SPLIT_GROUPED      ceil(share * groups) whole groups: GroupShuffleSplit(random_state=seed)
+ *   GLIA_SPLIT_LATEST       the rows with the latest times, each side in the order of time, equal times in that of the
+ *                           rows. Rows of one time stay together: where the cut would part them, all of them are held
+ * Errors: GLIA_E_ARG (share outside 0..1, a side without rows; classes missing or too small; groups or times missing),
+ * GLIA_E_MEMORY. */
+typedef enum glia_split {
+    GLIA_SPLIT_SHUFFLED = 0,
+    GLIA_SPLIT_STRATIFIED,
+    GLIA_SPLIT_TAIL,
+    GLIA_SPLIT_GROUPED,
+    GLIA_SPLIT_LATEST
+} glia_split;
 GLIA_API glia_status glia_data_split(const glia_data *data, double share, glia_split how, uint32_t seed,
                                      glia_data **rest, glia_data **held);
+/* Cross-validation: fold `fold` (from 0) of `folds`, as two views. Row for row those of scikit-learn:
+ *   GLIA_SPLIT_SHUFFLED     KFold(folds, shuffle=True, random_state=seed)
+ *   GLIA_SPLIT_STRATIFIED   StratifiedKFold(folds, shuffle=True, random_state=seed)
+ *   GLIA_SPLIT_GROUPED      GroupKFold(folds), which takes no seed
+ *   GLIA_SPLIT_LATEST       TimeSeriesSplit(folds) of the rows in the order of their times: the last rows make the
+ *                           folds, and `rest` is only what is before the fold. Rows of one time that would be parted
+ *                           all go to the later fold
+ *   GLIA_SPLIT_TAIL         TimeSeriesSplit(folds) of the rows as they stand
+ * Errors: GLIA_E_ARG (fewer than 2 folds, or more than rows or groups; no class with a row for each; groups or times
+ * missing, or a side without rows), GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_fold(const glia_data *data, size_t fold, size_t folds, glia_split how, uint32_t seed,
+                                    glia_data **rest, glia_data **held);
 /* A view of the rows listed (each < rows of data); the list is copied. */
 GLIA_API glia_status glia_data_rows(const glia_data *data, const size_t *rows, size_t count, glia_data **view);
 
@@ -156,6 +206,8 @@ typedef struct glia_data_info {
     bool        yesno;                   /* there are several target numbers, and each is 0 or 1: yes or no    */
 } glia_data_info;
 GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
+/* The image file that a row was read from, or NULL. */
+GLIA_API const char *glia_data_file_name(const glia_data *data, size_t row);
 /* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
  * j-th number to be predicted, or j = 0 of the class column. */
 GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);
@@ -312,7 +364,7 @@ typedef struct glia_batch {
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
 typedef struct glia_fit_options {
-    size_t epochs;            /* 10; at most 1,000,000                                                         */
+    size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
     bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
@@ -334,7 +386,8 @@ typedef struct glia_fit_options {
     size_t    accumulate;     /* 1: each update is made from the gradient of so many batches, weighted by what
                                  their rows count: as one batch of all of them, in the memory of one                       */
     size_t patience;          /* > 0: stop when `monitor` has not improved for so many epochs, and restore the
-                                 best weights. Without validation rows 10 % of train decide                    */
+                                 best weights. Without validation rows 10 % of train decide: of its groups
+                                 where it has some, else its latest where it has times                          */
     const char *monitor;      /* "val_loss"; the metric that is watched; see `glia metrics`                     */
     double      min_delta;    /* an improvement is by more than this                                           */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
@@ -359,6 +412,9 @@ typedef struct glia_fit_options {
     void *user;
 } glia_fit_options;
 
+/* How many epochs are made of these rows where nobody says: of a table from a file as many as make 10,000 updates from
+ * batches of `batch` rows, at least 10 and at most 200; of other data 10. */
+GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
 /* Trains. `validation` may be NULL; it is scored after each epoch and never trained on.
  * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
  * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
@@ -423,6 +479,9 @@ GLIA_API glia_status glia_model_suits(const glia_model *model, const glia_data *
 typedef struct glia_average {
     double precision, recall, f1;
 } glia_average;
+typedef struct glia_interval {
+    double low, high;
+} glia_interval;
 typedef struct glia_scores {
     glia_target target;
     size_t      rows;
@@ -442,6 +501,10 @@ typedef struct glia_scores {
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+    /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
+     * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
+     * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */
+    glia_interval accuracy_interval, rmse_interval, r2_interval;
 } glia_scores;
 /* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data
  * that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */
@@ -455,9 +518,38 @@ GLIA_API glia_status glia_score_numbers(glia_scores **scores, const double *trut
                                         size_t outputs);
 GLIA_API void        glia_scores_free(glia_scores *scores);
 
+/* What a model has to be better than: the scores on `test` of saying the same of every row, which follows from the rows
+ * of `train` alone. For classes that is their shares there, the likeliest being the answer (the first of equals); for
+ * numbers their mean. As scikit-learn's DummyClassifier(strategy="prior") and DummyRegressor. The loss is NaN. Classes
+ * are those of `train`, found by name. Errors: GLIA_E_SHAPE (other targets, or a class that train does not know),
+ * GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_baseline(const glia_data *train, const glia_data *test, glia_scores **scores);
+/* The same from what a model keeps of the rows it was last trained on, for the rows that glia_evaluate scores. A model
+ * that keeps nothing, as it was not trained, gives NULL and GLIA_OK. Errors: those of glia_evaluate. */
+GLIA_API glia_status glia_model_baseline(const glia_model *model, const glia_data *data, glia_scores **scores);
+/* That: the share of class k, or the mean of the k-th target number, among the rows it was last trained on (of a
+ * hold-out by patience the rest; without rows that the loss ignores). NaN where it is not known. */
+GLIA_API double glia_model_prior(const glia_model *model, size_t k);
+
 /* Predicts every row of `data` (its targets are not looked at): out[rows][outputs], probabilities for classes,
  * numbers in the units of the training data. */
 GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out);
+
+/* Images that are negatives of those that a model was trained on: a photo of a digit is dark on white, MNIST's digits
+ * are bright on black. Inverts rows in place, x to 255 - x, in `data` and its second part; of_data and of_test, which
+ * may be NULL, get how many rows of each, and which was the first.
+ *   GLIA_INVERT_AUTO   each row read from an image file (glia_data_file_name) whose border, the mean of its outermost
+ *                      pixels, is above 170 where the model's (glia_model_info.border) is below 85, or the other way
+ *                      round; none if the model does not know
+ *   GLIA_INVERT_YES    every row
+ *   GLIA_INVERT_NO     none
+ * Errors: GLIA_E_ARG (views among them), GLIA_E_SHAPE (GLIA_INVERT_YES of rows that are no bytes). */
+typedef enum glia_invert { GLIA_INVERT_AUTO = 0, GLIA_INVERT_YES, GLIA_INVERT_NO } glia_invert;
+typedef struct glia_inverted {
+    size_t rows, first; /* how many; the number of the first, if there is one */
+} glia_inverted;
+GLIA_API glia_status glia_data_invert(glia_data *data, const glia_model *model, glia_invert how, glia_inverted *of_data,
+                                      glia_inverted *of_test);
 
 /* What a model is. */
 typedef struct glia_model_info {
@@ -473,12 +565,15 @@ typedef struct glia_model_info {
     size_t      parameters;
     size_t      multiply_adds; /* of one row forward                                              */
     uint32_t    seed;
+    double      border; /* mean of the outermost pixels of the images it was trained on, 0..255; NaN: not
+                           known, or they were no images of bytes                                 */
 } glia_model_info;
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
-/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that a
- * table is read as at training, whatever other columns it has. "" for a model of data that are no table with names. */
+/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that
+ * a table is read as at training, whatever other columns it has. "" for a model of data that are no table with names.
+ */
 GLIA_API const char *glia_model_columns(const glia_model *model);
 /* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
  * \"FEMALE\", and an input says so". False past the last. */
@@ -639,7 +734,7 @@ typedef enum glia_list {
     GLIA_LIST_SCALES,
     GLIA_LIST_AUGMENTATIONS,
     GLIA_LIST_METRICS,
-    GLIA_LIST_KINDS, /* of a table's columns */
+    GLIA_LIST_KINDS,      /* of a table's columns */
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

@@ -32,4 +32,4 @@ install() {
     fi
 }
 
-BUILD_PACKAGES="cmake ninja-build gcc libc6-dev pkg-config libjansson-dev zlib1g-dev libdnnl-dev"
+BUILD_PACKAGES="cmake ninja-build gcc libc6-dev pkg-config libjansson-dev zlib1g-dev libpng-dev libjpeg-dev libdnnl-dev"

@@ -5,7 +5,7 @@
 #   - layers, losses and optimizers do not know each other
 #   - cli/ and examples/ include glia.h and files of their own folder, nothing of src/
 #   - a foreign library is named in one place: oneDNN and OpenMP in src/numbers/onednn*.c, zlib in src/ground/gunzip.c,
-#     jansson in src/files/ and cli/
+#     libpng in src/data/png.c, libjpeg in src/data/jpeg.c, jansson in src/files/ and cli/
 #
 # Before it judges ROOT it judges small trees that are wrong in one way each, so that a check that lets everything
 # through is noticed.
@@ -26,6 +26,8 @@ FNR == 1 && part[1] == "src" && !(part[2] in floor) { wrong("a folder that is no
 
 /<(oneapi\/.*|dnnl.*|omp)[.]h/ { only_in("^src/numbers/onednn(_conv)?[.]c$", "oneDNN or OpenMP outside numbers/onednn*.c") }
 /<zlib[.]h>/                   { only_in("^src/ground/gunzip[.]c$", "zlib outside ground/gunzip.c") }
+/<png[a-z]*[.]h>/              { only_in("^src/data/png[.]c$", "libpng outside data/png.c") }
+/<j(peglib|error)[.]h>/        { only_in("^src/data/jpeg[.]c$", "libjpeg outside data/jpeg.c") }
 /<jansson[.]h>/                { only_in("^(src/files|cli)/", "jansson outside files/ and cli/") }
 
 /"/ {
@@ -81,6 +83,8 @@ must_refuse src/attic/old.c '#include "ground/status.h"'
 must_refuse src/numbers/portable.c '#include <dnnl.h>'
 must_refuse src/train/fit.c 'void f(void) { omp_set_num_threads(1); }'
 must_refuse src/data/idx.c '#include <zlib.h>'
+must_refuse src/data/image.c '#include <png.h>'
+must_refuse src/data/png.c '#include <jpeglib.h>'
 must_refuse src/train/record.c '#include <jansson.h>'
 must_refuse cli/train.c '#include "ground/text.h"'
 must_refuse cli/train.c '#include "text.h"'

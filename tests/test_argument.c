@@ -202,6 +202,55 @@ static void test_pipe(void **state)
     close(ends[0]);
 }
 
+/* ---- the files that were read ----------------------------------------------------------------------------------- */
+
+static void expect_files(const glia_data *d, size_t count, const char *const *files)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_non_null(glia_data_file(d, i));
+        assert_string_equal(glia_data_file(d, i), files[i]);
+    }
+    assert_null(glia_data_file(d, count));
+    assert_null(glia_data_file(d, SIZE_MAX));
+}
+
+static void test_files(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t      count;
+        const char *files[6];
+    } cases[] = {
+        {"one.csv", 1, {"one.csv"}},
+        {"./one.csv + one.csv", 2, {"./one.csv", "one.csv"}},
+        {"read-x , read-y", 2, {"read-x", "read-y"}},
+        {"read:test", 2, {"read/t10k-images-idx3-ubyte", "read/t10k-labels-idx1-ubyte"}},
+        {"read-x,read-y + read + read:train",
+         6,
+         {"read-x", "read-y", "read/train-images-idx3-ubyte", "read/train-labels-idx1-ubyte",
+          "read/train-images-idx3-ubyte", "read/train-labels-idx1-ubyte"}},
+        {"moons n=4", 0, {NULL}},
+    };
+    (void)state;
+    put_folder("read", false);
+    put_part("read-x", "read-y", 3, 0, false);
+    put_text("one.csv", "a,b\n1,2\n3,4\n");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        glia_data *d = opened(cases[i].text, NULL), *view;
+        if (!glia_data_test(d)) expect_files(d, cases[i].count, cases[i].files);
+        EXPECT_OK(glia_data_rows(d, (size_t[]){0}, 1, &view));
+        expect_files(view, cases[i].count, cases[i].files); /* a view has the first part's alone */
+        glia_data_free(view);
+        glia_data_free(d);
+    }
+    glia_data *d = opened("read + read", NULL);
+    assert_string_equal(glia_data_file(d, 3), "read/train-labels-idx1-ubyte");
+    assert_string_equal(glia_data_file(d, 7), "read/t10k-labels-idx1-ubyte");
+    assert_null(glia_data_file(d, 8));
+    assert_null(glia_data_file(NULL, 0));
+    glia_data_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_pipe),
         cmocka_unit_test(test_names_with_marks),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("argument", tests, enter_folder, leave_folder);
 }

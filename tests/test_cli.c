@@ -67,6 +67,10 @@ static void examples_of_the_help_work(void **state)
     setenv("PATH", path, 1);
     write_flowers("iris.csv", 60);
     write_flowers("new.csv", 9);
+    write_text("photo.png", "P2 2 2 255 250 250 250 9"); /* the format is told by the contents */
+    assert_int_equal(mkdir("pets", 0777) | mkdir("pets/cat", 0777) | mkdir("pets/dog", 0777), 0);
+    write_text("pets/cat/a.pgm", "P2 2 2 9 1 2 3 4");
+    write_text("pets/dog/b.ppm", "P3 1 1 9 1 2 3");
     assert_int_equal(rename("images", "mnist"), 0);
     for (size_t i = 0; i < COMMANDS; i++) {
         result help = RUN(command_names[i], "--help");
@@ -82,10 +86,11 @@ static void examples_of_the_help_work(void **state)
 }
 
 static const char *const train_names[] = {
-    "--net TEXT",     "--test DATA",  "--holdout SHARE",  "--stratify",       "--holdout-tail N", "--target COL",
-    "--scale HOW",    "--loss TEXT",  "--optimizer TEXT", "--schedule TEXT",  "--clip-norm X",    "--clip-value X",
-    "--augment TEXT", "--epochs N",   "--batch N",        "--shuffle yes|no", "--seed N",         "--threads N",
-    "--init MODEL",   "--patience N", "--every N",        "--out FILE",       "--json",           "--quiet"};
+    "--net TEXT",     "--test DATA", "--holdout SHARE",  "--stratify",       "--holdout-tail N", "--target COL",
+    "--scale HOW",    "--loss TEXT", "--optimizer TEXT", "--schedule TEXT",  "--clip-norm X",    "--clip-value X",
+    "--augment TEXT", "--epochs N",  "--batch N",        "--shuffle yes|no", "--seed N",         "--threads N",
+    "--group COL",    "--time COL",  "--folds K",        "--repeat N",       "--init MODEL",     "--patience N",
+    "--every N",      "--out FILE",  "--json",           "--quiet"};
 
 static void help_and_manual_tell_every_option(void **state)
 {
@@ -154,11 +159,12 @@ static void eval_prints_scores(void **state)
     expect(0,
            "table.csv: 4 rows\n"
            "\n"
-           "accuracy           50.00 %\n"
+           "accuracy           50.00 %  (95 % interval 0.0 to 100.0)\n"
            "balanced accuracy  50.00 %\n"
            "loss                0.6931\n"
            "log loss            0.6931\n"
            "ROC AUC             0.5000\n"
+           "baseline accuracy  50.00 %  (always a)\n"
            "\n"
            "class          precision  recall      f1  rows\n"
            "a                 0.5000  1.0000  0.6667     2\n"
@@ -174,11 +180,14 @@ static void eval_prints_scores(void **state)
     result r = RUN("eval", "even.safetensors", "table.csv", "--json");
     events e = events_of(r.out);
     assert_int_equal(e.count, 1);
-    assert_keys(e.event[0], "samples,loss,accuracy,balanced_accuracy,log_loss,roc_auc,confusion,classes,precision,"
-                            "recall,f1,support,top,macro,micro,weighted");
+    assert_keys(
+        e.event[0],
+        "samples,loss,accuracy,accuracy_interval,balanced_accuracy,log_loss,roc_auc,confusion,classes,precision,"
+        "recall,f1,support,top,macro,micro,weighted,baseline_accuracy");
     assert_int_equal(number_at(e.event[0], "samples"), 4);
     assert_float_equal(number_at(e.event[0], "accuracy"), 0.5, 0);
     assert_float_equal(number_at(e.event[0], "loss"), log(2), 1e-7);
+    assert_float_equal(number_at(e.event[0], "baseline_accuracy"), 0.5, 0);
     char *confusion = json_dumps(json_object_get(e.event[0], "confusion"), JSON_COMPACT);
     char *classes = json_dumps(json_object_get(e.event[0], "classes"), JSON_COMPACT);
     assert_string_equal(confusion, "[[2,0],[2,0]]");
@@ -196,10 +205,12 @@ static void eval_of_numbers(void **state)
     expect(0,
            "numbers.csv: 4 rows\n"
            "\n"
-           "loss  1.2500\n"
-           "RMSE  1.1180\n"
-           "MAE   1.0000\n"
-           "R2    0.0000\n",
+           "loss           1.2500\n"
+           "RMSE           1.1180  (95 % interval 0.5 to 1.5)\n"
+           "MAE            1.0000\n"
+           "R2             0.0000  (95 % interval -4 to 0)\n"
+           "baseline RMSE  1.1180  (always the mean, 3)\n"
+           "baseline R2    0.0000  (always the mean, 3)\n",
            "", ARGUMENTS("eval", "mean.safetensors", "numbers.csv"));
     expect(0, "3\n3\n3\n3\n", "", ARGUMENTS("predict", "mean.safetensors", "numbers.csv"));
     expect(0, "y\n3\n3\n3\n3\n", "", ARGUMENTS("predict", "mean.safetensors", "numbers.csv", "--csv"));
@@ -238,7 +249,7 @@ static void the_target_is_found_by_its_name(void **state)
            ARGUMENTS("train", "first.csv", "--target", "height", "--net", "dense 1 init=zeros bias_init=zeros",
                      "--optimizer", "sgd lr=0", "--holdout", "0", "--out", "height.safetensors", "--quiet"));
     result r = RUN("eval", "height.safetensors", "first.csv");
-    assert_non_null(strstr(r.out, "\nRMSE  1.1180\n"));
+    assert_non_null(strstr(r.out, "\nRMSE           1.1180  ("));
     release(&r);
     expect(0, "3\n3\n3\n3\n", "", ARGUMENTS("predict", "height.safetensors", "first.csv"));
     expect(0, "3\n3\n", "", ARGUMENTS("predict", "height.safetensors", "inputs.csv"));
@@ -289,7 +300,7 @@ static void show_prints_the_layers(void **state)
     make_even_model("table.csv", EVEN_NET, "even.safetensors");
     r = RUN("show", "even.safetensors", "--json");
     events e = events_of(r.out);
-    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,loss,scale,seed,layers,record");
+    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,loss,scale,seed,border,layers,record");
     assert_string_equal(text_at(e.event[0], "scale"), "standard");
     assert_string_equal(text_at(e.event[0], "target"), "classes");
     json_t *dense = json_array_get(json_object_get(e.event[0], "layers"), 0);

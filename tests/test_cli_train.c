@@ -35,7 +35,7 @@ static void training_tells_events(void **state)
         assert_int_equal(number_at(e.event[i], "samples"), 85);
         assert_true(number_at(e.event[i], "val_accuracy") <= 1);
     }
-    assert_keys(e.event[3], "event,model,val_loss,val_accuracy,epochs,stopped");
+    assert_keys(e.event[3], "event,model,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
     assert_string_equal(text_at(e.event[3], "model"), "moons.safetensors");
     assert_string_equal(text_at(e.event[3], "stopped"), "epochs");
     assert_float_equal(number_at(e.event[3], "val_loss"), number_at(e.event[2], "val_loss"), 1e-6);
@@ -100,7 +100,8 @@ static void patience_stops_and_the_test_part_scores(void **state)
     assert_int_equal(r.code, 0);
     assert_int_equal(e.count, 6); /* the first epoch is the best, three more do not mend it */
     const json_t *end = e.event[5];
-    assert_keys(end, "event,model,val_loss,val_accuracy,test_loss,test_accuracy,epochs,stopped");
+    assert_keys(end, "event,model,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,test_loss,test_"
+                     "accuracy,test_accuracy_interval,test_baseline_accuracy,epochs,stopped");
     assert_string_equal(text_at(end, "stopped"), "patience");
     assert_int_equal(number_at(end, "epochs"), 4);
     assert_true(json_is_null(json_object_get(end, "model")));
@@ -119,7 +120,8 @@ static void numbers_are_predicted(void **state)
     events e = events_of(r.out);
     assert_int_equal(r.code, 0);
     assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
-    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,epochs,stopped");
+    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,val_r2_interval,val_rmse_"
+                                      "interval,baseline_r2,baseline_rmse,epochs,stopped");
     assert_true(number_at(e.event[e.count - 1], "val_rmse") < 0.01);
     release_events(&e);
     release(&r);
@@ -281,7 +283,7 @@ static void weights_alone_go_into_a_net(void **state)
     r = RUN("predict", "whole.safetensors", "table.csv", "--csv");
     expect(0, r.out, "", ARGUMENTS("predict", "again.safetensors", "table.csv", "--csv"));
     release(&r);
-    expect(3, "", "glia: weights.safetensors: tensor \"0.weight\" is [32, 2], and the net needs [32, 1]\n",
+    expect(3, "", "glia: weights.safetensors: tensor \"0.weight\" is [64, 2], and the net needs [64, 1]\n",
            ARGUMENTS("train", "numbers.csv", "--init", "weights.safetensors"));
 }
 

@@ -295,6 +295,60 @@ static void what_stands_at_a_path(void **state)
     assert_false(glia__is_file(NULL) || glia__is_folder(NULL));
 }
 
+/* ---- anywhere in a file ----------------------------------------------------------------------------------------- */
+
+static void bytes_anywhere(void **state)
+{
+    static const size_t places[][2] = {{0, 10}, {PLAIN_MOST - 5, 5}, {70000, 100000}, {3, 0}, {1, 1}};
+    glia__reader       *reader;
+    size_t              got;
+    (void)state;
+    fill_plain();
+    put(plain, PLAIN_MOST);
+    EXPECT_OK(glia__reader_open(&reader, path));
+    for (size_t i = 0; i < COUNT(places); i++) {
+        EXPECT_OK(glia__reader_read_at(reader, places[i][0], back, places[i][1], &got));
+        assert_int_equal(got, places[i][1]);
+        assert_memory_equal(back, plain + places[i][0], got);
+    }
+    EXPECT_OK(glia__reader_read_at(reader, PLAIN_MOST - 5, back, 9, &got));
+    assert_int_equal(got, 5);
+    EXPECT_OK(glia__reader_read_at(reader, UINT64_MAX - 3, back, 9, &got));
+    assert_int_equal(got, 0);
+    EXPECT_OK(glia__reader_read(reader, back, 20, &got)); /* the stream does not notice */
+    assert_memory_equal(back, plain, 20);
+    glia__reader_close(reader);
+    if (without_zlib()) return;
+    put(compressed, sizeof compressed);
+    EXPECT_OK(glia__reader_open(&reader, path));
+    assert_true(fails_with(glia__reader_read_at(reader, 0, back, 1, &got), GLIA_E_FORMAT, "not gzipped"));
+    glia__reader_close(reader);
+}
+
+/* Deflated data without gzip's frame, and its check sum. */
+static void bare_deflate(void **state)
+{
+    enum { FRAME = 10, ENDING = 8 };
+    glia__gunzip *inflate;
+    size_t        taken, given;
+    (void)state;
+    assert_int_equal(glia__crc32(0, "123456789", 9), 0xCBF43926);
+    assert_int_equal(glia__crc32(glia__crc32(0, "1234", 4), "56789", 5), 0xCBF43926);
+    if (without_zlib()) return;
+    EXPECT_OK(glia__inflate_new(&inflate));
+    EXPECT_OK(
+        glia__gunzip_some(inflate, compressed + FRAME, sizeof compressed - FRAME - ENDING, &taken, back, 5000, &given));
+    assert_int_equal(taken, sizeof compressed - FRAME - ENDING);
+    assert_int_equal(given, 1000);
+    assert_true(glia__gunzip_complete(inflate));
+    assert_memory_equal(back + 995, "glia ", 5);
+    glia__gunzip_free(inflate);
+    EXPECT_OK(glia__inflate_new(&inflate));
+    EXPECT_FAILS(glia__gunzip_some(inflate, (const unsigned char *)"\7\7\7", 3, &taken, back, 9, &given), GLIA_E_FORMAT,
+                 "the deflated data are damaged (invalid block type)");
+    glia__gunzip_free(inflate);
+}
+
 /* ---- standard input and pipes ----------------------------------------------------------------------------------- */
 
 /* Standard input becomes a pipe into which `n` bytes trickle, so that a read gets what has come so far. */
@@ -396,6 +450,8 @@ int main(void)
         IN_FOLDER(unreadable_files),
         IN_FOLDER(whole_files),
         IN_FOLDER(what_stands_at_a_path),
+        IN_FOLDER(bytes_anywhere),
+        IN_FOLDER(bare_deflate),
         IN_FOLDER(standard_input),
         IN_FOLDER(no_memory),
     };

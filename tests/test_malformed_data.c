@@ -225,10 +225,10 @@ static void test_pairs(void **state)
         const char *text, *part;
         glia_status status;
     } cases[] = {
-        {"images,few", "few: byte 4: 3 labels, but images has 4 rows", GLIA_E_FORMAT},
-        {"images,images", "images: byte 3: labels have 1 dimension, these have 3", GLIA_E_FORMAT},
-        {"images,text", "text: byte 0: this is no IDX file", GLIA_E_FORMAT},
-        {"text,few", "text: byte 0: this is no IDX file", GLIA_E_FORMAT},
+        {"images,few", "few: byte 4: targets of 3 rows, but images has 4", GLIA_E_FORMAT},
+        {"images,images", "images: byte 3: targets have 1 dimension or 2, these have 3", GLIA_E_FORMAT},
+        {"images,text", "text: byte 0: this is no array: neither an IDX file nor NumPy", GLIA_E_FORMAT},
+        {"text,few", "text: byte 0: this is no array: neither an IDX file nor NumPy", GLIA_E_FORMAT},
         {"images,short", "short: byte 10: the file ends here", GLIA_E_FORMAT},
         {"images,missing", "missing: ", GLIA_E_OPEN},
         {"missing,few", "missing: ", GLIA_E_OPEN},

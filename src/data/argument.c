@@ -1,16 +1,19 @@
 /* The text of a data argument: glia_data_open.
  *
  *   data = term { "+" term }                        rows of all terms
- *   term = path                                     a file, or a folder in MNIST's layout
- *        | folder ":train" | folder ":test"         one part of it
+ *   term = path                                     a file, a folder in MNIST's layout, or one of images
+ *        | .npz file                                arrays by their names, in two parts perhaps
+ *        | folder ":train" | folder ":test"         one part of it, or of a .npz
  *        | generator's name and settings
- *        | path "," path                            IDX images and labels
+ *        | path "," path                            inputs and targets, each IDX or .npy
  *
  * A path that exists is that path, whatever marks are in its name. */
 #include <string.h>
 
-#include "data/source.h"
+#include "data/array.h"
+#include "data/image.h"
 #include "data/target.h"
+#include "data/zip.h"
 #include "ground/memory.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
@@ -33,26 +36,78 @@ static glia_status copy_word(const char *whole, const char *text, size_t n, char
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
+/* Keeps the paths of what was read; the second may be NULL. */
+static glia_status note_files(glia_data **data, const char *path, const char *second)
 {
-    glia__source s;
-    GLIA_TRY(glia__source_open(&s, path));
-    glia_status status = glia__idx_fits(&s) ? glia__idx_read(data, &s, NULL) : glia__csv_read(data, &s, options);
-    glia__source_close(&s);
+    glia_status status = glia__data_add_file(*data, path);
+    if (status == GLIA_OK && second) status = glia__data_add_file(*data, second);
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
     return status;
 }
 
-static glia_status open_pair(glia_data **data, const char *images, const char *labels)
+/* An array alone: inputs, and the target if it is one of its columns. */
+static glia_status read_array(glia_data **data, glia__source *s, const glia_data_options *options)
+{
+    glia__array a;
+    GLIA_TRY(glia__array_open(&a, s));
+    return glia__array_read(data, &a, NULL, options);
+}
+
+static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
+{
+    glia__source s;
+    glia_status  status;
+    GLIA_TRY(glia__source_open(&s, path));
+    if (glia__image_fits(&s))
+        status = glia__images_read_one(data, &s, options ? options->image : NULL);
+    else if (glia__array_fits(&s))
+        status = read_array(data, &s, options);
+    else if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, NULL, options);
+    else
+        status = glia__csv_read(data, &s, options);
+    glia__source_close(&s);
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
+}
+
+/* Both headers are read, and must fit each other, before anything else is. */
+static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets)
+{
+    glia__array x, y;
+    GLIA_TRY(glia__array_open(&x, inputs));
+    GLIA_TRY(glia__array_open(&y, targets));
+    return glia__array_read(data, &x, &y, NULL);
+}
+
+static glia_status open_pair(glia_data **data, const char *inputs, const char *targets)
 {
     glia__source x, y;
-    GLIA_TRY(glia__source_open(&x, images));
-    glia_status status = glia__source_open(&y, labels);
+    *data = NULL;
+    GLIA_TRY(glia__source_open(&x, inputs));
+    glia_status status = glia__source_open(&y, targets);
     if (status == GLIA_OK) {
-        status = glia__idx_read(data, &x, &y);
+        status = read_pair(data, &x, &y);
         glia__source_close(&y);
     }
     glia__source_close(&x);
-    return status;
+    return status == GLIA_OK ? note_files(data, inputs, targets) : status;
+}
+
+/* One part of a file: only a .npz has parts. */
+static glia_status open_part_of_file(glia_data **data, const char *path, const char *part,
+                                     const glia_data_options *options)
+{
+    glia__source s;
+    GLIA_TRY(glia__source_open(&s, path));
+    glia_status status = GLIA_E_TEXT;
+    if (glia__zip_fits(&s))
+        status = glia__npz_read(data, &s, part, options);
+    else
+        glia__fail(status, "%s:%s: a file has no part \"%s\"; a folder or a .npz has", path, part, part);
+    glia__source_close(&s);
+    return status == GLIA_OK ? note_files(data, path, NULL) : status;
 }
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
@@ -110,24 +165,37 @@ static glia_status open_found(glia_data **data, const folder *f, part first, par
 {
     GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
     if (first == last) return GLIA_OK;
-    glia_data **test = &(*data)->test;
-    glia_status status = open_pair(test, f->path[last][IMAGES], f->path[last][LABELS]);
-    if (status == GLIA_OK) status = glia__data_same_rows(*data, *test);
-    if (status == GLIA_OK) status = glia__targets_unite(*data, *test);
+    glia_data  *test;
+    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS]);
+    if (status == GLIA_OK) status = glia__data_take_test(*data, test);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;
     return status;
 }
 
-static glia_status open_folder(glia_data **data, const char *where, part first, part last)
+static bool found_none(const folder *f, part first, part last)
+{
+    for (int i = 0; i < FILES; i++)
+        if (f->path[first][i] || f->path[last][i]) return false;
+    return true;
+}
+
+/* A folder without any of MNIST's files may be one of images. */
+static glia_status open_folder(glia_data **data, const char *where, part first, part last,
+                               const glia_data_options *options)
 {
     folder      f = {0};
+    bool        known = false;
     glia_status status = find_part(&f, where, first);
     if (status == GLIA_OK && last != first) status = find_part(&f, where, last);
-    if (status == GLIA_OK && f.missing.length > 0)
-        status = glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz)", where, f.missing.text);
-    if (status == GLIA_OK) status = open_found(data, &f, first, last);
+    if (status == GLIA_OK && found_none(&f, first, last))
+        status = glia__image_folder(data, where, first == last ? (glia__folder_part)first : GLIA__PART_ALL,
+                                    options ? options->image : NULL, &known);
+    if (status == GLIA_OK && !known && f.missing.length > 0)
+        status =
+            glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no images", where, f.missing.text);
+    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last);
     folder_clear(&f);
     return status;
 }
@@ -136,7 +204,7 @@ static glia_status open_folder(glia_data **data, const char *where, part first, 
 
 static glia_status open_path(glia_data **data, const char *path, const glia_data_options *options)
 {
-    if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST);
+    if (glia__is_folder(path)) return open_folder(data, path, TRAIN, TEST, options);
     glia_status status = open_file(data, path, options);
     if (status != GLIA_E_OPEN || exists(path) || strpbrk(path, "/.") || strcmp(path, "-") == 0) return status;
     glia__string names = {0};
@@ -156,15 +224,15 @@ static part find_suffix(const char *term)
     return p;
 }
 
-static glia_status open_part(glia_data **data, const char *term, part p)
+static glia_status open_part(glia_data **data, const char *term, part p, const glia_data_options *options)
 {
     char *where = glia__strndup(term, (size_t)(strrchr(term, ':') - term));
     if (!where) return GLIA_E_MEMORY;
     glia_status status = GLIA_E_OPEN;
     if (glia__is_folder(where))
-        status = open_folder(data, where, p, p);
+        status = open_folder(data, where, p, p, options);
     else if (glia__is_file(where))
-        status = glia__fail(GLIA_E_TEXT, "%s: a file has no part \"%s\"; a folder has", term, part_names[p]);
+        status = open_part_of_file(data, where, part_names[p], options);
     else
         glia__fail(status, "%s: there is no folder \"%s\"", term, where);
     glia__free(where);
@@ -187,7 +255,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
     bool known;
     part p = find_suffix(term);
     if (exists(term)) return open_path(data, term, options);
-    if (p < PARTS) return open_part(data, term, p);
+    if (p < PARTS) return open_part(data, term, p, options);
     GLIA_TRY(glia__generate(data, term, &known));
     if (known) return GLIA_OK;
     const char *comma = strchr(term, ',');
@@ -196,21 +264,37 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */
 
-/* Only a table can have a column of weights. */
-static glia_status open_weighted(glia_data **data, const char *term, const glia_data_options *options)
+/* Only a table can have a column that is something else than an input, and only image files are resized. */
+static glia_status check_column(const char *term, const char *column, bool there, const char *what)
+{
+    if (!column || there) return GLIA_OK;
+    return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of %s", term, column, what);
+}
+
+static glia_status check_options(const glia_data *d, const char *term, const glia_data_options *o)
+{
+    GLIA_TRY(check_column(term, o->weight_optional ? NULL : o->weight, d->weights, "weights"));
+    GLIA_TRY(check_column(term, o->group_optional ? NULL : o->group, d->groups, "groups"));
+    GLIA_TRY(check_column(term, o->time_optional ? NULL : o->time, d->times, "times"));
+    if (!o->image || o->image_optional || d->row_files) return GLIA_OK;
+    return glia__fail(GLIA_E_TEXT, "%s has no image files, which alone can be made \"%.60s\"", term, o->image);
+}
+
+static glia_status open_checked(glia_data **data, const char *term, const glia_data_options *options)
 {
     GLIA_TRY(open_term(data, term, options));
-    if (!options || !options->weight || options->weight_optional || (*data)->weights) return GLIA_OK;
+    glia_status status = options ? check_options(*data, term, options) : GLIA_OK;
+    if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;
-    return glia__fail(GLIA_E_TEXT, "%s is no table: it has no column \"%.60s\" of weights", term, options->weight);
+    return status;
 }
 
 static glia_status open_next(glia_data **data, const char *term, const glia_data_options *options)
 {
     glia_data *next = NULL;
-    if (!*data) return open_weighted(data, term, options);
-    GLIA_TRY(open_weighted(&next, term, options));
+    if (!*data) return open_checked(data, term, options);
+    GLIA_TRY(open_checked(&next, term, options));
     glia_status status = glia__data_append(*data, next);
     glia_data_free(next);
     return status;
@@ -218,7 +302,7 @@ static glia_status open_next(glia_data **data, const char *term, const glia_data
 
 static glia_status open_terms(glia_data **data, const char *text, const glia_data_options *options)
 {
-    if (exists(text)) return open_term(data, text, options);
+    if (exists(text)) return open_checked(data, text, options);
     for (const char *at = text; at;) {
         size_t n = strcspn(at, "+");
         char  *term;

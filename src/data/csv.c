@@ -12,7 +12,9 @@
 
 #define CHUNK ((size_t)1 << 20)
 #define RECORD_MOST ((size_t)1 << 24)
-enum { BEHIND = 80 }; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
+enum {
+    BEHIND = 80
+}; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
 
 static const char delimiters[] = ",;\t";
 

@@ -71,15 +71,35 @@ void glia_data_free(glia_data *data)
         glia__free(data->values);
         glia__free(data->weights);
         glia__free(data->weight_name);
+        glia__free(data->groups);
+        glia__free(data->group_name);
+        glia__free(data->times);
+        glia__free(data->time_name);
+        glia__names_free(data->row_files, data->stored);
+        glia__names_free(data->files, data->n_files);
         glia__names_free(data->column_names, data->columns);
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
         glia__free(data->column_of);
+        glia__names_free(data->group_words, data->n_groups);
         glia__names_free(data->target_names, data->target_columns);
     }
     glia__free(data->order);
     glia_data_free(data->test);
     glia__free(data);
+}
+
+glia_status glia__data_add_file(glia_data *d, const char *path)
+{
+    if (strcmp(path, "-") == 0) return GLIA_OK;
+    char *copy = glia__strdup(path);
+    if (!copy) return GLIA_E_MEMORY;
+    glia_status status = glia__resize(&d->files, d->n_files + 1, sizeof *d->files);
+    if (status == GLIA_OK)
+        d->files[d->n_files++] = copy;
+    else
+        glia__free(copy);
+    return status;
 }
 
 /* ---- from memory ------------------------------------------------------------------------------------------------ */
@@ -178,6 +198,12 @@ const glia_data *glia_data_test(const glia_data *data)
     return data ? data->test : NULL;
 }
 
+const char *glia_data_file(const glia_data *data, size_t i)
+{
+    if (!data) return NULL;
+    return i < data->n_files ? data->files[i] : glia_data_file(data->test, i - data->n_files);
+}
+
 size_t glia__data_outputs(const glia_data *d)
 {
     const size_t outputs[] = {
@@ -202,6 +228,11 @@ void glia_data_describe(const glia_data *data, glia_data_info *info)
         .outputs = glia__data_outputs(data),
         .yesno = data->yesno,
     };
+}
+
+const char *glia_data_file_name(const glia_data *data, size_t row)
+{
+    return data && data->row_files && row < data->rows ? data->row_files[glia__data_stored(data, row)] : NULL;
 }
 
 const char *glia_data_column_name(const glia_data *data, size_t column)

@@ -21,15 +21,21 @@ struct glia_data {
     real    *values;       /* [stored][columns]     */
     size_t  *order;        /* [rows] or NULL        */
     char   **column_names; /* [columns] or NULL; "" for a column without a name */
-    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its number
-     * in the column's list, what is missing is NaN. */
+    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its
+     * number in the column's list, what is missing is NaN. */
     struct glia__column *column; /* [n_columns], or NULL */
     size_t               n_columns;
-    size_t              *column_of; /* [columns]: which of them each number of a row is of */
-    char                *columns_text;      /* as glia_data_columns */
-    size_t               left_out, dropped; /* rows without a target; with a gap, if they were not wanted */
-    real    *weights;      /* [stored]: what a row counts, or NULL: each 1 */
-    char    *weight_name;  /* of the column they were, or NULL */
+    size_t              *column_of;              /* [columns]: which of them each number of a row is of */
+    char                *columns_text;           /* as glia_data_columns */
+    size_t               left_out, dropped;      /* rows without a target; with a gap, if they were not wanted */
+    real                *weights;                /* [stored]: what a row counts, or NULL: each 1 */
+    char                *weight_name;            /* of the column they were, or NULL */
+    int32_t             *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
+    double              *times;                  /* [stored]: what rows are ordered by; or NULL */
+    char                *group_name, *time_name; /* of the columns they were, or NULL */
+    char               **group_words; /* [n_groups]: what each group is called, where that is a word; or NULL */
+    size_t               n_groups;
+    char               **row_files; /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */
@@ -41,6 +47,9 @@ struct glia_data {
     size_t      n_classes;
     char      **class_names;  /* [n_classes] */
     char      **target_names; /* [target_columns], or NULL */
+
+    char **files; /* [n_files]: the paths it was read from, but for those of the second part */
+    size_t n_files;
 
     struct glia_data       *test;                     /* the second part, owned */
     const struct glia_data *base;                     /* of a view              */
@@ -71,8 +80,13 @@ glia_status glia__data_reserve(glia_data *d, bool bytes);
 /* A column's name in a file: its own, or pixel0, ... for images and x1, ... for tables. */
 const char *glia__data_column_label(const glia_data *d, size_t column, char label[32]);
 
+/* For whoever opens files: d was read from this one too. Standard input is none. */
+glia_status glia__data_add_file(glia_data *d, const char *path);
+
 /* GLIA_E_FORMAT unless rows of a and of b have the same shape, kind and column names. */
 glia_status glia__data_same_rows(const glia_data *a, const glia_data *b);
+/* Makes `test` the second part of d, whose target both then have; d owns it, on failure too. */
+glia_status glia__data_take_test(glia_data *d, glia_data *test);
 /* Adds the rows of b to those of a, and b's second part, where it has one, to a's. If this fails a can only be freed.
  */
 glia_status glia__data_append(glia_data *a, glia_data *b);

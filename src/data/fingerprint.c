@@ -1,4 +1,5 @@
-/* Fingerprints of a data set: of its names, and of the values of its rows, weights included, in their order. */
+/* Fingerprints of a data set: of its names, and of the values of its rows, weights, groups and times included, in their
+ * order. */
 #include "data/columns.h"
 #include "ground/hash.h"
 
@@ -32,6 +33,8 @@ uint64_t glia__data_values_hash(const glia_data *d)
             hash = glia__hash(hash, d->values + at * d->columns, d->columns * sizeof *d->values);
         hash = add_target(d, at, hash);
         if (d->weights) hash = glia__hash(hash, &d->weights[at], sizeof *d->weights);
+        if (d->groups) hash = glia__hash(hash, &d->groups[at], sizeof *d->groups);
+        if (d->times) hash = glia__hash(hash, &d->times[at], sizeof *d->times);
     }
     return hash;
 }

@@ -138,21 +138,30 @@ static glia_status take(glia__table *t, size_t column, glia__role role, const ch
 {
     if (column == t->columns) return fail_column(t, wanted);
     glia__use *u = &t->use[column];
-    if (u->role == GLIA__TARGET || u->role == GLIA__WEIGHT) {
-        glia__fail(GLIA_E_TEXT, "column %zu cannot be both the target and the weights", column + 1);
+    if (glia__is_aside(u->role)) {
+        static const char *const what[] = {"the target", "the weights", "the groups", "the times"};
+        glia__fail(GLIA_E_TEXT, "column %zu cannot be both %s and %s", column + 1, what[role - GLIA__TARGET],
+                   what[u->role - GLIA__TARGET]);
         return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
     }
     *u = (glia__use){.role = role, .told = true, .slot = role == GLIA__TARGET ? t->targets++ : 0};
     return GLIA_OK;
 }
 
-static glia_status find_weight(glia__table *t, const glia_data_options *o)
+/* A column that is neither input nor target, if the caller names one. */
+static glia_status find_aside(glia__table *t, const char *wanted, bool optional, glia__role role, size_t *column)
 {
-    t->weight = t->columns;
-    if (!o->weight) return GLIA_OK;
-    t->weight = find_wanted(t, o->weight);
-    if (t->weight == t->columns && o->weight_optional) return GLIA_OK;
-    return take(t, t->weight, GLIA__WEIGHT, o->weight);
+    *column = t->columns;
+    if (!wanted) return GLIA_OK;
+    *column = find_wanted(t, wanted);
+    return *column == t->columns && optional ? GLIA_OK : take(t, *column, role, wanted);
+}
+
+static glia_status find_all_aside(glia__table *t, const glia_data_options *o)
+{
+    GLIA_TRY(find_aside(t, o->weight, o->weight_optional, GLIA__WEIGHT, &t->weight));
+    GLIA_TRY(find_aside(t, o->group, o->group_optional, GLIA__GROUP, &t->group));
+    return find_aside(t, o->time, o->time_optional, GLIA__TIME, &t->time);
 }
 
 /* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
@@ -174,8 +183,9 @@ static glia_status find_usual(glia__table *t)
     enum { USUAL = sizeof usual / sizeof *usual };
     size_t i = 0, found = t->columns;
     for (; i < USUAL; i++)
-        if ((found = find_column(t, usual[i])) < t->columns && found != t->weight) break;
-    if (i == USUAL) found = t->columns - 1 - (t->weight == t->columns - 1);
+        if ((found = find_column(t, usual[i])) < t->columns && !glia__is_aside(t->use[found].role)) break;
+    if (i == USUAL)
+        for (found = t->columns - 1; found > 0 && glia__is_aside(t->use[found].role);) found--;
     t->header = t->header || i < USUAL - 1 || counts_columns(t, found);
     return take(t, found, GLIA__TARGET, "");
 }
@@ -246,9 +256,11 @@ static glia_status find_header(glia__table *t, const char *said)
 /* ---- the other columns ------------------------------------------------------------------------------------------ */
 
 static const glia__role roles[GLIA__KINDS] = {
-    [GLIA_KIND_NUMBER] = GLIA__INPUT_NUMBER, [GLIA_KIND_YESNO] = GLIA__INPUT_CELL, [GLIA_KIND_CATEGORY] = GLIA__INPUT_WORD,
-    [GLIA_KIND_ORDINAL] = GLIA__INPUT_WORD,  [GLIA_KIND_DATE] = GLIA__INPUT_CELL,  [GLIA_KIND_TIME] = GLIA__INPUT_CELL,
-    [GLIA_KIND_DATETIME] = GLIA__INPUT_CELL, [GLIA_KIND_TEXT] = GLIA__IGNORED,     [GLIA_KIND_SKIP] = GLIA__IGNORED,
+    [GLIA_KIND_NUMBER] = GLIA__INPUT_NUMBER, [GLIA_KIND_YESNO] = GLIA__INPUT_CELL,
+    [GLIA_KIND_CATEGORY] = GLIA__INPUT_WORD, [GLIA_KIND_ORDINAL] = GLIA__INPUT_WORD,
+    [GLIA_KIND_DATE] = GLIA__INPUT_CELL,     [GLIA_KIND_TIME] = GLIA__INPUT_CELL,
+    [GLIA_KIND_DATETIME] = GLIA__INPUT_CELL, [GLIA_KIND_TEXT] = GLIA__IGNORED,
+    [GLIA_KIND_SKIP] = GLIA__IGNORED,
 };
 
 /* A column of the file that is neither target nor weights: its name, and what was told of it. */
@@ -267,7 +279,8 @@ static glia_status make_column(glia__table *t, size_t i, const glia__kind *kind)
 static void find_runs(glia__table *t)
 {
     for (size_t i = t->columns; i-- > 0;) {
-        bool joined = i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
+        bool joined =
+            i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
         t->use[i].end = joined ? t->use[i + 1].end : i + 1;
     }
 }
@@ -277,7 +290,7 @@ static void lay_out(glia__table *t)
 {
     for (size_t i = 0; i < t->columns; i++) {
         glia__use *u = &t->use[i];
-        if (u->role == GLIA__TARGET || u->role == GLIA__WEIGHT) continue;
+        if (glia__is_aside(u->role)) continue;
         glia__column *c = &t->column[u->column];
         u->role = roles[c->kind.which];
         if (u->role == GLIA__IGNORED) continue;
@@ -291,7 +304,7 @@ static glia_status make_columns(glia__table *t)
 {
     if (!(t->column = glia__new(t->columns, sizeof *t->column))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < t->columns; i++) {
-        if (t->use[i].role == GLIA__TARGET || t->use[i].role == GLIA__WEIGHT) continue;
+        if (glia__is_aside(t->use[i].role)) continue;
         GLIA_TRY(make_column(t, i, glia__told_find(&t->told, t->header ? t->first[i] : "", i)));
     }
     const char *unused = t->options->columns_optional ? NULL : glia__told_unused(&t->told);
@@ -301,11 +314,16 @@ static glia_status make_columns(glia__table *t)
 static glia_status read_gaps(glia__table *t, const char *words)
 {
     size_t number;
+    double value;
     for (const char *at = words; at && *at;) {
         const char *end = at + strcspn(at, ","), *last = end;
         while (at < last && *at == ' ') at++;
         while (last > at && last[-1] == ' ') last--;
         GLIA_TRY(glia__words_add(&t->gaps, at, (size_t)(last - at), &number));
+        if (glia__csv_number(&(glia__cell){.begin = at, .end = last}, &value)) {
+            GLIA_TRY(glia__grow(&t->gap, &t->gap_room, t->n_gap + 1, sizeof *t->gap));
+            t->gap[t->n_gap++] = (real)value;
+        }
         at = *end ? end + 1 : end;
     }
     return GLIA_OK;
@@ -315,7 +333,7 @@ static glia_status find_roles(glia__table *t)
 {
     const glia_data_options *o = t->options;
     if (!(t->use = glia__new(t->columns, sizeof *t->use))) return GLIA_E_MEMORY;
-    GLIA_TRY(find_weight(t, o));
+    GLIA_TRY(find_all_aside(t, o));
     GLIA_TRY(find_targets(t, o->target));
     return find_header(t, o->header);
 }

@@ -80,8 +80,8 @@ static glia_status find_places(const glia__plan_column *c, const glia__column *f
 static glia_status bind_column(glia__intake *in, size_t i)
 {
     const glia__plan_column *c = &in->plan->column[i];
-    const glia__column *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
-    bool                empty = from->missing == in->data->stored; /* of no kind in particular */
+    const glia__column      *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
+    bool                     empty = from->missing == in->data->stored; /* of no kind in particular */
     in->slot[i] = from->slot;
     if (from->kind.which != c->kind.which && !(empty && glia__kind_slots(&from->kind) == glia__kind_slots(&c->kind)))
         return fail_kind(in, c, from);
@@ -141,8 +141,9 @@ static glia_status check_numbers(const glia_data *d)
             return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is of the kind %s, and the model takes numbers",
                               c->name, d->name, glia_kind_name(c->kind.which));
         if (c->missing)
-            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s lacks %zu values, and the model has nothing for them",
-                              c->name, d->name, c->missing);
+            return glia__fail(GLIA_E_SHAPE,
+                              "column \"%.60s\" of %s lacks %zu values, and the model has nothing for them", c->name,
+                              d->name, c->missing);
     }
     return GLIA_OK;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/columns.h"
+#include "data/image.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -11,10 +12,12 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
     if (!a->image && !b->image && a->columns != b->columns)
         return glia__fail(GLIA_E_SHAPE, "the inputs of a row are %zu in %s, but %zu in %s", a->columns, a->name,
                           b->columns, b->name);
+    bool images = a->row_files && b->row_files;
     if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
-        return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s", a->name,
+        return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s%s", a->name,
                           a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
-                          b->height, b->width, b->bytes ? "bytes" : "numbers");
+                          b->height, b->width, b->bytes ? "bytes" : "numbers",
+                          images ? "; --image HEIGHTxWIDTH (image in glia_data_options) makes them one size" : "");
     for (size_t i = 0; a->column_names && b->column_names && i < a->columns; i++)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
             return glia__fail(GLIA_E_FORMAT, "input %zu is \"%.60s\" in %s, but \"%.60s\" in %s", i + 1,
@@ -90,17 +93,104 @@ static glia_status append_weights(glia_data *a, glia_data *b)
     return GLIA_OK;
 }
 
+/* Either both have them or none: what rows without a group belong to, or when they are from, nobody knows. */
+static glia_status check_both(const glia_data *a, const glia_data *b, bool in_a, bool in_b, const char *what)
+{
+    if (in_a == in_b) return GLIA_OK;
+    return glia__fail(GLIA_E_FORMAT, "the rows of %s have %s, but those of %s have none", in_a ? a->name : b->name,
+                      what, in_a ? b->name : a->name);
+}
+
+/* Makes the names of the groups one list: b's groups get numbers in a's. */
+static glia_status unite_groups(glia_data *a, glia_data *b)
+{
+    glia__words all = {0};
+    size_t     *number = glia__new(b->n_groups, sizeof *number), place;
+    glia_status status = number ? GLIA_OK : GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < a->n_groups; i++)
+        status = glia__words_add(&all, a->group_words[i], strlen(a->group_words[i]), &place);
+    for (size_t i = 0; status == GLIA_OK && i < b->n_groups; i++)
+        status = glia__words_add(&all, b->group_words[i], strlen(b->group_words[i]), &number[i]);
+    for (size_t r = 0; status == GLIA_OK && r < b->stored; r++) b->groups[r] = (int32_t)number[b->groups[r]];
+    if (status == GLIA_OK) {
+        glia__names_free(a->group_words, a->n_groups);
+        a->group_words = all.text;
+        a->n_groups = all.count;
+        all.text = NULL;
+        all.count = 0;
+    }
+    glia__words_clear(&all);
+    glia__free(number);
+    return status;
+}
+
+/* Equal numbers, or equal words, are the same group in both. */
+static glia_status append_groups(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->groups, b->groups, "groups"));
+    if (!a->groups) return GLIA_OK;
+    if (a->group_words && b->group_words) GLIA_TRY(unite_groups(a, b));
+    GLIA_TRY(glia__resize(&a->groups, a->stored + b->stored, sizeof *a->groups));
+    memcpy(a->groups + a->stored, b->groups, b->stored * sizeof *a->groups);
+    return GLIA_OK;
+}
+
+static glia_status append_times(glia_data *a, const glia_data *b)
+{
+    GLIA_TRY(check_both(a, b, a->times, b->times, "times"));
+    if (!a->times) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->times, a->stored + b->stored, sizeof *a->times));
+    memcpy(a->times + a->stored, b->times, b->stored * sizeof *a->times);
+    return GLIA_OK;
+}
+
+static glia_status append_row_files(glia_data *a, glia_data *b)
+{
+    size_t n = a->stored, more = b->stored;
+    bool   first = !a->row_files;
+    if (!a->row_files && !b->row_files) return GLIA_OK;
+    GLIA_TRY(glia__resize(&a->row_files, n + more, sizeof *a->row_files));
+    for (size_t i = 0; first && i < n; i++) a->row_files[i] = NULL;
+    for (size_t i = 0; i < more; i++) {
+        a->row_files[n + i] = b->row_files ? b->row_files[i] : NULL;
+        if (b->row_files) b->row_files[i] = NULL;
+    }
+    return GLIA_OK;
+}
+
+/* a takes over the paths that b was read from. */
+static glia_status append_files(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(glia__resize(&a->files, a->n_files + b->n_files, sizeof *a->files));
+    for (size_t i = 0; i < b->n_files; i++) a->files[a->n_files + i] = b->files[i];
+    a->n_files += b->n_files;
+    b->n_files = 0;
+    return GLIA_OK;
+}
+
 static glia_status append_part(glia_data *a, glia_data *b)
 {
     size_t rows;
     if (!glia__add(a->rows, b->rows, &rows)) rows = SIZE_MAX;
+    GLIA_TRY(glia__images_same_colour(a, b));
     GLIA_TRY(glia__data_same_rows(a, b));
     GLIA_TRY(check_columns(a, b));
     GLIA_TRY(glia__targets_append(a, b));
     GLIA_TRY(append_columns(a, b));
     GLIA_TRY(append_inputs(a, b));
     GLIA_TRY(append_weights(a, b));
+    GLIA_TRY(append_groups(a, b));
+    GLIA_TRY(append_times(a, b));
+    GLIA_TRY(append_files(a, b));
+    GLIA_TRY(append_row_files(a, b)); /* the last, as their number is that of the rows */
     return glia__data_shape(a, rows, a->channels, a->height, a->width);
+}
+
+glia_status glia__data_take_test(glia_data *d, glia_data *test)
+{
+    d->test = test;
+    GLIA_TRY(glia__data_same_rows(d, test));
+    return glia__targets_unite(d, test);
 }
 
 glia_status glia__data_append(glia_data *a, glia_data *b)

@@ -1,4 +1,5 @@
-/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md. */
+/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md.
+ */
 #include "data/plan.h"
 
 #include <math.h>
@@ -141,7 +142,8 @@ static double mean(const glia_data *d, size_t slot)
 static double least(const glia_data *d, size_t slot)
 {
     double low = INFINITY;
-    for (size_t r = 0; r < d->rows; r++) low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
+    for (size_t r = 0; r < d->rows; r++)
+        low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
     return isfinite(low) ? low : 0;
 }
 
@@ -218,18 +220,19 @@ static double most_frequent(const glia__plan_column *c, const glia__column *from
     return (double)best;
 }
 
+static size_t count_seen(const glia__column *from, const size_t *rows)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < from->words.count; i++) seen += rows[i] > 0;
+    return seen;
+}
+
 static glia_status find_places(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t all)
 {
-    bool ordinal = c->kind.which == GLIA_KIND_ORDINAL;
-    if (ordinal && c->kind.words) GLIA_TRY(said_words(c, c->kind.words));
-    if (!c->kind.hash && !c->kind.words) GLIA_TRY(keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all)));
-    if (ordinal || c->n_words <= MANY_PLACES) return GLIA_OK;
-    glia__names_free(c->words, c->n_words);
-    c->words = NULL;
-    c->n_words = 0;
-    c->other = false;
-    c->kind.hash = USUAL_HASH;
-    return GLIA_OK;
+    bool ordinal = c->kind.which == GLIA_KIND_ORDINAL, free = !ordinal && c->kind.rare == SIZE_MAX;
+    if (ordinal && c->kind.words) return said_words(c, c->kind.words);
+    if (free && !c->kind.hash && count_seen(from, rows) > MANY_PLACES) c->kind.hash = USUAL_HASH;
+    return c->kind.hash ? GLIA_OK : keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all));
 }
 
 static glia_status fit_words(glia__plan_column *c, const glia_data *d, const glia__column *from)

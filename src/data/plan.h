@@ -18,8 +18,8 @@ struct glia__plan {
  * (the words of an ordinal column). */
 glia_status glia__plan_fit(glia__plan **plan, const glia_data *train);
 void        glia__plan_free(glia__plan *plan);
-/* Room for a plan of `count` columns, to be filled by who reads one; then sets `at`, `width` and `text`, and checks what every
- * plan must be: GLIA_E_FORMAT. */
+/* Room for a plan of `count` columns, to be filled by who reads one; then sets `at`, `width` and `text`, and checks
+ * what every plan must be: GLIA_E_FORMAT. */
 glia_status glia__plan_new(glia__plan **plan, size_t count);
 glia_status glia__plan_settle(glia__plan *plan);
 /* What becomes of a column, in words. */
@@ -30,15 +30,16 @@ const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, 
 /* How the rows of one data set become what a net takes. */
 struct glia__intake {
     const glia_data    *data;
-    const glia__plan   *plan;  /* NULL: rows are as the data have them       */
-    const glia__scaler *scale; /* NULL: they are not scaled                  */
+    const glia__plan   *plan;     /* NULL: rows are as the data have them       */
+    const glia__scaler *scale;    /* NULL: they are not scaled                  */
     bool                straight; /* nothing has to be done but scaling      */
     size_t             *slot;     /* [plan->count]: where a column is in a stored row */
     double            **place;    /* [plan->count]: of columns of words, the place of each of the data's; NaN: a gap */
 };
 /* Finds the plan's columns in the data, by name where there are names. GLIA_E_SHAPE names those that are not there, or
  * are of another kind. */
-glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale);
+glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan,
+                             const glia__scaler *scale);
 void        glia__intake_clear(glia__intake *in);
 size_t      glia__intake_width(const glia__intake *in); /* numbers that a net gets for a row */
 /* x[width] = the row stored at number `stored`, not scaled. */

@@ -1,14 +1,12 @@
 /* Views: chosen rows of a data set, and the cut into the rows to train on and those held out.
  *
- * The shuffled and the stratified cut are those of scikit-learn 1.2's train_test_split(random_state=seed), row for row,
- * drawn from NumPy's legacy stream. The stratified one is its StratifiedShuffleSplit: of each class the rest gets its
- * share of the rows, rounded down; what is then missing comes from the classes with the largest remainders, those with
- * equal ones in the order of a permutation. */
+ * The shuffled, the stratified and the grouped cut are scikit-learn 1.2's train_test_split(random_state=seed), the same
+ * with stratify, and GroupShuffleSplit(random_state=seed), row for row, drawn from NumPy's legacy stream. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "data/data.h"
+#include "data/split.h"
 #include "ground/memory.h"
 
 /* ---- views ------------------------------------------------------------------------------------------------------ */
@@ -42,181 +40,97 @@ glia_status glia_data_rows(const glia_data *data, const size_t *rows, size_t cou
 
 /* ---- the cuts --------------------------------------------------------------------------------------------------- */
 
-/* A cut under way: order[0 .. held) gets the rows held out, order[held .. rows) the rest. */
-typedef struct cut {
-    const glia_data *data;
-    size_t           rows, held;
-    size_t          *order;
-    glia_rng        *rng;
-} cut;
-
-static glia_status cut_shuffled(const cut *c)
+static glia_status cut_shuffled(glia__cut *c)
 {
     glia_rng_permutation(c->rng, c->order, c->rows);
     return GLIA_OK;
 }
 
-static glia_status cut_tail(const cut *c)
+static glia_status cut_tail(glia__cut *c)
 {
     size_t rest = c->rows - c->held;
     for (size_t i = 0; i < c->rows; i++) c->order[i] = i < c->held ? rest + i : i - c->held;
     return GLIA_OK;
 }
 
-/* The classes that have rows, all arrays [count] but the last two. */
-typedef struct strata {
-    size_t count;
-    size_t *class, *rows; /* which class, and how many rows it has                */
-    size_t *rest, *held;  /* how many of them go where                            */
-    double *remainder;    /* what rounding down left over                         */
-    size_t *row;          /* [all rows]: class by class, each in the order of rows */
-    size_t *draw;         /* [all rows]: room for a permutation                   */
-} strata;
-
-static void strata_clear(strata *s)
+/* As GroupShuffleSplit: of a permutation of the groups the first are held; rows stay in their order. */
+static void deal_groups(glia__cut *c, const size_t *group, size_t held, const size_t *drawn, bool *is_held)
 {
-    glia__free(s->class);
-    glia__free(s->rows);
-    glia__free(s->rest);
-    glia__free(s->held);
-    glia__free(s->remainder);
-    glia__free(s->row);
-    glia__free(s->draw);
+    size_t at = 0;
+    for (size_t i = 0; i < held; i++) is_held[drawn[i]] = true;
+    for (size_t i = 0; i < c->rows; i++)
+        if (is_held[group[i]]) c->order[at++] = i;
+    c->held = at;
+    for (size_t i = 0; i < c->rows; i++)
+        if (!is_held[group[i]]) c->order[at++] = i;
 }
 
-static glia_status strata_new(strata *s, size_t classes, size_t rows)
+static glia_status cut_groups(glia__cut *c)
 {
-    s->class = glia__new(classes, sizeof *s->class);
-    s->rows = glia__new(classes, sizeof *s->rows);
-    s->rest = glia__new(classes, sizeof *s->rest);
-    s->held = glia__new(classes, sizeof *s->held);
-    s->remainder = glia__new(classes, sizeof *s->remainder);
-    s->row = glia__new(rows, sizeof *s->row);
-    s->draw = glia__new(rows, sizeof *s->draw);
-    bool fine = s->class && s->rows && s->rest && s->held && s->remainder && s->row && s->draw;
-    return fine ? GLIA_OK : GLIA_E_MEMORY;
-}
-
-/* Sorts the rows into their classes by counting; `rest` serves as the place where each class goes on. */
-static void strata_fill(strata *s, const glia_data *d)
-{
-    size_t *place = s->rest, first = 0;
-    for (size_t i = 0; i < d->rows; i++) s->held[glia_data_class(d, i)]++;
-    for (size_t k = 0; k < d->n_classes; k++) {
-        place[k] = first;
-        first += s->held[k];
-    }
-    for (size_t i = 0; i < d->rows; i++) s->row[place[glia_data_class(d, i)]++] = i;
-    for (size_t k = 0; k < d->n_classes; k++) {
-        if (s->held[k] == 0) continue;
-        s->class[s->count] = k;
-        s->rows[s->count++] = s->held[k];
-    }
-}
-
-static glia_status strata_check(const strata *s, const cut *c)
-{
-    const glia_data *d = c->data;
-    size_t           rest = c->rows - c->held;
-    for (size_t k = 0; k < s->count; k++)
-        if (s->rows[k] < 2)
-            return glia__fail(GLIA_E_ARG, "%s: class \"%.60s\" has only one row: a stratified hold-out needs two",
-                              d->name, d->class_names[s->class[k]]);
-    if (c->held < s->count || rest < s->count)
-        return glia__fail(GLIA_E_ARG, "%s: %zu classes cannot all be among %zu rows held out and among the other %zu",
-                          d->name, s->count, c->held, rest);
-    return GLIA_OK;
-}
-
-/* One more row from each stratum whose remainder is `value`, in the order of a permutation, while any is missing. */
-static size_t take_tied(const strata *s, const cut *c, double value, size_t missing, size_t *take)
-{
-    size_t *tied = s->draw, tied_count = 0; /* two lists fit: there are at least two rows a stratum */
-    for (size_t k = 0; k < s->count; k++)
-        if (s->remainder[k] == value) tied[tied_count++] = k;
-    size_t *order = tied + tied_count;
-    glia_rng_permutation(c->rng, order, tied_count);
-    for (size_t i = 0; i < tied_count && missing > 0; i++, missing--) take[tied[order[i]]]++;
-    return missing;
-}
-
-/* take[k] = how many of `draws` rows come from stratum k, which has left[k]. scikit-learn's _approximate_mode. */
-static void deal(const strata *s, const cut *c, const size_t *left, size_t draws, size_t *take)
-{
-    size_t all = 0, missing = draws;
-    for (size_t k = 0; k < s->count; k++) all += left[k];
-    for (size_t k = 0; k < s->count; k++) {
-        double exact = (double)left[k] / (double)all * (double)draws;
-        take[k] = (size_t)floor(exact);
-        s->remainder[k] = exact - floor(exact);
-        missing -= take[k];
-    }
-    for (double above = INFINITY; missing > 0 && above > 0;) {
-        double largest = -1;
-        for (size_t k = 0; k < s->count; k++)
-            if (s->remainder[k] < above) largest = fmax(largest, s->remainder[k]);
-        missing = take_tied(s, c, largest, missing, take);
-        above = largest;
-    }
-}
-
-/* Which rows of each class go where, then both sides shuffled. */
-static void strata_cut(strata *s, const cut *c)
-{
-    size_t *held = c->order, *rest = c->order + c->held, *row = s->row;
-    deal(s, c, s->rows, c->rows - c->held, s->rest);
-    for (size_t k = 0; k < s->count; k++) s->rows[k] -= s->rest[k];
-    deal(s, c, s->rows, c->held, s->held); /* all that are left: only its draws matter */
-    for (size_t k = 0; k < s->count; k++) {
-        size_t n = s->rest[k] + s->rows[k];
-        glia_rng_permutation(c->rng, s->draw, n);
-        for (size_t i = 0; i < n; i++) *(i < s->rest[k] ? rest++ : held++) = row[s->draw[i]];
-        row += n;
-    }
-    glia_rng_shuffle(c->rng, c->order + c->held, c->rows - c->held, sizeof *c->order);
-    glia_rng_shuffle(c->rng, c->order, c->held, sizeof *c->order);
-}
-
-static glia_status cut_stratified(const cut *c)
-{
-    strata s = {0};
-    if (c->data->target != GLIA_TARGET_CLASSES)
-        return glia__fail(GLIA_E_ARG, "%s has no classes: a stratified hold-out needs them", c->data->name);
-    glia_status status = strata_new(&s, c->data->n_classes, c->rows);
+    size_t *group = NULL, count = 0;
+    GLIA_TRY(glia__data_number_groups(c->data, &group, &count));
+    size_t      held = (size_t)ceil(c->share * (double)count);
+    size_t     *drawn = glia__new(count, sizeof *drawn);
+    bool       *is_held = glia__new(count, sizeof *is_held);
+    glia_status status = drawn && is_held ? GLIA_OK : GLIA_E_MEMORY;
+    if (status == GLIA_OK && held >= count)
+        status = glia__fail(GLIA_E_ARG, "%s: holding %zu of %zu group%s out leaves a side without rows", c->data->name,
+                            held, count, count == 1 ? "" : "s");
     if (status == GLIA_OK) {
-        strata_fill(&s, c->data);
-        status = strata_check(&s, c);
+        glia_rng_permutation(c->rng, drawn, count);
+        deal_groups(c, group, held, drawn, is_held);
     }
-    if (status == GLIA_OK) strata_cut(&s, c);
-    strata_clear(&s);
+    glia__free(is_held);
+    glia__free(drawn);
+    glia__free(group);
     return status;
+}
+
+/* The rows at the end of their order by time; those of the time of the first one held are held with it. */
+static glia_status cut_latest(glia__cut *c)
+{
+    size_t *by_time = NULL;
+    GLIA_TRY(glia__data_by_time(c->data, &by_time));
+    size_t first = glia__data_time_begins(c->data, by_time, c->rows - c->held);
+    c->held = c->rows - first;
+    for (size_t i = 0; i < c->rows; i++) c->order[i] = by_time[i < c->held ? first + i : i - c->held];
+    glia__free(by_time);
+    if (first > 0) return GLIA_OK;
+    return glia__fail(GLIA_E_ARG, "%s: the earliest time has too many rows: holding them out too leaves none",
+                      c->data->name);
 }
 
 /* ---- the split -------------------------------------------------------------------------------------------------- */
 
-typedef glia_status  cutter(const cut *c);
+typedef glia_status  cutter(glia__cut *c);
 static cutter *const cutters[] = {
-    [GLIA_SPLIT_SHUFFLED] = cut_shuffled,
-    [GLIA_SPLIT_STRATIFIED] = cut_stratified,
-    [GLIA_SPLIT_TAIL] = cut_tail,
+    [GLIA_SPLIT_SHUFFLED] = cut_shuffled, [GLIA_SPLIT_STRATIFIED] = glia__cut_stratified,
+    [GLIA_SPLIT_TAIL] = cut_tail,         [GLIA_SPLIT_GROUPED] = cut_groups,
+    [GLIA_SPLIT_LATEST] = cut_latest,
 };
 
 static size_t rows_held(double share, size_t rows, glia_split how)
 {
     /* So that a share of N / rows is N rows, whichever way the quotient was rounded. */
-    if (how == GLIA_SPLIT_TAIL) share *= 1 - 2 * DBL_EPSILON;
+    if (how == GLIA_SPLIT_TAIL || how == GLIA_SPLIT_LATEST) share *= 1 - 2 * DBL_EPSILON;
     return (size_t)ceil(share * (double)rows);
 }
 
-static glia_status make_views(const cut *c, glia_data **rest, glia_data **held)
+glia_status glia__split_views(const glia_data *data, const glia__sides *s, glia_data **rest, glia_data **held)
 {
-    GLIA_TRY(glia_data_rows(c->data, c->order, c->held, held));
-    glia_status status = glia_data_rows(c->data, c->order + c->held, c->rows - c->held, rest);
+    GLIA_TRY(glia_data_rows(data, s->held, s->n_held, held));
+    glia_status status = glia_data_rows(data, s->rest, s->n_rest, rest);
     if (status != GLIA_OK) {
         glia_data_free(*held);
         *held = NULL;
     }
     return status;
+}
+
+static glia_status make_views(const glia__cut *c, glia_data **rest, glia_data **held)
+{
+    const glia__sides sides = {c->order + c->held, c->order, c->rows - c->held, c->held};
+    return glia__split_views(c->data, &sides, rest, held);
 }
 
 glia_status glia_data_split(const glia_data *data, double share, glia_split how, uint32_t seed, glia_data **rest,
@@ -225,10 +139,10 @@ glia_status glia_data_split(const glia_data *data, double share, glia_split how,
     if (rest) *rest = NULL;
     if (held) *held = NULL;
     if (!data || !rest || !held) return glia__fail(GLIA_E_ARG, "a split needs data and two places for its parts");
-    if (how < GLIA_SPLIT_SHUFFLED || how > GLIA_SPLIT_TAIL)
+    if (how < GLIA_SPLIT_SHUFFLED || how > GLIA_SPLIT_LATEST)
         return glia__fail(GLIA_E_ARG, "%d is no way to split", (int)how);
     if (!(share > 0 && share < 1)) return glia__fail(GLIA_E_ARG, "a share must lie between 0 and 1, not be %g", share);
-    cut c = {.data = data, .rows = data->rows, .held = rows_held(share, data->rows, how)};
+    glia__cut c = {.data = data, .share = share, .rows = data->rows, .held = rows_held(share, data->rows, how)};
     if (c.held == 0 || c.held >= c.rows)
         return glia__fail(GLIA_E_ARG, "%s: holding %zu of %zu rows out leaves a side without rows", data->name, c.held,
                           c.rows);

@@ -1,5 +1,5 @@
-/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their numbers
- * in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
+/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their
+ * numbers in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
 #include <math.h>
 #include <string.h>
 
@@ -16,9 +16,13 @@ static void table_clear(glia__table *t)
     glia__columns_free(t->column, t->n_columns);
     glia__told_clear(&t->told);
     glia__words_clear(&t->gaps);
+    glia__free(t->gap);
     glia__free(t->use);
     glia__free(t->values);
     glia__free(t->weights);
+    glia__free(t->groups);
+    glia__free(t->times);
+    glia__words_clear(&t->group_words);
     for (size_t j = 0; t->labels && j < t->targets; j++) glia__labels_clear(&t->labels[j]);
     glia__free(t->labels);
     glia__free(t->target);
@@ -49,8 +53,10 @@ static glia_status fail_range(const glia__table *t, size_t column, const glia__c
 static glia_status fail_kind(const glia__table *t, size_t column, const glia__cell *cell, glia_kind kind)
 {
     static const char *const what[GLIA__KINDS] = {
-        [GLIA_KIND_NUMBER] = " is not a number",   [GLIA_KIND_YESNO] = " is neither yes nor no",
-        [GLIA_KIND_DATE] = " is not a date",       [GLIA_KIND_TIME] = " is not a time of day",
+        [GLIA_KIND_NUMBER] = " is not a number",
+        [GLIA_KIND_YESNO] = " is neither yes nor no",
+        [GLIA_KIND_DATE] = " is not a date",
+        [GLIA_KIND_TIME] = " is not a time of day",
         [GLIA_KIND_DATETIME] = " is not a date and a time",
     };
     GLIA_TRY(check_cells(t));
@@ -81,6 +87,17 @@ static glia_status read_number(glia__table *t, const char **at, size_t column, r
     return GLIA_OK;
 }
 
+/* Numbers that say that there is none. */
+static void take_out_gaps(glia__table *t, real *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < t->n_gap; k++)
+            if (v[i] == t->gap[k]) {
+                v[i] = (real)NAN;
+                note_gap(t);
+            }
+}
+
 /* The cells of columns first .. end - 1. */
 static glia_status read_numbers(glia__table *t, const char **at, size_t first, size_t end, real *v)
 {
@@ -92,6 +109,7 @@ static glia_status read_numbers(glia__table *t, const char **at, size_t first, s
         GLIA_TRY(read_number(t, at, column, v + (column - first)));
         column++;
     }
+    if (t->n_gap) take_out_gaps(t, v, end - first);
     return GLIA_OK;
 }
 
@@ -181,6 +199,41 @@ static glia_status read_weight(glia__table *t, const char **at)
                             isnan(*weight) ? " is not a finite number" : " is negative, and a weight is at least 0");
 }
 
+static glia_status read_group(glia__table *t, const char **at)
+{
+    glia__cell  cell;
+    const char *text;
+    size_t      n, number;
+    GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
+    if (cell.begin == cell.end) return glia__table_fail(t, t->group, &cell, "");
+    GLIA_TRY(word_of(t, t->group, &cell, &text, &n));
+    GLIA_TRY(glia__words_add(&t->group_words, text, n, &number));
+    if (number >= INT32_MAX) return glia__table_fail(t, t->group, &cell, " is one group too many");
+    GLIA_TRY(glia__grow(&t->groups, &t->groups_room, t->rows + 1, sizeof *t->groups));
+    t->groups[t->rows] = (int32_t)number;
+    return GLIA_OK;
+}
+
+/* A number, a date, a time of day or both, in seconds. */
+static glia_status read_time(glia__table *t, const char **at)
+{
+    static const struct {
+        glia_kind kind;
+        double    unit;
+    } kinds[] = {{GLIA_KIND_NUMBER, 1}, {GLIA_KIND_DATETIME, 86400}, {GLIA_KIND_TIME, 1}};
+    glia__cell cell;
+    double     v[GLIA__SLOTS_OF_KIND] = {0};
+    size_t     k = 0;
+    GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
+    if (glia__table_is_gap(t, &cell)) return glia__table_fail(t, t->time, &cell, " is no time");
+    while (k < 3 && !glia__kind_cell(&(glia__kind){.which = kinds[k].kind}, cell.begin, cell.end, v)) k++;
+    if (k == 3 || !glia__fits_real(v[0]))
+        return glia__table_fail(t, t->time, &cell, " is neither a number nor a date or time");
+    GLIA_TRY(glia__grow(&t->times, &t->times_room, t->rows + 1, sizeof *t->times));
+    t->times[t->rows] = v[0] * kinds[k].unit + (kinds[k].kind == GLIA_KIND_DATETIME ? v[1] : 0);
+    return GLIA_OK;
+}
+
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
 static glia_status read_column(glia__table *t, const char **at, size_t column, real *row)
@@ -192,6 +245,8 @@ static glia_status read_column(glia__table *t, const char **at, size_t column, r
     case GLIA__INPUT_WORD: return read_word(t, at, column, row + u->slot);
     case GLIA__TARGET: return note_target(t, at, column);
     case GLIA__WEIGHT: return read_weight(t, at);
+    case GLIA__GROUP: return read_group(t, at);
+    case GLIA__TIME: return read_time(t, at);
     default: return skip_cell(t, at);
     }
 }
@@ -270,6 +325,8 @@ static glia_status read_table(glia__table *t, glia__source *source)
     if (t->rows == 0) return fail_left_out(t);
     GLIA_TRY(glia__table_settle(t));
     if (t->weights) GLIA_TRY(glia__resize(&t->weights, t->rows, sizeof *t->weights));
+    if (t->groups) GLIA_TRY(glia__resize(&t->groups, t->rows, sizeof *t->groups));
+    if (t->times) GLIA_TRY(glia__resize(&t->times, t->rows, sizeof *t->times));
     return glia__resize(&t->values, t->rows, t->width * sizeof *t->values);
 }
 
@@ -295,11 +352,32 @@ static glia_status hand_names(glia__table *t, glia_data *d)
     if (t->targets && !(d->target_names = glia__new(t->targets, sizeof *d->target_names))) return GLIA_E_MEMORY;
     d->target_columns = t->targets;
     for (size_t i = 0; i < t->columns; i++) {
-        if (t->use[i].role != GLIA__TARGET && t->use[i].role != GLIA__WEIGHT) continue;
-        *(i == t->weight ? &d->weight_name : &d->target_names[t->use[i].slot]) = t->first[i];
+        char **name = i == t->weight  ? &d->weight_name
+                      : i == t->group ? &d->group_name
+                      : i == t->time  ? &d->time_name
+                                      : NULL;
+        if (t->use[i].role == GLIA__TARGET) name = &d->target_names[t->use[i].slot];
+        if (!name) continue;
+        *name = t->first[i];
         t->first[i] = NULL;
     }
     return GLIA_OK;
+}
+
+/* Groups in the order of their words, as classes are. */
+static glia_status hand_groups(glia__table *t, glia_data *d)
+{
+    glia__words *w = &t->group_words;
+    size_t      *rank = glia__new(w->count, sizeof *rank);
+    glia_status  status = rank ? glia__words_rank(w, rank) : GLIA_E_MEMORY;
+    if (status == GLIA_OK && !(d->group_words = glia__new(w->count, sizeof *d->group_words))) status = GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < w->count; i++) d->group_words[rank[i]] = w->text[i], w->text[i] = NULL;
+    if (status == GLIA_OK) d->n_groups = w->count;
+    for (size_t r = 0; status == GLIA_OK && r < t->rows; r++) t->groups[r] = (int32_t)rank[t->groups[r]];
+    glia__free(rank);
+    d->groups = t->groups;
+    t->groups = NULL;
+    return status;
 }
 
 static glia_status hand_columns(glia__table *t, glia_data *d)
@@ -310,7 +388,7 @@ static glia_status hand_columns(glia__table *t, glia_data *d)
     t->column = NULL;
     glia__string_add(&text, "%s", "");
     for (size_t i = 0, at = 0; i < t->columns; i++)
-        if (t->use[i].role != GLIA__TARGET && t->use[i].role != GLIA__WEIGHT)
+        if (!glia__is_aside(t->use[i].role))
             glia__column_print(d->column[at].name, i, &d->column[at].kind, &text), at++;
     d->columns_text = glia__string_take(&text);
     d->column_of = glia__new(d->columns, sizeof *d->column_of);
@@ -328,7 +406,10 @@ static glia_status hand_over(glia__table *t, glia_data *d)
     d->weights = t->weights;
     d->left_out = t->left_out;
     d->dropped = t->dropped;
+    d->times = t->times;
     t->values = t->weights = NULL;
+    t->times = NULL;
+    if (t->groups) GLIA_TRY(hand_groups(t, d));
     if (t->header) GLIA_TRY(hand_names(t, d));
     GLIA_TRY(hand_columns(t, d));
     if (t->targets > 1) return glia__labels_finish_several(t->labels, t->targets, d);

@@ -1,5 +1,5 @@
-/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns are,
- * and guess.c, which looks at their cells, share. */
+/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns
+ * are, and guess.c, which looks at their cells, share. */
 #ifndef GLIA_DATA_TABLE_H
 #define GLIA_DATA_TABLE_H
 
@@ -15,8 +15,16 @@ typedef enum glia__role {
     GLIA__IGNORED,
     GLIA__TARGET,
     GLIA__WEIGHT,
+    GLIA__GROUP,
+    GLIA__TIME,
     GLIA__ROLES
 } glia__role;
+
+/* Whether cells of that role are no inputs, by what the caller said. */
+static inline bool glia__is_aside(glia__role role)
+{
+    return role >= GLIA__TARGET;
+}
 
 typedef struct glia__use {
     glia__role role;
@@ -33,18 +41,25 @@ typedef struct glia__table {
     bool                     header;
     char                   **first; /* the cells of the first row */
     size_t                   first_room;
-    glia__use               *use;     /* [columns] */
-    glia__column            *column;  /* [n_columns]: all but targets and weights, in their order */
+    glia__use               *use;    /* [columns] */
+    glia__column            *column; /* [n_columns]: all but targets and weights, in their order */
     size_t                   n_columns;
-    size_t                   targets, weight; /* how many; which column, = columns for none */
-    size_t                   width;           /* numbers in a stored row */
+    size_t                   targets;             /* how many */
+    size_t                   weight, group, time; /* which columns, = columns for none */
+    size_t                   width;               /* numbers in a stored row */
     glia__told               told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
+    real                    *gap;  /* those that are numbers */
+    size_t                   n_gap, gap_room;
 
     size_t        rows, room;
     real         *values; /* [rows][width] */
     size_t        weights_room;
-    real         *weights;    /* [rows], where there is a column of them */
+    real         *weights; /* [rows], where there is a column of them */
+    size_t        groups_room, times_room;
+    int32_t      *groups; /* [rows]: numbers of words, where there is a column of them */
+    double       *times;  /* [rows], the same */
+    glia__words   group_words;
     glia__labels *labels;     /* [targets] */
     glia__cell   *target;     /* [targets]: of the row at hand */
     bool          incomplete; /* so is the row at hand: a value or a target is missing */

@@ -72,7 +72,8 @@ static void add_input(csv_writer *w, size_t slot, const real *v)
     } else if (glia__kind_is_words(&c->kind)) {
         add_text(&w->text, c->words.text[(size_t)*v]);
     } else {
-        glia__kind_text(&c->kind, (double[]){(double)v[0], glia__kind_slots(&c->kind) > 1 ? (double)v[1] : 0}, &w->text);
+        glia__kind_text(&c->kind, (double[]){(double)v[0], glia__kind_slots(&c->kind) > 1 ? (double)v[1] : 0},
+                        &w->text);
         glia__string_add_bytes(&w->text, ",", 1);
     }
 }

@@ -111,8 +111,15 @@ glia_status glia__take_block(glia__taken *taken, const glia_model *m, const char
 glia_status glia__taken_all(const glia__taken *taken); /* GLIA_E_FORMAT names the first that was not */
 
 /* record.c: the training record as a JSON object, the caller's: what is equal in every run of the same training. */
-glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,
-                               size_t rows, size_t batch);
+typedef struct glia__trained { /* what a run trained with */
+    const char   *loss;
+    size_t        rows, batch;
+    const double *prior; /* [n_prior]: see glia_model_prior */
+    size_t        n_prior;
+} glia__trained;
+glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const glia__trained *t);
+/* The prior in a model's record, (*prior)[*count], the caller's; NULL where the record has none that fits the model. */
+glia_status glia__record_prior(const glia_model *m, double **prior, size_t *count);
 /* By glia_norm, as files tell it: "inf". */
 extern const char *const glia__norm_names[];
 

@@ -385,6 +385,20 @@ static glia_status read_weight_name(glia_model *m, const char *text)
     return text ? read_text(text, &m->weight_name) : GLIA_OK;
 }
 
+static glia_status write_border(const glia_model *m, glia__string *text)
+{
+    if (m->knows_border) glia__string_add_number(text, m->border);
+    return GLIA_OK;
+}
+
+static glia_status read_border(glia_model *m, const char *text)
+{
+    if (!text) return GLIA_OK;
+    const char *end = glia_number_read(text, &m->border);
+    m->knows_border = end != text && !*end && m->border >= 0 && m->border <= 255;
+    return m->knows_border ? GLIA_OK : glia__fail(GLIA_E_FORMAT, "\"%.40s\" is not a number from 0 to 255", text);
+}
+
 static glia_status write_loss(const glia_model *m, glia__string *text)
 {
     return write_text(m->loss_text, text);
@@ -435,6 +449,7 @@ static const struct field {
     {"loss", write_loss, read_loss},
     {"class_weights", write_class_weights, read_class_weights},
     {"weight_name", write_weight_name, read_weight_name},
+    {"border", write_border, read_border},
     {"record", write_record, read_record},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };

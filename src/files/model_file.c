@@ -12,6 +12,7 @@
  *   class_names, target_names, column_names    JSON lists, where there are names
  *   scale          {"how":"unit"}, or {"how":"standard","shift":[...],"scale":[...]} with a pair for each column
  *   target_scale   the same, of numbers to be predicted
+ *   border         the mean of the outermost pixels of the images it learnt from, 0..255; left out where not known
  *   loss, record   of the training; left out before
  *
  * Nothing in it changes from run to run. A file is read strictly: every tensor is held against the net, and every size

@@ -26,13 +26,23 @@ static int add_text(json_t *o, const char *key, const char *text)
     return json_object_set_new(o, key, json_string(text));
 }
 
-static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, const char *loss, size_t rows,
-                size_t batch)
+static int add_list(json_t *o, const char *key, const double *values, size_t count)
+{
+    json_t *list = json_array();
+    int     failed = list == NULL;
+    for (size_t i = 0; !failed && i < count; i++) failed = json_array_append_new(list, json_real(values[i]));
+    if (!failed) return json_object_set_new(o, key, list);
+    json_decref(list);
+    return failed;
+}
+
+static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, const glia__trained *t)
 {
     int failed = add_text(o, "net", m->net) || add_text(o, "optimizer", asked->optimizer) ||
-                 add_text(o, "schedule", asked->schedule) || add_text(o, "loss", loss) ||
+                 add_text(o, "schedule", asked->schedule) || add_text(o, "loss", t->loss) ||
                  add_text(o, "scale", glia__scales[m->scale.how].name) || add_size(o, "init_seed", m->seed) ||
-                 add_size(o, "seed", asked->seed) || add_size(o, "rows", rows) || add_size(o, "batch", batch) ||
+                 add_size(o, "seed", asked->seed) || add_size(o, "rows", t->rows) ||
+                 add_list(o, "prior", t->prior, t->n_prior) || add_size(o, "batch", t->batch) ||
                  json_object_set_new(o, "shuffle", json_boolean(!asked->no_shuffle)) ||
                  add_size(o, "epochs", m->n_history);
     if (asked->class_weight) failed = failed || add_text(o, "class_weight", asked->class_weight);
@@ -55,14 +65,45 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
            add_number(o, "val_accuracy", kept->val_accuracy) || add_number(o, "val_r2", kept->val_r2);
 }
 
-glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const char *loss,
-                               size_t rows, size_t batch)
+glia_status glia__record_write(char **record, const glia_model *m, const glia_fit_options *o, const glia__trained *t)
 {
     json_t *object = json_object();
     char   *text = NULL;
-    if (object && fill(object, m, o, loss, rows, batch) == 0) text = json_dumps(object, JSON_COMPACT);
+    if (object && fill(object, m, o, t) == 0) text = json_dumps(object, JSON_COMPACT);
     json_decref(object);
     *record = text ? glia__strdup(text) : NULL;
     free(text);
     return *record ? GLIA_OK : glia__fail(GLIA_E_MEMORY, "out of memory while writing the training record");
+}
+
+/* values[count] = the list, if it is one of so many finite numbers. */
+static bool read_list(const json_t *list, double *values, size_t count)
+{
+    if (json_array_size(list) != count) return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_array_get(list, i);
+        values[i] = json_number_value(item);
+        if (!json_is_number(item) || !isfinite(values[i])) return false;
+    }
+    return true;
+}
+
+glia_status glia__record_prior(const glia_model *m, double **prior, size_t *count)
+{
+    bool   classes = m->target == GLIA_TARGET_CLASSES;
+    size_t n = classes ? m->n_classes : m->n_out;
+    *prior = NULL;
+    *count = 0;
+    if (!*m->record || !n) return GLIA_OK;
+    double *values = glia__new(n, sizeof *values);
+    if (!values) return GLIA_E_MEMORY;
+    json_t *record = json_loads(m->record, 0, NULL);
+    if (read_list(json_object_get(record, "prior"), values, n)) {
+        *prior = values;
+        *count = n;
+    } else {
+        glia__free(values);
+    }
+    json_decref(record);
+    return GLIA_OK;
 }

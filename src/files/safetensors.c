@@ -8,13 +8,13 @@
  *
  * The tensors' bytes cover the rest exactly, without holes or overlaps. A file that breaks a rule is refused with the
  * place; nothing that it says is believed before it was checked against what is there. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "files/files.h"
 #include "files/json.h"
+#include "ground/bits.h"
 #include "ground/file.h"
 #include "ground/hash.h"
 #include "ground/memory.h"
@@ -26,44 +26,6 @@ static const size_t file_most = (size_t)1 << (sizeof(size_t) > 4 ? 36 : 30); /* 
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
-static uint64_t read_little(const unsigned char *bytes, size_t n)
-{
-    uint64_t bits = 0;
-    while (n--) bits = bits << 8 | bytes[n];
-    return bits;
-}
-
-static double from_f64(uint64_t bits)
-{
-    double v;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
-static double from_f32(uint64_t bits)
-{
-    uint32_t low = (uint32_t)bits;
-    float    v;
-    memcpy(&v, &low, sizeof v);
-    return (double)v;
-}
-
-/* IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-static double from_f16(uint64_t bits)
-{
-    int    exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
-    double v = exponent == 0    ? ldexp(fraction, -24)
-               : exponent == 31 ? (fraction ? NAN : INFINITY)
-                                : ldexp(1024 + fraction, exponent - 25);
-    return bits >> 15 ? -v : v;
-}
-
-/* bfloat16: the upper half of an F32. */
-static double from_bf16(uint64_t bits)
-{
-    return from_f32(bits << 16);
-}
-
 struct glia__dtype {
     const char *name;
     size_t      size;
@@ -71,9 +33,10 @@ struct glia__dtype {
 };
 
 static const struct glia__dtype dtypes[] = {
-    {"F64", 8, from_f64}, {"F32", 4, from_f32}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}, {"I64", 8, NULL},
-    {"I32", 4, NULL},     {"I16", 2, NULL},     {"I8", 1, NULL},      {"U64", 8, NULL},       {"U32", 4, NULL},
-    {"U16", 2, NULL},     {"U8", 1, NULL},      {"BOOL", 1, NULL},
+    {"F64", 8, glia__from_f64}, {"F32", 4, glia__from_f32}, {"F16", 2, glia__from_f16}, {"BF16", 2, glia__from_bf16},
+    {"I64", 8, NULL},           {"I32", 4, NULL},           {"I16", 2, NULL},           {"I8", 1, NULL},
+    {"U64", 8, NULL},           {"U32", 4, NULL},           {"U16", 2, NULL},           {"U8", 1, NULL},
+    {"BOOL", 1, NULL},
 };
 
 static const struct glia__dtype *find_dtype(const char *name)
@@ -217,7 +180,7 @@ static glia_status read_header(glia__tensors *t)
 {
     if (t->n_bytes < LENGTH_BYTES)
         return glia__fail(GLIA_E_FORMAT, "%zu bytes are too few for a safetensors file", t->n_bytes);
-    uint64_t    length = read_little(t->bytes, LENGTH_BYTES);
+    uint64_t    length = glia__word(t->bytes, LENGTH_BYTES, true);
     const char *text = (const char *)t->bytes + LENGTH_BYTES;
     if (length > t->n_bytes - LENGTH_BYTES)
         return glia__fail(GLIA_E_FORMAT,
@@ -275,7 +238,7 @@ glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tens
                           tensor->dtype_name);
     size_t size = tensor->dtype->size;
     for (size_t i = 0; i < tensor->count; i++) {
-        double value = tensor->dtype->value(read_little(t->data + tensor->begin + i * size, size));
+        double value = tensor->dtype->value(glia__word(t->data + tensor->begin + i * size, size, true));
         if (!glia__fits_real(value)) {
             char place[GLIA__INDEX_TEXT], text[32];
             glia_number_write(text, value);
@@ -309,7 +272,7 @@ glia_status glia__tensors_exact(const glia__tensors *t, const glia__tensor *tens
         return glia__fail(GLIA_E_FORMAT, "tensor \"%s\" is of type %s, not %s", tensor->name, tensor->dtype_name,
                           glia__numbers_name(type));
     for (size_t i = 0; i < tensor->count; i++) {
-        uint64_t bits = read_little(t->data + tensor->begin + i * size, size);
+        uint64_t bits = glia__word(t->data + tensor->begin + i * size, size, true);
         uint32_t low = (uint32_t)bits;
         memcpy((char *)values + i * size, size == sizeof low ? (void *)&low : (void *)&bits, size);
     }

@@ -13,6 +13,9 @@ typedef struct glia__reader glia__reader;
 glia_status                 glia__reader_open(glia__reader **reader, const char *path);
 /* Fills up to n bytes; *got < n only at the end of the file. */
 glia_status glia__reader_read(glia__reader *reader, void *bytes, size_t n, size_t *got);
+/* Fills n bytes from those that begin at `offset` of a plain regular file, whatever was read of the stream; *got < n
+ * only at the end of the file. GLIA_E_FORMAT for gzip, a pipe and the like, which can only be read from the start. */
+glia_status glia__reader_read_at(glia__reader *reader, uint64_t offset, void *bytes, size_t n, size_t *got);
 /* Size of the file on disk (compressed or not), 0 if unknown (a pipe). */
 size_t glia__reader_size(const glia__reader *reader);
 bool   glia__reader_gzipped(const glia__reader *reader);

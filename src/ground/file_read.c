@@ -128,6 +128,24 @@ glia_status glia__reader_read(glia__reader *r, void *bytes, size_t n, size_t *go
     return (r->gunzip ? read_gzipped : read_plain)(r, bytes, n, got);
 }
 
+glia_status glia__reader_read_at(glia__reader *r, uint64_t offset, void *bytes, size_t n, size_t *got)
+{
+    const size_t at_once = (size_t)1 << 30; /* some systems refuse 2 GiB */
+    *got = 0;
+    if (r->gunzip || r->size == 0)
+        return glia__fail(GLIA_E_FORMAT, "%s: can only be read as a plain file, not %s", r->path,
+                          r->gunzip ? "gzipped" : "from a pipe");
+    while (*got < n && offset + *got < r->size) {
+        ssize_t more =
+            pread(r->fd, (char *)bytes + *got, n - *got < at_once ? n - *got : at_once, (off_t)(offset + *got));
+        if (more < 0 && errno == EINTR) continue;
+        if (more < 0) return glia__fail(GLIA_E_OPEN, "%s: cannot be read: %s", r->path, strerror(errno));
+        if (more == 0) break;
+        *got += (size_t)more;
+    }
+    return GLIA_OK;
+}
+
 /* ---- opening and closing ---------------------------------------------------------------------------------------- */
 
 /* By gzip's two magic bytes. The first alone begins no other format that is known here: it is a gzip file cut short. */

@@ -15,6 +15,7 @@
 struct glia__gunzip {
     z_stream stream;
     bool     complete; /* a member has ended, and none has begun since */
+    bool     bare;     /* deflated data without gzip's frame */
 };
 
 static void *zlib_allocate(void *unused, unsigned count, unsigned size)
@@ -29,20 +30,31 @@ static void zlib_release(void *unused, void *p)
     glia__free(p);
 }
 
-glia_status glia__gunzip_new(glia__gunzip **gunzip)
+static glia_status new_stream(glia__gunzip **gunzip, bool bare)
 {
-    enum { GZIP_ALONE = 16 }; /* added to the bits of the window: neither zlib's own nor raw streams */
+    enum { GZIP_ALONE = 16 }; /* added to the bits of the window: neither zlib's own nor raw streams, which are < 0 */
     glia__gunzip *made = glia__new(1, sizeof *made);
     *gunzip = NULL;
     if (!made) return GLIA_E_MEMORY;
     made->stream.zalloc = zlib_allocate;
     made->stream.zfree = zlib_release;
-    if (inflateInit2(&made->stream, MAX_WBITS + GZIP_ALONE) != Z_OK) {
+    made->bare = bare;
+    if (inflateInit2(&made->stream, bare ? -MAX_WBITS : MAX_WBITS + GZIP_ALONE) != Z_OK) {
         glia__free(made);
         return glia__fail(GLIA_E_MEMORY, "out of memory for unzipping");
     }
     *gunzip = made;
     return GLIA_OK;
+}
+
+glia_status glia__gunzip_new(glia__gunzip **gunzip)
+{
+    return new_stream(gunzip, false);
+}
+
+glia_status glia__inflate_new(glia__gunzip **gunzip)
+{
+    return new_stream(gunzip, true);
 }
 
 void glia__gunzip_free(glia__gunzip *gunzip)
@@ -68,7 +80,13 @@ glia_status glia__gunzip_some(glia__gunzip *gunzip, const unsigned char *bytes, 
     gunzip->complete = result == Z_STREAM_END;
     if (result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR) return GLIA_OK;
     if (result == Z_MEM_ERROR) return glia__fail(GLIA_E_MEMORY, "out of memory for unzipping");
-    return glia__fail(GLIA_E_FORMAT, "the gzip data are damaged (%s)", stream->msg ? stream->msg : "no gzip data");
+    return glia__fail(GLIA_E_FORMAT, "the %s data are damaged (%s)", gunzip->bare ? "deflated" : "gzip",
+                      stream->msg ? stream->msg : "no such data");
+}
+
+uint32_t glia__crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    return (uint32_t)crc32_z(crc, bytes, n);
 }
 
 bool glia__gunzip_complete(const glia__gunzip *gunzip)
@@ -82,6 +100,23 @@ glia_status glia__gunzip_new(glia__gunzip **gunzip)
 {
     *gunzip = NULL;
     return glia__fail(GLIA_E_FORMAT, "is gzipped, and this build has no zlib");
+}
+
+glia_status glia__inflate_new(glia__gunzip **gunzip)
+{
+    *gunzip = NULL;
+    return glia__fail(GLIA_E_FORMAT, "is deflated, and this build has no zlib");
+}
+
+/* What is only stored in a zip can be read without zlib. */
+uint32_t glia__crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    crc = ~crc;
+    for (size_t i = 0; i < n; i++) {
+        crc ^= ((const unsigned char *)bytes)[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+    }
+    return ~crc;
 }
 
 void glia__gunzip_free(glia__gunzip *gunzip)

@@ -1,4 +1,5 @@
 /* What a model is: the getters of glia.h, section 5. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static const char *scale_name(const glia_model *m)
 void glia_model_describe(const glia_model *model, glia_model_info *info)
 {
     if (!info) return;
-    *info = (glia_model_info){.net = "", .loss = "", .scale = ""};
+    *info = (glia_model_info){.net = "", .loss = "", .scale = "", .border = (double)NAN};
     if (!model) return;
     *info = (glia_model_info){
         .net = model->net,
@@ -36,6 +37,7 @@ void glia_model_describe(const glia_model *model, glia_model_info *info)
         .classes = model->n_classes,
         .layers = model->n_layers,
         .seed = model->seed,
+        .border = model->knows_border ? model->border : (double)NAN,
     };
     memcpy(info->shape, model->in.dim, sizeof info->shape);
     for (size_t i = 0; i < model->n_layers; i++) {

@@ -63,6 +63,8 @@ struct glia_model {
 
     real         *class_weight; /* of the training, [n_classes]; NULL: each 1 */
     char         *weight_name;  /* of the column of weights in its table; NULL: none */
+    bool          knows_border; /* of the images it was trained on: */
+    double        border;       /* the mean of their outermost pixels, 0..255 */
     char         *loss_text;    /* of the training, "" before */
     char         *record;       /* JSON, "" before */
     glia_epoch   *history;
@@ -106,7 +108,7 @@ void glia__model_lay_out(glia_model *m, bool forward_alone);
 /* --- model.c --- */
 /* m takes target and names from data, and fits a plan to them if it has none; GLIA_E_MEMORY, GLIA_E_TEXT. */
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
-void        glia__model_unbind(glia_model *m); /* forgets them again */
+void        glia__model_unbind(glia_model *m);      /* forgets them again */
 glia_status glia__model_name_inputs(glia_model *m); /* by its plan */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
 /* The layer that takes the rows' numbers as words (glia__layer_class.words) and knows the fewest; NULL: none does. */
@@ -136,6 +138,10 @@ size_t glia__param_place(const glia__param *p, size_t memory);
 void        glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
 void        glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
 glia_status glia__model_draw(glia_model *m); /* initial weights, from m->seed */
+
+/* --- border.c --- */
+/* The mean of the outermost pixels of all rows, 0..255; NaN where they are no images of bytes. */
+double glia__model_border_of(const glia_model *m, const glia_data *d);
 
 /* --- optim_state.c --- */
 typedef struct glia__optim_state {

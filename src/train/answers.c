@@ -45,6 +45,12 @@ static void fill_classes(const glia__answers *a, const size_t *order, size_t row
     for (size_t r = 0; a->map && r < rows; r++) classes[r] = a->map[classes[r]];
 }
 
+bool glia__answers_class(const glia__answers *a, const glia__loss *loss, size_t row, int32_t *class)
+{
+    fill_classes(a, &row, 1, class);
+    return !glia__loss_passes_over(loss, &(glia__truth){.classes = class}, 0);
+}
+
 double glia__answers_weight(const glia__answers *a, const glia__loss *loss, const size_t *order, size_t rows)
 {
     double sum = 0;

@@ -23,6 +23,8 @@ void        glia__answers_clear(glia__answers *a);
  * truth.weight is then what these rows weigh. */
 void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s);
 
+/* The model's class of a row; false if the loss passes it over. */
+bool glia__answers_class(const glia__answers *a, const glia__loss *loss, size_t row, int32_t *class);
 /* What the rows order[0 .. rows-1] weigh together; NULL: the first rows. */
 double glia__answers_weight(const glia__answers *a, const glia__loss *loss, const size_t *order, size_t rows);
 

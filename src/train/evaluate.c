@@ -3,6 +3,7 @@
 
 #include "ground/memory.h"
 #include "train/judge.h"
+#include "train/scores.h"
 
 /* One answer p tells two classes apart: their probabilities are 1 - p and p. */
 static double *two_columns(const double *p, size_t rows)
@@ -21,41 +22,66 @@ static size_t take_judged(const glia__judge *j, int32_t *truth)
     const size_t n = j->m->n_out;
     size_t       judged = 0;
     for (size_t r = 0; r < j->data->rows; r++) {
-        int32_t class = glia_data_class(j->data, r);
-        if (j->targets.map) class = j->targets.map[class];
-        if (glia__loss_passes_over(j->loss, &(glia__truth){.classes = &class}, 0)) continue;
+        if (!glia__answers_class(&j->targets, j->loss, r, &truth[judged])) continue;
         memmove(j->answers + judged * n, j->answers + r * n, n * sizeof *j->answers);
-        truth[judged++] = class;
+        judged++;
     }
     return judged;
 }
 
-static glia_status score_classes(const glia__judge *j, glia_scores **scores)
+/* Adds the interval of the accuracy. */
+static glia_status bound_hits(glia_scores *s, const int32_t *truth, const double *probability)
+{
+    bool *hit = glia__new(s->rows, sizeof *hit);
+    if (!hit) return GLIA_E_MEMORY;
+    for (size_t r = 0; r < s->rows; r++)
+        hit[r] = glia__likeliest(probability + r * s->classes, s->classes) == (size_t)truth[r];
+    glia_status status = glia__interval_of_hits(s, hit);
+    glia__free(hit);
+    return status;
+}
+
+static glia_status score_classes(const glia__judge *j, bool intervals, glia_scores **scores)
 {
     bool     one = j->m->n_out == 1;
     int32_t *truth = glia__new(j->data->rows, sizeof *truth);
     if (!truth) return GLIA_E_MEMORY;
-    size_t      rows = take_judged(j, truth);
-    double     *both = one ? two_columns(j->answers, rows) : NULL;
-    glia_status status = both || !one ? GLIA_OK : GLIA_E_MEMORY;
+    size_t      rows = take_judged(j, truth), classes = one ? 2 : j->m->n_out;
+    double     *both = one ? two_columns(j->answers, rows) : NULL, *answers = one ? both : j->answers;
+    glia_status status = answers ? GLIA_OK : GLIA_E_MEMORY;
     if (!rows) status = glia__fail(GLIA_E_SHAPE, "%s: every row is of the class to ignore", j->data->name);
-    if (status == GLIA_OK)
-        status = glia_score_classes(scores, truth, NULL, one ? both : j->answers, rows, one ? 2 : j->m->n_out);
+    if (status == GLIA_OK) status = glia_score_classes(scores, truth, NULL, answers, rows, classes);
+    if (status == GLIA_OK && intervals) status = bound_hits(*scores, truth, answers);
     glia__free(truth);
     glia__free(both);
     return status;
 }
 
-glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores)
+static glia_status score_numbers(const glia__judge *j, bool intervals, glia_scores **scores)
 {
-    return j->truth ? glia_score_numbers(scores, j->truth, j->answers, j->data->rows, j->m->n_out)
-                    : score_classes(j, scores);
+    const size_t n = j->m->n_out;
+    GLIA_TRY(glia_score_numbers(scores, j->truth, j->answers, j->data->rows, n));
+    return intervals ? glia__interval_of_numbers(*scores, j->truth, j->answers, n) : GLIA_OK;
 }
 
-static glia_status score(glia__judge *j, glia_scores **scores)
+static glia_status score(const glia__judge *j, bool intervals, glia_scores **scores)
+{
+    glia_status status = (j->truth ? score_numbers : score_classes)(j, intervals, scores);
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_scores_free(*scores);
+    *scores = NULL;
+    return status;
+}
+
+glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores)
+{
+    return score(j, false, scores);
+}
+
+static glia_status score_all(glia__judge *j, glia_scores **scores)
 {
     glia__judgement judgement = glia__judge_run(j);
-    GLIA_TRY(glia__judge_scores(j, scores));
+    GLIA_TRY(score(j, true, scores));
     (*scores)->loss = judgement.loss;
     return GLIA_OK;
 }
@@ -79,7 +105,7 @@ glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores 
     GLIA_TRY(glia__team_new(&team, 0));
     glia_status status = glia__judge_new(&judge, model, data, team, &loss, fused, true);
     if (status == GLIA_OK) {
-        status = score(&judge, scores);
+        status = score_all(&judge, scores);
         glia__judge_clear(&judge);
     }
     glia__team_free(team);

@@ -5,6 +5,7 @@
 
 #include "files/files.h"
 #include "ground/memory.h"
+#include "train/baseline.h"
 #include "train/run.h"
 
 static double now(void)
@@ -257,12 +258,24 @@ static glia_status train_all(glia__run *r)
 
 /* ---- the record ------------------------------------------------------------------------------------------------ */
 
+/* The record of a run, with `loss`. */
+static glia_status write_record(const glia__run *r, const char *loss, char **record)
+{
+    double *prior = NULL;
+    size_t  count = 0;
+    GLIA_TRY(glia__prior_of(&r->targets, &r->loss, &prior, &count));
+    const glia__trained trained = {loss, r->train->rows, r->batch, prior, count};
+    glia_status         status = glia__record_write(record, r->m, &r->o, &trained);
+    glia__free(prior);
+    return status;
+}
+
 static glia_status keep_record(glia__run *r)
 {
     glia_model *m = r->m;
     char       *loss = glia__strdup(r->o.loss), *record = NULL;
     if (!loss) return GLIA_E_MEMORY;
-    glia_status status = glia__record_write(&record, m, &r->o, loss, r->train->rows, r->batch);
+    glia_status status = write_record(r, loss, &record);
     if (status != GLIA_OK) {
         glia__free(loss);
         return status;

@@ -28,7 +28,7 @@ typedef struct glia__judgement {
 } glia__judgement;
 /* Runs all rows forward, some hundred at a time. */
 glia__judgement glia__judge_run(glia__judge *j);
-/* evaluate.c: scores of the latest run, by a judge that keeps its answers. */
+/* evaluate.c: scores of the latest run, by a judge that keeps its answers; without intervals, which take time. */
 glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores);
 
 #endif

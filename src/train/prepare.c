@@ -7,10 +7,19 @@
 #include "train/run.h"
 #include "train/weights.h"
 
-static void set_defaults(glia_fit_options *o)
+size_t glia_usual_epochs(const glia_data *train, size_t batch)
 {
-    if (!o->epochs) o->epochs = 10;
+    enum { LEAST = 10, MOST = 200, UPDATES = 10000 };
+    if (!train || !train->column || !train->rows) return LEAST;
+    if (batch > train->rows) batch = train->rows;
+    double epochs = ceil((double)UPDATES * (double)(batch ? batch : 1) / (double)train->rows);
+    return epochs < LEAST ? LEAST : epochs > MOST ? MOST : (size_t)epochs;
+}
+
+static void set_defaults(glia_fit_options *o, const glia_data *train)
+{
     if (!o->batch) o->batch = 32;
+    if (!o->epochs) o->epochs = glia_usual_epochs(train, o->batch);
     if (!o->optimizer) o->optimizer = "adam lr=0.001";
     if (!o->schedule) o->schedule = "constant";
     if (!o->val_every) o->val_every = 1;
@@ -44,11 +53,17 @@ static glia_status read_texts(glia__run *r)
     return GLIA_OK;
 }
 
+/* Rows that decide when to stop are no nearer to those that train than rows held out would be. */
+static glia_split way_to_hold(const glia_data *d)
+{
+    return d->groups ? GLIA_SPLIT_GROUPED : d->times ? GLIA_SPLIT_LATEST : GLIA_SPLIT_SHUFFLED;
+}
+
 /* With patience, somebody has to decide: a tenth of the training rows, where no validation rows were given. */
 static glia_status hold_out(glia__run *r)
 {
     if (!r->o.patience || r->validation || !glia__metric_of_validation(r->metric)) return GLIA_OK;
-    GLIA_TRY(glia_data_split(r->train, 0.1, GLIA_SPLIT_SHUFFLED, r->o.seed, &r->own_train, &r->own_validation));
+    GLIA_TRY(glia_data_split(r->train, 0.1, way_to_hold(r->train), r->o.seed, &r->own_train, &r->own_validation));
     r->train = r->own_train;
     r->validation = r->own_validation;
     return GLIA_OK;
@@ -226,6 +241,8 @@ static void take_over(glia__run *r)
     m->history = r->history;
     m->n_history = m->kept_epoch = r->finished;
     m->n_findings = 0;
+    m->knows_border = m->knows_border || !isnan(r->border);
+    if (!isnan(r->border)) m->border = r->border;
     m->stopped = "";
     r->history = NULL;
     if (r->o.resume)
@@ -237,7 +254,7 @@ static void take_over(glia__run *r)
 
 glia_status glia__run_prepare(glia__run *r)
 {
-    set_defaults(&r->o);
+    set_defaults(&r->o, r->train);
     GLIA_TRY(check_options(&r->o));
     GLIA_TRY(check_data(r));
     GLIA_TRY(read_texts(r));
@@ -248,6 +265,7 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
+    r->border = glia__model_border_of(r->m, r->train);
     hash_data(r);
     glia_rng_seed(&r->rng, r->o.seed);
     glia__run_begin_epoch(r, 1);

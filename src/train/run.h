@@ -68,6 +68,7 @@ typedef struct glia__run {
     bool         bound;    /* the model has learnt from the data what its outputs mean */
     bool         rescale;
     glia__scaler scale, target_scale;
+    double       border; /* of the training images; NaN: they are none */
 } glia__run;
 
 /* --- prepare.c: what can fail, before the first step --- */

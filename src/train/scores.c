@@ -49,6 +49,9 @@ static glia_status scores_new(glia_scores **scores, glia_target target, size_t r
         .rmse = NAN,
         .mae = NAN,
         .r2 = NAN,
+        .accuracy_interval = {NAN, NAN},
+        .rmse_interval = {NAN, NAN},
+        .r2_interval = {NAN, NAN},
     };
     *scores = s;
     return GLIA_OK;
@@ -70,7 +73,7 @@ static glia_status classes_new(glia_scores **scores, size_t rows, size_t classes
 
 /* ---- classes: from the confusion matrix -------------------------------------------------------------------------- */
 
-static size_t likeliest(const double *probability, size_t classes)
+size_t glia__likeliest(const double *probability, size_t classes)
 {
     size_t best = 0;
     for (size_t k = 1; k < classes; k++)
@@ -82,7 +85,7 @@ static void fill_confusion(glia_scores *s, const int32_t *truth, const int32_t *
 {
     for (size_t r = 0; r < s->rows; r++) {
         size_t row = (size_t)truth[r];
-        size_t column = predicted ? (size_t)predicted[r] : likeliest(probability + r * s->classes, s->classes);
+        size_t column = predicted ? (size_t)predicted[r] : glia__likeliest(probability + r * s->classes, s->classes);
         s->confusion[row * s->classes + column]++;
         s->support[row]++;
     }
@@ -294,10 +297,15 @@ static void add_column(glia_scores *s, const double *truth, const double *predic
     s->r2 += share * r_squared(squares, spread, s->rows);
 }
 
+void glia__score_columns(glia_scores *s, const double *truth, const double *predicted, size_t outputs)
+{
+    for (size_t j = 0; j < outputs; j++) add_column(s, truth + j, predicted + j, outputs);
+}
+
 double glia__r2(const double *truth, const double *predicted, size_t rows, size_t outputs)
 {
     glia_scores s = {.rows = rows};
-    for (size_t j = 0; j < outputs; j++) add_column(&s, truth + j, predicted + j, outputs);
+    glia__score_columns(&s, truth, predicted, outputs);
     return s.r2;
 }
 
@@ -313,6 +321,6 @@ glia_status glia_score_numbers(glia_scores **scores, const double *truth, const 
     GLIA_TRY(scores_new(scores, GLIA_TARGET_NUMBERS, rows, 0));
     glia_scores *s = *scores;
     s->mse = s->rmse = s->mae = s->r2 = 0;
-    for (size_t j = 0; j < outputs; j++) add_column(s, truth + j, predicted + j, outputs);
+    glia__score_columns(s, truth, predicted, outputs);
     return GLIA_OK;
 }

@@ -28,6 +28,8 @@ typedef struct mind {
     glia_epoch  *history;
     size_t       n_history, kept_epoch;
     const char  *stopped;
+    bool         knows_border;
+    double       border;
 } mind;
 
 static mind mind_of(const glia_model *m)
@@ -41,7 +43,9 @@ static mind mind_of(const glia_model *m)
                   .history = m->history,
                   .n_history = m->n_history,
                   .kept_epoch = m->kept_epoch,
-                  .stopped = m->stopped};
+                  .stopped = m->stopped,
+                  .knows_border = m->knows_border,
+                  .border = m->border};
 }
 
 static void set_mind(glia_model *m, const mind *of)
@@ -56,6 +60,8 @@ static void set_mind(glia_model *m, const mind *of)
     m->n_history = of->n_history;
     m->kept_epoch = of->kept_epoch;
     m->stopped = of->stopped;
+    m->knows_border = of->knows_border;
+    m->border = of->border;
 }
 
 static void clear_mind(mind *of)
