@@ -207,3 +207,14 @@ void source_close(source *s)
     glia_data_free(s->whole);
     glia_model_free(s->model);
 }
+
+glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options)
+{
+    const char *target = glia_data_target_name(train, 0), *weight = glia_data_weight_name(train);
+    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
+    if (*glia_data_columns(train) && glia_data_column_name(train, 0))
+        options.columns = glia_data_columns(train), options.columns_optional = true;
+    if (weight) options.weight = weight;
+    options.weight_optional = options.group_optional = options.time_optional = true;
+    return glia_data_open(test, text, &options);
+}

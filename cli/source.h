@@ -22,6 +22,10 @@ void source_close(source *s);
 
 /* How data are opened for a model; `image` is room for a text that they point to. */
 glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64]);
+/* Opens rows to test: their target, their weights and the kinds of their columns are those of the training rows, wherever
+ * they stand; weights, groups and times they may lack. `options`: those that the training rows were opened with. */
+glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options);
+
 /* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */
 const char *source_image(const glia_model *model, char text[64]);
 /* Whether a word says how to invert; if not, a sentence is said. */

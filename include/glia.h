@@ -266,6 +266,38 @@ GLIA_API double  glia_data_number(const glia_data *data, size_t row, size_t j);
  * byte). GLIA_E_FORMAT, with the row, if words are asked to be numbers. */
 GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 
+/* A look before anything is trained: what is wrong with the data that can be seen, in plain sentences, and what is known
+ * of each column. docs/data.md, "A look at the data", lists the kinds, and where their thresholds come from. */
+#define GLIA_NO_ROW SIZE_MAX
+typedef struct glia_data_finding {
+    const char *kind;                 /* "duplicate_rows"                                                    */
+    size_t      column;               /* the one it is most of, as in glia_data_input; or GLIA_NO_COLUMN     */
+    size_t      row, other_row;       /* where it is seen first, from 0; or GLIA_NO_ROW                      */
+    double      severity;             /* 0..1                                                                */
+    double      value;                /* what was measured: a share, a ratio, a count                        */
+    char        what[400], cure[200]; /* what is wrong, with numbers; what to do. Rows are counted from 1    */
+} glia_data_finding;
+typedef struct glia_column_facts {
+    const char *name; /* "" without one */
+    glia_kind   kind;
+    size_t      column;                    /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
+    size_t      missing, different;        /* rows without a value; different values                         */
+    double      least, most, mean, median; /* NaN for words; of dates days since 1970-01-01                  */
+    char        least_text[64], most_text[64]; /* as a cell has them                                         */
+    const char *word;                      /* the most frequent one, of kinds that are words; or NULL        */
+    size_t      word_rows;
+} glia_column_facts;
+typedef struct glia_look {
+    size_t             count;
+    glia_data_finding *findings; /* [count], worst first */
+    size_t             columns;  /* of a table from a file as glia_data_column has them; 0 for images */
+    glia_column_facts *column;   /* [columns] */
+} glia_look;
+/* Looks at `data`, and at how `test` differs from it (NULL: its own second part, if it has one). The look has words of
+ * the data, which have to outlive it; free it with glia_look_free. Errors: GLIA_E_ARG, GLIA_E_MEMORY. */
+GLIA_API glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_look **look);
+GLIA_API void        glia_look_free(glia_look *look);
+
 /* Writes the data as a CSV with a header, target first (`label`, or the column's name). */
 GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path);
 
