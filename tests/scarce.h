@@ -81,4 +81,25 @@ static inline void expect_survives_scarcity(glia_status (*attempt)(void), size_t
     assert_true(k >= least);
 }
 
+/* An allocator that only remembers the largest request since watch_begin. glia_set_allocator(NULL, NULL, NULL) ends it. */
+static size_t watched_largest;
+
+static inline void *watched_allocate(size_t size)
+{
+    if (size > watched_largest) watched_largest = size;
+    return malloc(size);
+}
+
+static inline void *watched_reallocate(void *p, size_t size)
+{
+    if (size > watched_largest) watched_largest = size;
+    return realloc(p, size);
+}
+
+static inline void watch_begin(void)
+{
+    watched_largest = 0;
+    glia_set_allocator(watched_allocate, watched_reallocate, free);
+}
+
 #endif

@@ -192,31 +192,19 @@ static void test_idx_numbers(void **state)
 }
 
 /* A header that promises 256 GiB costs no such allocation. */
-static size_t largest;
-static void  *watched_malloc(size_t n)
-{
-    if (n > largest) largest = n;
-    return malloc(n);
-}
-static void *watched_realloc(void *p, size_t n)
-{
-    if (n > largest) largest = n;
-    return realloc(p, n);
-}
-
 static void test_idx_promises(void **state)
 {
     bytes      file = IDX_HEADER(0x08, 0x10000000, 32, 32);
     glia_data *d;
     (void)state;
     add(&file, "few", 3);
-    glia_set_allocator(watched_malloc, watched_realloc, free);
+    watch_begin();
     for (int gz = 0; gz < 2; gz++) {
         gz ? put_gzipped("x.idx", file.at, file.n) : put_bytes("x.idx", file.at, file.n);
         EXPECT_FAILS(glia_data_open(&d, "x.idx", NULL), GLIA_E_FORMAT, "x.idx: byte 19: the file ends here");
     }
     glia_set_allocator(NULL, NULL, NULL);
-    assert_in_range(largest, 1, 1 << 20);
+    assert_in_range(watched_largest, 1, 1 << 20);
 }
 
 static void test_pairs(void **state)

@@ -191,30 +191,18 @@ static void test_png(void **state)
 }
 
 /* What a header promises costs no memory before it is believed. */
-static size_t largest;
-static void  *watched_malloc(size_t n)
-{
-    if (n > largest) largest = n;
-    return malloc(n);
-}
-static void *watched_realloc(void *p, size_t n)
-{
-    if (n > largest) largest = n;
-    return realloc(p, n);
-}
-
 static void test_promises(void **state)
 {
     bytes png = golden("rgb8.png");
     (void)state;
     if (!glia__png_decode) return;
-    glia_set_allocator(watched_malloc, watched_realloc, free);
+    watch_begin();
     put_header("a.png", &png, 8000, 8000, 8, 2);
     expect_wrong("a.png", GLIA_E_FORMAT, "cannot hold");
     put_text("a.pgm", "P5\n8000 8000\n255\nfew");
     expect_wrong("a.pgm", GLIA_E_FORMAT, "the file ends here");
     glia_set_allocator(NULL, NULL, NULL);
-    assert_in_range(largest, 1, 1 << 18);
+    assert_in_range(watched_largest, 1, 1 << 18);
 }
 
 /* ---- JPEG ------------------------------------------------------------------------------------------------------- */

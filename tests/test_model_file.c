@@ -676,20 +676,6 @@ static void numbers_need_their_scaling(void **state)
 }
 
 /* What a net would need is held against the file before it is asked for: nothing large is ever allocated. */
-static size_t largest;
-
-static void *measured(size_t size)
-{
-    if (size > largest) largest = size;
-    return malloc(size);
-}
-
-static void *measured_more(void *p, size_t size)
-{
-    if (size > largest) largest = size;
-    return realloc(p, size);
-}
-
 static void nothing_large_is_allocated_for_a_small_file(void **state)
 {
     (void)state;
@@ -699,11 +685,10 @@ static void nothing_large_is_allocated_for_a_small_file(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         glia_model *m = NULL;
         put_model(cases[i].key, cases[i].value);
-        largest = 0;
-        glia_set_allocator(measured, measured_more, free);
+        watch_begin();
         says(glia_model_open(&m, path), GLIA_E_FORMAT, "and the net needs");
         glia_set_allocator(NULL, NULL, NULL);
-        assert_true(largest > 0 && largest < 1 << 17);
+        assert_true(watched_largest > 0 && watched_largest < 1 << 17);
     }
 }
 

@@ -378,25 +378,13 @@ static void test_wrong_texts(void **state)
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-static size_t largest;
-static void  *watched_malloc(size_t n)
-{
-    if (n > largest) largest = n;
-    return malloc(n);
-}
-static void *watched_realloc(void *p, size_t n)
-{
-    if (n > largest) largest = n;
-    return realloc(p, n);
-}
-
 /* A header that promises a terabyte costs no such allocation, packed or not, in either order. */
 static void test_promises(void **state)
 {
     static const char *const huge[] = {DICT("<f4", "False", "(268435456, 1024)"),
                                        DICT("|u1", "True", "(1024, 999999999)")};
     (void)state;
-    glia_set_allocator(watched_malloc, watched_realloc, free);
+    watch_begin();
     for (size_t i = 0; i < COUNT(huge); i++)
         for (int gz = 0; gz < 2; gz++) {
             glia_data *d;
@@ -406,7 +394,7 @@ static void test_promises(void **state)
             EXPECT_FAILS(glia_data_open(&d, "x.npy", NULL), GLIA_E_FORMAT, "the file ends here");
         }
     glia_set_allocator(NULL, NULL, NULL);
-    assert_in_range(largest, 1, 1 << 20);
+    assert_in_range(watched_largest, 1, 1 << 20);
 }
 
 static glia_status open_and_free(const char *text, const char *target)

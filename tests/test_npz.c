@@ -508,18 +508,6 @@ static void test_texts(void **state)
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-static size_t largest;
-static void  *watched_malloc(size_t n)
-{
-    if (n > largest) largest = n;
-    return malloc(n);
-}
-static void *watched_realloc(void *p, size_t n)
-{
-    if (n > largest) largest = n;
-    return realloc(p, n);
-}
-
 /* Directory and array agree on much, of which little is there: no more is asked for than was unpacked. */
 static void test_promises(void **state)
 {
@@ -536,12 +524,11 @@ static void test_promises(void **state)
         if (method == STORED) z.entry[0].packed = z.entry[0].size;
         z_end(&z);
         put_bytes("a.npz", z.at, z.n);
-        largest = 0;
-        glia_set_allocator(watched_malloc, watched_realloc, free);
+        watch_begin();
         EXPECT_FAILS(glia_data_open(&d, "a.npz", NULL), GLIA_E_FORMAT,
                      method == STORED ? "reaches into the directory" : "though the directory says that it goes on");
         glia_set_allocator(NULL, NULL, NULL);
-        assert_in_range(largest, 1, 1 << 20);
+        assert_in_range(watched_largest, 1, 1 << 20);
     }
 }
 
