@@ -196,6 +196,39 @@ static void there_may_be_several_targets(void **state)
     glia_data_free(d);
 }
 
+/* ---- groups and times ------------------------------------------------------------------------------------------- */
+
+static void groups_and_times_are_no_inputs(void **state)
+{
+    static const int32_t     groups[] = {1, 0, 1, 2};
+    static const double      times[] = {19783 * 86400.0, 19784 * 86400.0 + 3600, 7, 45000};
+    static const char *const text =
+        "a,who,when,y\n1,bob,2024-03-01,0\n2,ann,2024-03-02T01:00,1\n3,bob,7,0\n4,zoe,12:30,1\n";
+    const glia_data_options o = {.group = "who", .time = "when"};
+    (void)state;
+    glia_data *d = open_text(text, &o);
+    assert_string_equal(glia_data_columns(d), "a:number");
+    assert_string_equal(glia_data_group_name(d), "who");
+    assert_string_equal(glia_data_time_name(d), "when");
+    for (size_t r = 0; r < 4; r++) assert_true(glia_data_group(d, r) == groups[r] && glia_data_time(d, r) == times[r]);
+    glia_data_free(d);
+    put_text("u.csv", "a,who,y\n1,zoe,0\n2,carl,1\n");
+    EXPECT_OK(glia_data_open(&d, "t.csv+u.csv",
+                             &(glia_data_options){.group = "who", .columns = "when:skip", .columns_optional = true}));
+    assert_int_equal(glia_data_group(d, 3), glia_data_group(d, 4)); /* zoe in both */
+    assert_true(glia_data_group(d, 5) != glia_data_group(d, 0) && glia_data_group(d, 5) != glia_data_group(d, 1));
+    glia_data_free(d);
+    put_text("t.csv", "a,who,when,y\n1,bob,soon,0\n2,,7,1\n");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.time = "when"}), GLIA_E_FORMAT,
+                 "t.csv:2:7: column 3 (when): \"soon\" is neither a number nor a date or time");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "who"}), GLIA_E_FORMAT,
+                 "t.csv:3:3: column 2 (who): the cell is empty");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "who", .weight = "who"}), GLIA_E_TEXT,
+                 "column 2 cannot be both the groups and the weights");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "whom"}), GLIA_E_TEXT,
+                 "there is no column \"whom\"; there are a, who, when, y");
+}
+
 /* ---- what cannot be --------------------------------------------------------------------------------------------- */
 
 static void wrong_texts_are_told(void **state)
@@ -324,6 +357,7 @@ int main(void)
         cmocka_unit_test(gaps_have_many_names),
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(there_may_be_several_targets),
+        cmocka_unit_test(groups_and_times_are_no_inputs),
         cmocka_unit_test(wrong_texts_are_told),
         cmocka_unit_test(columns_that_are_all_text_are_refused),
         cmocka_unit_test(tables_are_joined_by_their_words),
