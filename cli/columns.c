@@ -39,6 +39,20 @@ static void tell_gaps(FILE *to, const glia_model *model)
     if (with_gaps) fputs("; `glia show` tells how\n", to);
 }
 
+void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *model)
+{
+    glia_plan_info c;
+    glia_data_info info;
+    glia_data_describe(data, &info);
+    for (size_t i = 0; glia_model_column(model, i, &c); i++) {
+        const char *word;
+        size_t      rows;
+        if (glia_model_unknown(model, data, i, &rows, &word) || !rows) continue;
+        fprintf(to, "%s: %zu of %zu row%s a rare or unknown word, such as \"%s\"\n", c.name, rows, info.rows,
+                info.rows == 1 ? " has" : "s have", word);
+    }
+}
+
 void columns_tell(FILE *to, const glia_data *data, const glia_model *model)
 {
     tell_text(to, data);

@@ -6,6 +6,8 @@
 
 #include "glia.h"
 
+/* A line for each column in which words are unknown to the model. */
+void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *model);
 /* A line for each thing that was left out or filled; nothing for data that are no table, or whole. */
 void columns_tell(FILE *to, const glia_data *data, const glia_model *model);
 

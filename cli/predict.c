@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "draw.h"
 #include "json.h"
 #include "options.h"
@@ -238,6 +239,8 @@ static bool is_array(const char *path)
 static int check_options(const predict_options *o)
 {
     if (o->csv && o->json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
+    if (o->input.drop_missing)
+        return fail(CODE_ARGUMENT, "--drop-missing: does not go with predict, where every row gets an answer");
     if (o->draw && (o->csv || o->json || o->out))
         return fail(CODE_ARGUMENT, "--draw: goes with none of --csv, --json and --out");
     if (is_array(o->out) && (o->csv || o->json))
@@ -362,6 +365,7 @@ static int predict_data(source *from, const char *const *words, const predict_op
     answers all = {0};
     int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
     if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
+    if (code == CODE_FINE) columns_tell_unknown(stderr, from->part, from->model);
     if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);
     answers_clear(&all);

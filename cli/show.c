@@ -99,6 +99,7 @@ static void print_columns(const glia_model *model)
     }
     putchar('\n');
     table_print(&t, 0);
+    if (glia_model_missing(model)) printf("also missing: %s\n", glia_model_missing(model));
 }
 
 static void print_training(const glia_model *model, const glia_model_info *info)
@@ -182,6 +183,7 @@ static void print_json(const glia_model *model, const glia_model_info *info)
         json_array_append_new(classes, json_of_text(glia_model_class_name(model, k)));
     json_object_set_new(object, "classes", classes);
     json_object_set_new(object, "columns", columns_array(model));
+    json_put_text(object, "missing", glia_model_missing(model));
     json_put_text(object, "loss", *info->loss ? info->loss : NULL);
     json_put_text(object, "scale", *info->scale ? info->scale : NULL);
     json_put_count(object, "seed", info->seed);

@@ -56,6 +56,7 @@ glia_data_options source_options_of(const glia_model *model, const input_options
     if (!o.weight) o.weight = glia_model_weight_name(model);
     o.columns_optional = !o.columns;
     if (!o.columns && *known) o.columns = known;
+    if (!o.missing) o.missing = glia_model_missing(model);
     o.image_optional = !o.image;
     if (!o.image) o.image = source_image(model, image);
     return o;

@@ -93,6 +93,7 @@ static glia_data_options columns_of(const glia_model *base, const train_options 
 {
     glia_data_options columns = input_options_of(&o->input);
     columns.columns_optional = !columns.columns;
+    if (!columns.missing) columns.missing = glia_model_missing(base);
     if (!columns.columns && *glia_model_columns(base)) columns.columns = glia_model_columns(base);
     if (!columns.image && base) columns.image = source_image(base, image), columns.image_optional = true;
     if (!columns.target) columns.target = glia_model_target_name(base, 0);

@@ -591,6 +591,8 @@ GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
  * a table is read as at training, whatever other columns it has. "" for a model of data that are no table with names.
  */
 GLIA_API const char *glia_model_columns(const glia_model *model);
+/* What else said there that a value is missing, for glia_data_options.missing; NULL: nothing. */
+GLIA_API const char *glia_model_missing(const glia_model *model);
 /* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
  * \"FEMALE\", and an input says so". False past the last. */
 typedef struct glia_plan_info {
@@ -600,6 +602,11 @@ typedef struct glia_plan_info {
     char        what[400];
 } glia_plan_info;
 GLIA_API bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info);
+/* Of how many rows of `data` the word in column i was never met in training, and the first such word (or NULL); 0 for
+ * columns that are no words. A category's place for unknown words is used for them, if it has one. Errors: those of
+ * glia_model_suits, of the columns alone. */
+GLIA_API glia_status glia_model_unknown(const glia_model *model, const glia_data *data, size_t i, size_t *rows,
+                                        const char **word);
 /* The name of an input of the net; NULL where it has none. */
 GLIA_API const char *glia_model_input_name(const glia_model *model, size_t input);
 /* The column of weights in the table it was trained on, or NULL; what class k counted in its loss, 1 if nothing was

@@ -80,6 +80,7 @@ void glia_data_free(glia_data *data)
         glia__names_free(data->column_names, data->columns);
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
+        glia__free(data->missing_text);
         glia__free(data->column_of);
         glia__names_free(data->group_words, data->n_groups);
         glia__names_free(data->target_names, data->target_columns);

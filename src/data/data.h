@@ -27,6 +27,7 @@ struct glia_data {
     size_t               n_columns;
     size_t              *column_of;              /* [columns]: which of them each number of a row is of */
     char                *columns_text;           /* as glia_data_columns */
+    char                *missing_text;           /* glia_data_options.missing, or NULL */
     size_t               left_out, dropped;      /* rows without a target; with a gap, if they were not wanted */
     real                *weights;                /* [stored]: what a row counts, or NULL: each 1 */
     char                *weight_name;            /* of the column they were, or NULL */

@@ -183,6 +183,27 @@ size_t glia__intake_width(const glia__intake *in)
     return in->plan ? in->plan->width : in->data->columns;
 }
 
+static bool is_known(const glia__plan_column *c, const char *word)
+{
+    size_t k = 0;
+    while (k < c->n_words && strcmp(c->words[k], word) != 0) k++;
+    return c->kind.hash || k < c->n_words;
+}
+
+size_t glia__intake_unknown(const glia__intake *in, size_t i, const char **word)
+{
+    const glia_data *d = in->data;
+    size_t           unknown = 0;
+    *word = NULL;
+    if (!in->place || !in->place[i]) return 0;
+    for (size_t r = 0; r < d->rows; r++) {
+        const char *text = glia_data_word(d, r, in->slot[i]);
+        if (!text || is_known(&in->plan->column[i], text)) continue;
+        if (unknown++ == 0) *word = text;
+    }
+    return unknown;
+}
+
 /* ---- a row ------------------------------------------------------------------------------------------------------ */
 
 /* What a kind makes inputs of; false for a gap. */

@@ -36,6 +36,7 @@ void glia__plan_free(glia__plan *plan)
         glia__names_free(plan->column[i].words, plan->column[i].n_words);
     }
     if (plan) glia__free(plan->text);
+    if (plan) glia__free(plan->missing);
     if (plan) glia__free(plan->column);
     glia__free(plan);
 }
@@ -206,6 +207,16 @@ static glia_status said_words(glia__plan_column *c, const char *text)
     return GLIA_OK;
 }
 
+/* A word that the order leaves out has no place in it. */
+static glia_status check_said(const glia__plan_column *c, const glia__column *from, const size_t *rows)
+{
+    for (size_t i = 0; i < from->words.count; i++)
+        if (rows[i] && isnan(glia__plan_place(c, from->words.text[i])))
+            return glia__fail(GLIA_E_TEXT, "columns: %.60s: \"%.60s\", in %zu rows, is none of the words of `ordinal %.80s`",
+                              c->name, from->words.text[i], rows[i], c->kind.words);
+    return GLIA_OK;
+}
+
 /* Which place has the most rows; of equals the first. */
 static double most_frequent(const glia__plan_column *c, const glia__column *from, const size_t *rows, size_t *sums,
                             size_t places)
@@ -230,7 +241,10 @@ static size_t count_seen(const glia__column *from, const size_t *rows)
 static glia_status find_places(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t all)
 {
     bool ordinal = c->kind.which == GLIA_KIND_ORDINAL, free = !ordinal && c->kind.rare == SIZE_MAX;
-    if (ordinal && c->kind.words) return said_words(c, c->kind.words);
+    if (ordinal && c->kind.words) {
+        GLIA_TRY(said_words(c, c->kind.words));
+        return check_said(c, from, rows);
+    }
     if (free && !c->kind.hash && count_seen(from, rows) > MANY_PLACES) c->kind.hash = USUAL_HASH;
     return c->kind.hash ? GLIA_OK : keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all));
 }
@@ -301,6 +315,8 @@ glia_status glia__plan_fit(glia__plan **plan, const glia_data *train)
             status = fit_column(&(*plan)->column[at++], train, &train->column[i]);
     if (status == GLIA_OK) status = glia__plan_settle(*plan);
     (*plan)->rows = train->rows;
+    if (status == GLIA_OK && train->missing_text && !((*plan)->missing = glia__strdup(train->missing_text)))
+        status = GLIA_E_MEMORY;
     if (status == GLIA_OK) return GLIA_OK;
     glia__plan_free(*plan);
     *plan = NULL;

@@ -11,6 +11,7 @@ struct glia__plan {
     size_t             count;
     size_t             width; /* inputs of all columns together */
     size_t             rows;  /* it was learnt from             */
+    char              *missing; /* what else said that a value is missing, as glia_data_options has it; or NULL */
     char              *text;  /* `age:number, city:category, *:skip`: for glia_data_options; "" without names */
 };
 
@@ -42,6 +43,8 @@ glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia
                              const glia__scaler *scale);
 void        glia__intake_clear(glia__intake *in);
 size_t      glia__intake_width(const glia__intake *in); /* numbers that a net gets for a row */
+/* Rows in which the word of column i is none of the plan's; *word is the first such, or NULL. */
+size_t glia__intake_unknown(const glia__intake *in, size_t i, const char **word);
 /* x[width] = the row stored at number `stored`, not scaled. */
 void glia__intake_row(const glia__intake *in, size_t stored, real *x);
 

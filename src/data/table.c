@@ -404,7 +404,9 @@ static glia_status hand_columns(glia__table *t, glia_data *d)
         if (!glia__is_aside(t->use[i].role))
             glia__column_print(d->column[at].name, i, &d->column[at].kind, &text), at++;
     d->columns_text = glia__string_take(&text);
-    return d->columns_text ? GLIA_OK : GLIA_E_MEMORY;
+    if (!d->columns_text) return GLIA_E_MEMORY;
+    const char *missing = t->options->missing;
+    return !missing || (d->missing_text = glia__strdup(missing)) ? GLIA_OK : GLIA_E_MEMORY;
 }
 
 static glia_status hand_over(glia__table *t, glia_data *d)

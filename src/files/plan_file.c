@@ -64,7 +64,13 @@ static glia_status add_column(glia__string *text, const glia__plan_column *c)
 
 glia_status glia__plan_write(const glia__plan *plan, glia__string *text)
 {
-    glia__string_add(text, "{\"rows\":%zu,\"columns\":[", plan->rows);
+    glia__string_add(text, "{\"rows\":%zu,", plan->rows);
+    if (plan->missing) {
+        glia__string_add(text, "\"missing\":");
+        GLIA_TRY(add_string(text, plan->missing));
+        glia__string_add(text, ",");
+    }
+    glia__string_add(text, "\"columns\":[");
     for (size_t i = 0; i < plan->count; i++) {
         if (i) glia__string_add(text, ",");
         GLIA_TRY(add_column(text, &plan->column[i]));
@@ -169,12 +175,14 @@ static glia_status read_column(glia__plan_column *c, const json_t *object)
 
 static glia_status read_plan(const json_t *json, glia__plan **plan)
 {
-    const json_t *list = json_object_get(json, "columns");
-    size_t        rows, count = json_array_size(list);
-    if (json_object_size(json) != 2 || !json_is_array(list) || !glia__json_size(json_object_get(json, "rows"), &rows))
-        return glia__fail(GLIA_E_FORMAT, "not an object of rows and columns");
+    const json_t *list = json_object_get(json, "columns"), *missing = json_object_get(json, "missing");
+    size_t        rows, count = json_array_size(list), known = missing ? 3 : 2;
+    if (json_object_size(json) != known || !json_is_array(list) || (missing && !json_is_string(missing)) ||
+        !glia__json_size(json_object_get(json, "rows"), &rows))
+        return glia__fail(GLIA_E_FORMAT, "not an object of rows, columns and what is missing");
     GLIA_TRY(glia__plan_new(plan, count));
     (*plan)->rows = rows;
+    if (missing && !((*plan)->missing = glia__strdup(json_string_value(missing)))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < count; i++) {
         glia_status status = read_column(&(*plan)->column[i], json_array_get(list, i));
         if (status) return glia__fail_at(status, "column %zu", i + 1);

@@ -61,6 +61,23 @@ const char *glia_model_columns(const glia_model *model)
     return model && model->plan ? model->plan->text : "";
 }
 
+const char *glia_model_missing(const glia_model *model)
+{
+    return model && model->plan ? model->plan->missing : NULL;
+}
+
+glia_status glia_model_unknown(const glia_model *model, const glia_data *data, size_t i, size_t *rows,
+                               const char **word)
+{
+    if (!model || !data || !rows || !word || !model->plan || i >= model->plan->count)
+        return glia__fail(GLIA_E_ARG, "glia_model_unknown: a model with such a column, data and places are needed");
+    glia__intake in;
+    GLIA_TRY(glia__intake_new(&in, data, model->plan, NULL));
+    *rows = glia__intake_unknown(&in, i, word);
+    glia__intake_clear(&in);
+    return GLIA_OK;
+}
+
 bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info)
 {
     if (!model || !model->plan || i >= model->plan->count) return false;

@@ -121,12 +121,19 @@ static glia__outcome outcome_of(const glia_model *m)
     return glia__outcome_of(m, known ? &loss : NULL, known && fused);
 }
 
+/* A few rows are done before other threads have begun. */
+static unsigned threads_for(const glia_data *data)
+{
+    enum { FEW = 16 };
+    return data->rows < FEW ? 1 : 0;
+}
+
 glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out)
 {
     glia__judge judge;
     glia__team *team = NULL;
     if (!model || !data || !out) return glia__fail(GLIA_E_ARG, "glia_predict: a model, data and room are needed");
-    GLIA_TRY(glia__team_new(&team, 0));
+    GLIA_TRY(glia__team_new(&team, threads_for(data)));
     glia_status status = glia__judge_new(&judge, model, data, team, NULL, false, true);
     if (status == GLIA_OK) {
         judge.outcome = outcome_of(model);
