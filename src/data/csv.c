@@ -34,39 +34,49 @@ static glia_status fail_open(const glia__csv *c, const char *quote)
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
-/* The line end of a record with quotes in it, or NULL; *open is the quote that is still open at `limit`, or NULL. A
- * quote opens only at the begin of a cell. */
-static const char *quoted_end(char delimiter, const char *begin, const char *limit, const char **open)
+/* Whether a quote stands at the begin of a cell, where alone it opens; `begin` is a cell's, too. */
+static bool opens(char delimiter, const char *begin, const char *quote)
 {
-    bool first = true; /* nothing but spaces in this cell so far */
-    *open = NULL;
-    for (const char *p = begin; p < limit; p++) {
-        if (*open) {
-            bool doubled = *p == '"' && p + 1 < limit && p[1] == '"';
-            if (doubled)
-                p++;
-            else if (*p == '"')
-                *open = NULL;
-        } else if (*p == '\n') {
-            return p;
-        } else if (*p == '"' && first) {
-            *open = p;
-            first = false;
-        } else {
-            first = *p == delimiter || (first && *p == ' ');
-        }
+    while (quote > begin && quote[-1] == ' ') quote--;
+    return quote == begin || quote[-1] == delimiter;
+}
+
+/* The quote that closes a cell, or NULL; `p` is behind the one that opens it. */
+static const char *closing_quote(const char *p, const char *limit)
+{
+    while ((p = memchr(p, '"', (size_t)(limit - p))) != NULL && p + 1 < limit && p[1] == '"') p += 2;
+    return p;
+}
+
+static const char *find(const char *p, const char *limit, char c)
+{
+    return p < limit ? memchr(p, c, (size_t)(limit - p)) : NULL;
+}
+
+/* The line end of a record whose first quote is given, or NULL; *open is the quote that is still open at `limit`, or
+ * NULL. Goes from quote to quote. */
+static const char *quoted_end(char delimiter, const char *begin, const char *quote, const char *limit, const char **open)
+{
+    const char *end = find(begin, limit, '\n');
+    for (*open = NULL; quote && (!end || quote < end); quote = find(quote + 1, end ? end : limit, '"')) {
+        if (!opens(delimiter, begin, quote)) continue;
+        const char *close = closing_quote(quote + 1, limit);
+        *open = close ? NULL : quote;
+        if (!close) return NULL;
+        if (end && end < close) end = find(close, limit, '\n');
+        begin = quote = close;
     }
-    return NULL;
+    return end;
 }
 
 /* The line end of the record that begins at `begin`, or NULL if it is not in the buffer. */
-static const char *record_end(const glia__csv *c, const char *begin, const char **open)
+static const char *record_end(glia__csv *c, const char *begin, const char **open)
 {
-    const char *limit = c->buffer + c->used;
-    const char *end = memchr(begin, '\n', (size_t)(limit - begin));
+    const char *limit = c->buffer + c->used, *end = find(begin, limit, '\n');
     *open = NULL;
-    if (!memchr(begin, '"', (size_t)((end ? end : limit) - begin))) return end;
-    return quoted_end(c->delimiter, begin, limit, open);
+    if (!c->quote || c->quote < begin) c->quote = find(begin, limit, '"');
+    if (!c->quote) c->quote = limit;
+    return c->quote >= (end ? end : limit) ? end : quoted_end(c->delimiter, begin, c->quote, limit, open);
 }
 
 /* Reads on, behind what is left over. */
@@ -83,6 +93,8 @@ static glia_status fill(glia__csv *c)
     }
     GLIA_TRY(glia__source_read(c->source, c->buffer + left, c->room - left, &got));
     c->used += got;
+    c->taken += got;
+    c->quote = NULL;
     c->ended = c->used < c->room;
     memset(c->buffer + c->used, '\n', BEHIND);
     return GLIA_OK;
@@ -118,10 +130,12 @@ static bool is_blank(const glia__csv *c)
     return p == c->end;
 }
 
-static size_t count_lines(const char *p, const char *end)
+/* More than one only if there are quotes. */
+static size_t count_lines(const glia__csv *c)
 {
     size_t lines = 1;
-    for (; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) lines++;
+    if (c->quote >= c->end) return lines;
+    for (const char *p = c->begin; (p = find(p, c->end, '\n')) != NULL; p++) lines++;
     return lines;
 }
 
@@ -129,7 +143,7 @@ glia_status glia__csv_next(glia__csv *c, bool *more)
 {
     do {
         GLIA_TRY(find_record(c, more));
-        c->lines = count_lines(c->begin, c->end);
+        c->lines = count_lines(c);
     } while (*more && is_blank(c));
     return GLIA_OK;
 }
@@ -144,9 +158,15 @@ bool glia__csv_peek(glia__csv *c)
         c->end = end ? end : c->buffer + c->used;
         c->at = (size_t)(c->end - c->buffer) + (end != NULL);
         if (c->end > c->begin && c->end[-1] == '\r') c->end--;
-        c->lines = count_lines(c->begin, c->end);
+        c->lines = count_lines(c);
     } while (is_blank(c));
     return true;
+}
+
+size_t glia__csv_expect(const glia__csv *c, size_t n)
+{
+    double all = (double)glia__source_size(c->source), read = (double)(c->taken - (c->used - c->at));
+    return all > read && glia__source_is_held(c->source) ? (size_t)((double)n * (all / read)) : n;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -164,7 +184,7 @@ static size_t count_delimiters(const char *p, const char *end, char delimiter)
 }
 
 /* The same in the record at *at, which moves to the next. */
-static size_t count_in_record(const glia__csv *c, const char **at)
+static size_t count_in_record(glia__csv *c, const char **at)
 {
     const char *limit = c->buffer + c->used, *open, *end = record_end(c, *at, &open);
     size_t      n = count_delimiters(*at, end ? end : limit, c->delimiter);
@@ -183,12 +203,14 @@ static char find_delimiter(glia__csv *c)
     for (const char *d = delimiters; *d; d++) {
         const char *at = first;
         c->delimiter = *d;
+        c->quote = NULL;
         size_t n = count_in_record(c, &at), score = n;
         if (n > 0 && (at == limit || count_in_record(c, &at) == n)) score += c->used;
         if (score <= most) continue;
         most = score;
         best = *d;
     }
+    c->quote = NULL;
     return best;
 }
 

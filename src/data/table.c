@@ -274,9 +274,20 @@ static glia_status end_row(glia__table *t)
     t->left_out += without;
     t->dropped += !without && t->incomplete;
     if (without || t->incomplete) return GLIA_OK;
-    for (size_t i = 0; t->targets && i < t->columns; i++)
+    for (size_t i = 0; t->targets && i < t->columns; i = t->use[i].end)
         if (t->use[i].role == GLIA__TARGET) GLIA_TRY(add_target(t, i));
     t->rows++;
+    return GLIA_OK;
+}
+
+/* Asks at once for as many rows as there will be, and 1 in 32 more, when enough are read to tell. */
+static glia_status make_room(glia__table *t)
+{
+    enum { ENOUGH = 1000 };
+    size_t need = t->rows + 1, all = glia__csv_expect(&t->csv, need), row = t->width * sizeof *t->values;
+    if (need < ENOUGH || all <= need) return glia__grow(&t->values, &t->room, need, row);
+    GLIA_TRY(glia__resize(&t->values, all + all / 32, row));
+    t->room = all + all / 32;
     return GLIA_OK;
 }
 
@@ -285,7 +296,7 @@ static glia_status read_row(glia__table *t)
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
-    GLIA_TRY(glia__grow(&t->values, &t->room, t->rows + 1, t->width * sizeof *t->values));
+    if (t->rows == t->room) GLIA_TRY(make_room(t));
     real *row = t->values + t->rows * t->width;
     for (size_t column = 0; column < t->columns; column = t->use[column].end) {
         const glia__use *u = &t->use[column];
