@@ -12,7 +12,9 @@
 
 #define CHUNK ((size_t)1 << 20)
 #define RECORD_MOST ((size_t)1 << 24)
-enum { BEHIND = 80 }; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
+/* Line ends before and behind the bytes in the buffer, so that a word may be looked at before any of them, and 64 bytes
+ * and a word behind. */
+enum { BEFORE = 8, BEHIND = 80 };
 
 static const char delimiters[] = ",;\t";
 
@@ -55,7 +57,8 @@ static const char *find(const char *p, const char *limit, char c)
 
 /* The line end of a record whose first quote is given, or NULL; *open is the quote that is still open at `limit`, or
  * NULL. Goes from quote to quote. */
-static const char *quoted_end(char delimiter, const char *begin, const char *quote, const char *limit, const char **open)
+static const char *quoted_end(char delimiter, const char *begin, const char *quote, const char *limit,
+                              const char **open)
 {
     const char *end = find(begin, limit, '\n');
     for (*open = NULL; quote && (!end || quote < end); quote = find(quote + 1, end ? end : limit, '"')) {
@@ -79,23 +82,28 @@ static const char *record_end(glia__csv *c, const char *begin, const char **open
     return c->quote >= (end ? end : limit) ? end : quoted_end(c->delimiter, begin, c->quote, limit, open);
 }
 
+static glia_status widen(glia__csv *c)
+{
+    size_t room = c->buffer ? 2 * c->room : CHUNK;
+    GLIA_TRY(glia__resize(&c->buffer, room + BEHIND, 1));
+    c->room = room;
+    return GLIA_OK;
+}
+
 /* Reads on, behind what is left over. */
 static glia_status fill(glia__csv *c)
 {
     size_t left = c->used - c->at, got;
-    if (c->at > 0) memmove(c->buffer, c->buffer + c->at, left);
-    c->at = 0;
-    c->used = left;
-    if (left == c->room || !c->buffer) {
-        size_t room = c->room ? 2 * c->room : CHUNK;
-        GLIA_TRY(glia__resize(&c->buffer, room + BEHIND, 1));
-        c->room = room;
-    }
-    GLIA_TRY(glia__source_read(c->source, c->buffer + left, c->room - left, &got));
+    if (c->at > BEFORE) memmove(c->buffer + BEFORE, c->buffer + c->at, left);
+    c->at = BEFORE;
+    c->used = BEFORE + left;
+    if (!c->buffer || c->used == c->room) GLIA_TRY(widen(c));
+    GLIA_TRY(glia__source_read(c->source, c->buffer + c->used, c->room - c->used, &got));
     c->used += got;
     c->taken += got;
     c->quote = NULL;
     c->ended = c->used < c->room;
+    memset(c->buffer, '\n', BEFORE);
     memset(c->buffer + c->used, '\n', BEHIND);
     return GLIA_OK;
 }
@@ -217,7 +225,7 @@ static char find_delimiter(glia__csv *c)
 static void skip_mark(glia__csv *c)
 {
     static const char mark[] = "\xEF\xBB\xBF";
-    if (c->used >= 3 && memcmp(c->buffer, mark, 3) == 0) c->at = 3;
+    if (c->used - c->at >= 3 && memcmp(c->buffer + c->at, mark, 3) == 0) c->at += 3;
 }
 
 glia_status glia__csv_open(glia__csv *c, glia__source *source)

@@ -12,8 +12,8 @@ typedef struct glia__csv {
     const char   *begin, *end; /* the record, without its line end */
     size_t        line;        /* of its begin, from 1 */
     /* the buffer: bytes [at, used) are yet to be read; behind them stands a line end */
-    char  *buffer;
-    size_t at, used, room;
+    char       *buffer;
+    size_t      at, used, room;
     const char *quote; /* the next one from `begin` on, or the buffer's end; NULL: not looked for */
     size_t      lines; /* in the record */
     bool        ended; /* the stream has no more */

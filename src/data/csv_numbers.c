@@ -1,8 +1,8 @@
 /* Plain decimal numbers in the cells of a CSV: 12, -3, 0.25, 1.5e-3, and nothing in an empty one. Most cells of large
- * tables are such, and their lengths cannot be foretold: a branch on them costs more than all the rest. So the bytes are
- * looked at in blocks of 64, each of which becomes two words of 64 bits, one with the ends of the cells and one with the
- * digits. A few operations on those tell what kind of cells the block holds; then its cells are read by one loop for all
- * of that kind, in which a number's digits are the bytes of a word. */
+ * tables are such, and their lengths cannot be foretold: a branch on them costs more than all the rest. So the bytes
+ * are looked at in blocks of 64, each of which becomes two words of 64 bits, one with the ends of the cells and one
+ * with the digits. A few operations on those tell what kind of cells the block holds; then its cells are read by one
+ * loop for all of that kind, in which a number's digits are the bytes of a word. */
 #include <math.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -11,7 +11,7 @@
 
 #include "data/csv.h"
 
-enum { BLOCK = 64, WORD = 8 };
+enum { BLOCK = 64, CELLS = BLOCK / 2, WORD = 8 }; /* a block has no more cells, unless some are empty */
 
 #define EACH(byte) (0x0101010101010101u * (byte))
 
@@ -25,19 +25,24 @@ static inline uint64_t load(const char *p)
     return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-/* The n digits at p, n from 1 to 4; what is behind them is shifted out, zeros come in before them. They are added up in
- * pairs, then the pairs. */
-static inline uint32_t four_digits(const char *p, size_t n)
+/* The n digits before `end` as bytes 0 to 9, n from 0 to 8, zeros before them: what stands there is masked. */
+static inline uint64_t take(const char *end, size_t n)
 {
-    uint32_t word = ((uint32_t)load(p) ^ (uint32_t)EACH('0')) << (32 - 8 * n);
-    word = (word * 10 + (word >> 8)) & 0x00FF00FFu;
-    return (word * 100 + (word >> 16)) & 0xFFFFu;
+    static const uint64_t digits[WORD + 1] = {0,
+                                              UINT64_C(0x0F00000000000000),
+                                              UINT64_C(0x0F0F000000000000),
+                                              UINT64_C(0x0F0F0F0000000000),
+                                              UINT64_C(0x0F0F0F0F00000000),
+                                              UINT64_C(0x0F0F0F0F0F000000),
+                                              UINT64_C(0x0F0F0F0F0F0F0000),
+                                              UINT64_C(0x0F0F0F0F0F0F0F00),
+                                              UINT64_C(0x0F0F0F0F0F0F0F0F)};
+    return load(end - WORD) & digits[n];
 }
 
-/* The same, n from 1 to 8. */
-static inline uint64_t eight_digits(const char *p, size_t n)
+/* What such digits are worth: they are added up in pairs, fours and eights. */
+static inline uint64_t eight_digits(uint64_t word)
 {
-    uint64_t word = (load(p) ^ EACH('0')) << (64 - 8 * n);
     word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
     word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
     return (word * 10000 + (word >> 32)) & 0xFFFFFFFFu;
@@ -47,58 +52,77 @@ static inline uint64_t eight_digits(const char *p, size_t n)
 static inline uint64_t append_digits(uint64_t before, const char *p, size_t n)
 {
     static const uint32_t ten_to[WORD + 1] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    for (; n > WORD; n -= WORD, p += WORD) before = before * ten_to[WORD] + eight_digits(p, WORD);
-    return before * ten_to[n] + eight_digits(p, n);
+    for (; n > WORD; n -= WORD, p += WORD) before = before * ten_to[WORD] + eight_digits(take(p + WORD, WORD));
+    return before * ten_to[n] + eight_digits(take(p + n, n));
 }
 
 /* ---- blocks ----------------------------------------------------------------------------------------------------- */
 
+/* Bit i is set where p[i] lies in first .. last. */
+static inline uint64_t find(const char *p, char first, char last)
+{
+    uint64_t found = 0;
+#ifdef __SSE2__
+    /* lifted so that `last` becomes the greatest of the signed bytes */
+    const __m128i lift = _mm_set1_epi8((char)(0x7F - last)), below = _mm_set1_epi8((char)(0x7E - last + first));
+    for (int i = 0; i < BLOCK; i += 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        const __m128i within = _mm_cmpgt_epi8(_mm_add_epi8(bytes, lift), below);
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(within) << i;
+    }
+#else
+    for (int i = 0; i < BLOCK; i++) found |= (uint64_t)(p[i] >= first && p[i] <= last) << i;
+#endif
+    return found;
+}
+
 /* A block begins where a cell does, and has the cells whose ends lie in it. Bit i stands for at[i]. */
 typedef struct block {
     const char *at;
-    uint64_t    ends;   /* delimiters, and the end of the record   */
-    uint64_t    digits; /* also of a cell that has no end in here  */
+    uint64_t    ends;   /* delimiters, and the end of the record */
+    uint64_t    digits; /* also of a cell that has no end here   */
+    uint64_t    minus;  /* of decimals                           */
 } block;
-
-static inline void find_bytes(const char *p, char delimiter, uint64_t *delimiters, uint64_t *digits)
-{
-    *delimiters = *digits = 0;
-#ifdef __SSE2__
-    const __m128i wanted = _mm_set1_epi8(delimiter), lift = _mm_set1_epi8(0x7F - '9'), most = _mm_set1_epi8(0x75);
-    for (int i = 0; i < BLOCK; i += 16) { /* the lift brings 0 to 9 to the ten highest places of signed bytes */
-        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        const __m128i found = _mm_cmpeq_epi8(bytes, wanted), digit = _mm_cmpgt_epi8(_mm_add_epi8(bytes, lift), most);
-        *delimiters |= (uint64_t)(unsigned)_mm_movemask_epi8(found) << i;
-        *digits |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << i;
-    }
-#else
-    for (int i = 0; i < BLOCK; i++) {
-        *delimiters |= (uint64_t)(p[i] == delimiter) << i;
-        *digits |= (uint64_t)(p[i] >= '0' && p[i] <= '9') << i;
-    }
-#endif
-}
 
 static inline block look(const glia__csv *c, const char *at)
 {
-    block  b = {.at = at};
+    block  b = {.at = at, .ends = find(at, c->delimiter, c->delimiter), .digits = find(at, '0', '9')};
     size_t left = (size_t)(c->end - at);
-    find_bytes(at, c->delimiter, &b.ends, &b.digits);
     if (left < BLOCK) b.ends = (b.ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
     return b;
 }
 
-/* The most digits that a cell of the block has, of all those that its loops are made for: 1 if each has just one, else 4
- * or 8; 0 if there is anything but whole numbers, or longer ones. */
-static inline unsigned longest(const block *b)
+/* What the cells of a block are; of several that fit, the first. */
+typedef enum kind {
+    ONES,     /* one digit each     */
+    FOURS,    /* one to four digits */
+    DECIMALS, /* -12, 0.25: not more than eight digits before a point and behind it */
+    ANY
+} kind;
+
+/* Whether all cells have digits with at most a minus before and a point among them. */
+static inline bool are_decimals(block *b, uint64_t all)
 {
-    uint64_t all = ~UINT64_C(0) >> __builtin_clzll(b->ends), digits = b->digits & all;
-    uint64_t empty = b->ends & ~(digits << 1);
-    if ((digits | b->ends) != all || empty) return 0;
+    uint64_t points = find(b->at, '.', '.') & all, minus = find(b->at, '-', '-') & all, begins = b->ends << 1 | 1;
+    uint64_t twice = ((~b->ends & all) + points) & points; /* adding a point makes all 0 up to the cell's end */
+    b->minus = minus;
+    return (b->digits | b->ends | points | minus) == all && !(minus & ~begins) && !(minus << 1 & ~b->digits) &&
+           !(points & ~(b->digits << 1)) && !twice;
+}
+
+static inline kind kind_of(block *b)
+{
+    uint64_t all = ~UINT64_C(0) >> __builtin_clzll(b->ends), digits = b->digits &= all;
     uint64_t two = digits & digits << 1, four = two & two << 2;
-    if (!two) return 1;
-    if (!(four & digits << 4)) return 4;
-    return four & four << 4 & digits << 8 ? 0 : 8;
+    bool     empty = (b->ends & (b->ends << 1 | 1)) != 0;
+    if (empty || (four & four << 4 & digits << 8)) return ANY;
+    if ((digits | b->ends) != all || (four & digits << 4)) return are_decimals(b, all) ? DECIMALS : ANY;
+    return two ? FOURS : ONES;
+}
+
+static inline size_t lowest(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
@@ -133,11 +157,11 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
     const char *at = b->at;
     bool        negative = at[begin] == '-';
     begin += negative;
-    size_t whole = (size_t)__builtin_ctzll(~(b->digits >> begin)), stop = begin + whole, after = 0;
+    size_t whole = lowest(~(b->digits >> begin)), stop = begin + whole, after = 0;
     if (whole == 0 || whole > DIGITS_MOST) return false;
     uint64_t digits = append_digits(0, at + begin, whole);
     if (at[stop] == '.' && stop < end) {
-        after = (size_t)__builtin_ctzll(~(b->digits >> stop >> 1));
+        after = lowest(~(b->digits >> stop >> 1));
         if (whole + after > DIGITS_MOST) return false;
         if (after) digits = append_digits(digits, at + stop + 1, after);
         stop += 1 + after;
@@ -145,7 +169,7 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
     int power = -(int)after;
     if (stop < end && !((at[stop] | ' ') == 'e' && add_exponent(at + stop + 1, at + end, &power))) return false;
     if (!make_number(digits, power, value)) return false;
-    if (negative) *value = -*value;
+    *value *= negative ? -1.0 : 1.0;
     return true;
 }
 
@@ -172,17 +196,22 @@ static inline void read_ones(const block *b, run *r)
     r->at += 2 * cells;
 }
 
-/* All have one to four digits, or to eight. */
-static inline void read_whole(const block *b, unsigned most, run *r)
+/* All have one to four digits. */
+static inline void read_fours(const block *b, run *r)
 {
-    size_t begin = 0, i = r->i;
-    for (uint64_t ends = b->ends; ends && i < r->n; ends &= ends - 1) {
-        size_t end = (size_t)__builtin_ctzll(ends), n = end - begin;
-        const char *p = b->at + begin;
-        r->v[i++] = most == 4 ? (real)(int32_t)four_digits(p, n) : (real)(int32_t)eight_digits(p, n);
+    uint32_t word[CELLS];
+    size_t   begin = 0, cells = 0, most = r->n - r->i;
+    real    *v = r->v + r->i;
+    for (uint64_t ends = b->ends; ends && cells < most; ends &= ends - 1) {
+        size_t end = lowest(ends);
+        word[cells++] = (uint32_t)(take(b->at + end, end - begin) >> 32);
         begin = end + 1;
     }
-    r->i = i;
+    for (size_t k = 0; k < cells; k++) {
+        uint32_t w = (word[k] * 10 + (word[k] >> 8)) & 0x00FF00FFu;
+        v[k] = (real)(int32_t)((w * 100 + (w >> 16)) & 0xFFFFu);
+    }
+    r->i += cells;
     r->at = b->at + begin;
 }
 
@@ -192,7 +221,7 @@ static inline bool read_any(const block *b, glia__csv *c, run *r)
     size_t begin = 0, i = r->i;
     bool   plain = true;
     for (uint64_t ends = b->ends; ends && i < r->n; ends &= ends - 1) {
-        size_t end = (size_t)__builtin_ctzll(ends);
+        size_t end = lowest(ends);
         double value;
         if (begin == end) {
             r->v[i++] = (real)NAN;
@@ -209,12 +238,78 @@ static inline bool read_any(const block *b, glia__csv *c, run *r)
     return plain;
 }
 
-static inline bool read_block(const block *b, glia__csv *c, run *r)
+/* The digits of a block's numbers before and behind the point, and the power of ten that the point divides them by,
+ * with the sign of the number. */
+typedef struct parts {
+    uint64_t whole[CELLS], after[CELLS];
+    double   divisor[CELLS];
+} parts;
+
+/* Takes up to n decimals apart, and says how many. */
+static inline size_t take_apart(const block *b, size_t n, parts *part, size_t *next)
 {
-    switch (longest(b)) {
-    case 1: read_ones(b, r); return true;
-    case 4: read_whole(b, 4, r); return true;
-    case 8: read_whole(b, 8, r); return true;
+    static const double divisor[2][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
+                                                {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8}};
+    size_t              begin = 0, k = 0;
+    for (uint64_t ends = b->ends; ends && k < n; k++, ends &= ends - 1) {
+        size_t end = lowest(ends), negative = b->minus >> begin & 1;
+        begin += negative;
+        size_t whole = lowest(~(b->digits >> begin)), point = begin + whole, after = end - point - (point < end);
+        part->whole[k] = take(b->at + point, whole);
+        part->after[k] = take(b->at + end, after);
+        part->divisor[k] = divisor[negative][after];
+        begin = end + 1;
+    }
+    *next = begin;
+    return k;
+}
+
+/* What the words of eight digits are worth. */
+static inline void sum_up(const uint64_t *word, size_t n, double *value)
+{
+#ifdef __SSE2__
+    const __m128i fours = _mm_setr_epi16(1000, 100, 10, 1, 1000, 100, 10, 1), zero = _mm_setzero_si128();
+    const __m128i eights = _mm_setr_epi16(10000, 10000, 1, 1, 10000, 10000, 1, 1);
+    for (size_t k = 0; k < n; k += 2) {
+        const __m128i two = _mm_loadu_si128((const __m128i *)(const void *)(word + k));
+        const __m128i first = _mm_madd_epi16(_mm_unpacklo_epi8(two, zero), fours);
+        const __m128i second = _mm_madd_epi16(_mm_unpackhi_epi8(two, zero), fours);
+        const __m128i sum = _mm_madd_epi16(_mm_packs_epi32(first, second), eights);
+        const __m128i both = _mm_add_epi32(sum, _mm_srli_epi64(sum, 32));
+        _mm_storeu_pd(value + k, _mm_cvtepi32_pd(_mm_shuffle_epi32(both, _MM_SHUFFLE(3, 1, 2, 0))));
+    }
+#else
+    for (size_t k = 0; k < n; k++) value[k] = (double)(int64_t)eight_digits(word[k]);
+#endif
+}
+
+/* All are decimals; false if one has more digits than a double is exact for. */
+static inline bool read_decimals(const block *b, run *r)
+{
+    parts  part;
+    double whole[CELLS], after[CELLS], *divisor = part.divisor;
+    size_t next, n = take_apart(b, r->n - r->i, &part, &next);
+    bool   exact = true;
+    real  *v = r->v + r->i;
+    sum_up(part.whole, n, whole);
+    sum_up(part.after, n, after);
+    for (size_t k = 0; k < n; k++) {
+        double number = whole[k] * fabs(divisor[k]) + after[k];
+        exact &= number <= 0x1p53;
+        v[k] = (real)(number / divisor[k]);
+    }
+    if (!exact) return false;
+    r->i += n;
+    r->at = b->at + next;
+    return true;
+}
+
+static inline bool read_block(block *b, glia__csv *c, run *r)
+{
+    switch (kind_of(b)) {
+    case ONES: read_ones(b, r); return true;
+    case FOURS: read_fours(b, r); return true;
+    case DECIMALS: return read_decimals(b, r) || read_any(b, c, r);
     default: return read_any(b, c, r);
     }
 }

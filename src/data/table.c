@@ -1,5 +1,5 @@
-/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their numbers
- * in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
+/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their
+ * numbers in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
 #include <math.h>
 #include <string.h>
 
@@ -53,8 +53,10 @@ static glia_status fail_range(const glia__table *t, size_t column, const glia__c
 static glia_status fail_kind(const glia__table *t, size_t column, const glia__cell *cell, glia_kind kind)
 {
     static const char *const what[GLIA__KINDS] = {
-        [GLIA_KIND_NUMBER] = " is not a number",   [GLIA_KIND_YESNO] = " is neither yes nor no",
-        [GLIA_KIND_DATE] = " is not a date",       [GLIA_KIND_TIME] = " is not a time of day",
+        [GLIA_KIND_NUMBER] = " is not a number",
+        [GLIA_KIND_YESNO] = " is neither yes nor no",
+        [GLIA_KIND_DATE] = " is not a date",
+        [GLIA_KIND_TIME] = " is not a time of day",
         [GLIA_KIND_DATETIME] = " is not a date and a time",
     };
     GLIA_TRY(check_cells(t));

@@ -105,7 +105,8 @@ static bool make_wide(uint64_t mantissa, int64_t power, double *value)
                                                1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
     const int64_t            most = sizeof power_of_ten / sizeof *power_of_ten - 1;
     if (power < -most || power > most) return false;
-    long double wide = power < 0 ? (long double)mantissa / power_of_ten[-power] : (long double)mantissa * power_of_ten[power];
+    long double wide =
+        power < 0 ? (long double)mantissa / power_of_ten[-power] : (long double)mantissa * power_of_ten[power];
     uint64_t bits;
     memcpy(&bits, &wide, sizeof bits);
     *value = (double)wide;
