@@ -10,20 +10,11 @@
 #endif
 
 #include "data/csv.h"
+#include "ground/bits.h"
 
 enum { BLOCK = 64, CELLS = BLOCK / 2, WORD = 8 }; /* a block has no more cells, unless some are empty */
 
-#define EACH(byte) (0x0101010101010101u * (byte))
-
 /* ---- digits ----------------------------------------------------------------------------------------------------- */
-
-/* The first byte in the lowest place. */
-static inline uint64_t load(const char *p)
-{
-    uint64_t word;
-    memcpy(&word, p, sizeof word);
-    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
-}
 
 /* The n digits before `end` as bytes 0 to 9, n from 0 to 8, zeros before them: what stands there is masked. */
 static inline uint64_t take(const char *end, size_t n)
@@ -37,7 +28,7 @@ static inline uint64_t take(const char *end, size_t n)
                                               UINT64_C(0x0F0F0F0F0F0F0000),
                                               UINT64_C(0x0F0F0F0F0F0F0F00),
                                               UINT64_C(0x0F0F0F0F0F0F0F0F)};
-    return load(end - WORD) & digits[n];
+    return glia__eight(end - WORD) & digits[n];
 }
 
 /* What such digits are worth: they are added up in pairs, fours and eights. */

@@ -21,7 +21,8 @@ bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
     size_t                   n = (size_t)(cell->end - cell->begin);
     if (n == 0) return true;
     if (t->gaps.count && glia__words_find(&t->gaps, cell->begin, n) != SIZE_MAX) return true;
-    if (n > 4 || !strchr("nN?#", *cell->begin)) return false;
+    const char first = *cell->begin;
+    if (n > 4 || (first != 'N' && first != 'n' && first != '?' && first != '#')) return false;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (strlen(usual[i]) == n && strncasecmp(usual[i], cell->begin, n) == 0) return true;
     return false;
@@ -102,7 +103,8 @@ glia_status glia__table_guess(glia__table *t)
 static bool means_yesno(const glia__words *w, double yes[2])
 {
     bool known = w->count == 2;
-    for (size_t i = 0; known && i < 2; i++) known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
+    for (size_t i = 0; known && i < 2; i++)
+        known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
     return known && yes[0] != yes[1];
 }
 
@@ -131,7 +133,8 @@ static void count_gaps(glia__table *t)
     if (!t->has_gaps) return;
     for (size_t r = 0; r < t->rows; r++)
         for (size_t i = 0; i < t->n_columns; i++)
-            if (t->column[i].slot != GLIA_NO_COLUMN) t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
+            if (t->column[i].slot != GLIA_NO_COLUMN)
+                t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
 }
 
 /* Takes the numbers of what turned out to be text out of all rows. */
