@@ -12,7 +12,7 @@
 #include "data/csv.h"
 #include "ground/bits.h"
 
-enum { BLOCK = 64, CELLS = BLOCK / 2, WORD = 8 }; /* a block has no more cells, unless some are empty */
+enum { BLOCK = 64, WORD = 8 };
 
 /* ---- digits ----------------------------------------------------------------------------------------------------- */
 
@@ -67,53 +67,65 @@ static inline uint64_t find(const char *p, char first, char last)
     return found;
 }
 
+static inline size_t lowest(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
+}
+
 /* A block begins where a cell does, and has the cells whose ends lie in it. Bit i stands for at[i]. */
 typedef struct block {
     const char *at;
-    uint64_t    ends;   /* delimiters, and the end of the record */
-    uint64_t    digits; /* also of a cell that has no end here   */
-    uint64_t    minus;  /* of decimals                           */
+    uint64_t    ends; /* delimiters, and the end of the record */
+    uint64_t    all;  /* up to the last end                    */
+    uint64_t    digits;
+    uint64_t    minus; /* of decimals */
 } block;
 
-static inline block look(const glia__csv *c, const char *at)
+/* All bits but the lowest n. */
+static inline uint64_t without(uint64_t bits, size_t n)
 {
-    block  b = {.at = at, .ends = find(at, c->delimiter, c->delimiter), .digits = find(at, '0', '9')};
-    size_t left = (size_t)(c->end - at);
-    if (left < BLOCK) b.ends = (b.ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
-    return b;
+    for (; bits && n > 0; n--) bits &= bits - 1;
+    return bits;
+}
+
+/* The block that begins at `at`, with not more than n cells; false if there is no end of a cell in it. */
+static inline bool look(const glia__csv *c, const char *at, size_t n, block *b)
+{
+    size_t   left = (size_t)(c->end - at);
+    uint64_t ends = find(at, c->delimiter, c->delimiter);
+    if (left < BLOCK) ends = (ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
+    if (n < BLOCK / 2) ends ^= without(ends, n);
+    if (!ends) return false;
+    *b = (block){.at = at, .ends = ends, .all = ~UINT64_C(0) >> __builtin_clzll(ends)};
+    b->digits = find(at, '0', '9') & b->all;
+    return true;
 }
 
 /* What the cells of a block are; of several that fit, the first. */
 typedef enum kind {
     ONES,     /* one digit each     */
     FOURS,    /* one to four digits */
-    DECIMALS, /* -12, 0.25: not more than eight digits before a point and behind it */
+    DECIMALS, /* -12, 0.25 or nothing: not more than eight digits before a point and behind it */
     ANY
 } kind;
 
-/* Whether all cells have digits with at most a minus before and a point among them. */
-static inline bool are_decimals(block *b, uint64_t all)
+/* Whether all cells have digits with at most a minus before and a point among them, or nothing. */
+static inline bool are_decimals(block *b)
 {
-    uint64_t points = find(b->at, '.', '.') & all, minus = find(b->at, '-', '-') & all, begins = b->ends << 1 | 1;
-    uint64_t twice = ((~b->ends & all) + points) & points; /* adding a point makes all 0 up to the cell's end */
+    uint64_t points = find(b->at, '.', '.') & b->all, minus = find(b->at, '-', '-') & b->all;
+    uint64_t twice = ((~b->ends & b->all) + points) & points; /* adding a point makes all 0 up to the cell's end */
+    bool     known = (b->digits | b->ends | points | minus) == b->all;
+    bool     placed = !(minus & ~(b->ends << 1 | 1)) && !(minus << 1 & ~b->digits) && !(points & ~(b->digits << 1));
     b->minus = minus;
-    return (b->digits | b->ends | points | minus) == all && !(minus & ~begins) && !(minus << 1 & ~b->digits) &&
-           !(points & ~(b->digits << 1)) && !twice;
+    return known && placed && !twice;
 }
 
 static inline kind kind_of(block *b)
 {
-    uint64_t all = ~UINT64_C(0) >> __builtin_clzll(b->ends), digits = b->digits &= all;
-    uint64_t two = digits & digits << 1, four = two & two << 2;
-    bool     empty = (b->ends & (b->ends << 1 | 1)) != 0;
-    if (empty || (four & four << 4 & digits << 8)) return ANY;
-    if ((digits | b->ends) != all || (four & digits << 4)) return are_decimals(b, all) ? DECIMALS : ANY;
-    return two ? FOURS : ONES;
-}
-
-static inline size_t lowest(uint64_t bits)
-{
-    return (unsigned)__builtin_ctzll(bits);
+    uint64_t digits = b->digits, two = digits & digits << 1, four = two & two << 2;
+    bool     whole = (digits | b->ends) == b->all && !(b->ends & (b->ends << 1 | 1));
+    if (whole && !(four & digits << 4)) return two ? FOURS : ONES;
+    return !(four & four << 4 & digits << 8) && are_decimals(b) ? DECIMALS : ANY;
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
@@ -166,34 +178,38 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
 
 /* ---- the cells of a block --------------------------------------------------------------------------------------- */
 
-/* What is being read: it goes to v[i .. n), and the next cell begins at `at`. */
+/* What is being read: it goes to v[i] and on, and the next cell begins at `at`. */
 typedef struct run {
     const char *at;
     real       *v;
     size_t      i, n;
 } run;
 
+static inline void advance(run *r, const block *b, size_t cells)
+{
+    r->i += cells;
+    r->at += BLOCK - (size_t)__builtin_clzll(b->all);
+}
+
 /* All are one digit. */
 static inline void read_ones(const block *b, run *r)
 {
     size_t cells = (BLOCK - (size_t)__builtin_clzll(b->ends)) / 2;
-    if (cells > r->n - r->i) cells = r->n - r->i;
-    real *v = r->v + r->i;
+    real  *v = r->v + r->i;
     if (cells == BLOCK / 2)
         for (int k = 0; k < BLOCK / 2; k++) v[k] = (real)(b->at[2 * k] - '0');
     else
         for (size_t k = 0; k < cells; k++) v[k] = (real)(b->at[2 * k] - '0');
-    r->i += cells;
-    r->at += 2 * cells;
+    advance(r, b, cells);
 }
 
 /* All have one to four digits. */
 static inline void read_fours(const block *b, run *r)
 {
-    uint32_t word[CELLS];
-    size_t   begin = 0, cells = 0, most = r->n - r->i;
+    uint32_t word[BLOCK / 2];
+    size_t   begin = 0, cells = 0;
     real    *v = r->v + r->i;
-    for (uint64_t ends = b->ends; ends && cells < most; ends &= ends - 1) {
+    for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
         size_t end = lowest(ends);
         word[cells++] = (uint32_t)(take(b->at + end, end - begin) >> 32);
         begin = end + 1;
@@ -202,8 +218,7 @@ static inline void read_fours(const block *b, run *r)
         uint32_t w = (word[k] * 10 + (word[k] >> 8)) & 0x00FF00FFu;
         v[k] = (real)(int32_t)((w * 100 + (w >> 16)) & 0xFFFFu);
     }
-    r->i += cells;
-    r->at = b->at + begin;
+    advance(r, b, cells);
 }
 
 /* Any cells; false if it stopped before one that is no plain number. */
@@ -211,7 +226,7 @@ static inline bool read_any(const block *b, glia__csv *c, run *r)
 {
     size_t begin = 0, i = r->i;
     bool   plain = true;
-    for (uint64_t ends = b->ends; ends && i < r->n; ends &= ends - 1) {
+    for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
         size_t end = lowest(ends);
         double value;
         if (begin == end) {
@@ -230,29 +245,32 @@ static inline bool read_any(const block *b, glia__csv *c, run *r)
 }
 
 /* The digits of a block's numbers before and behind the point, and the power of ten that the point divides them by,
- * with the sign of the number. */
+ * with the sign of the number; what is empty is divided by NaN. */
 typedef struct parts {
-    uint64_t whole[CELLS], after[CELLS];
-    double   divisor[CELLS];
+    uint64_t whole[BLOCK], after[BLOCK];
+    double   divisor[BLOCK];
+    size_t   n, empty;
 } parts;
 
-/* Takes up to n decimals apart, and says how many. */
-static inline size_t take_apart(const block *b, size_t n, parts *part, size_t *next)
+/* Takes decimals apart. */
+static inline void take_apart(const block *b, parts *part)
 {
-    static const double divisor[2][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
-                                                {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8}};
-    size_t              begin = 0, k = 0;
-    for (uint64_t ends = b->ends; ends && k < n; k++, ends &= ends - 1) {
-        size_t end = lowest(ends), negative = b->minus >> begin & 1;
+    static const double divisor[3][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
+                                                {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8},
+                                                {(double)NAN}};
+    size_t              begin = 0, k = 0, empty = 0;
+    for (uint64_t ends = b->ends; ends; k++, ends &= ends - 1) {
+        size_t end = lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end;
         begin += negative;
         size_t whole = lowest(~(b->digits >> begin)), point = begin + whole, after = end - point - (point < end);
         part->whole[k] = take(b->at + point, whole);
         part->after[k] = take(b->at + end, after);
-        part->divisor[k] = divisor[negative][after];
+        part->divisor[k] = divisor[negative + 2 * nothing][after];
+        empty += nothing;
         begin = end + 1;
     }
-    *next = begin;
-    return k;
+    part->n = k;
+    part->empty = empty;
 }
 
 /* What the words of eight digits are worth. */
@@ -275,23 +293,23 @@ static inline void sum_up(const uint64_t *word, size_t n, double *value)
 }
 
 /* All are decimals; false if one has more digits than a double is exact for. */
-static inline bool read_decimals(const block *b, run *r)
+static inline bool read_decimals(const block *b, glia__csv *c, run *r)
 {
     parts  part;
-    double whole[CELLS], after[CELLS], *divisor = part.divisor;
-    size_t next, n = take_apart(b, r->n - r->i, &part, &next);
-    bool   exact = true;
+    double whole[BLOCK], after[BLOCK], *divisor = part.divisor;
+    bool   inexact = false;
     real  *v = r->v + r->i;
-    sum_up(part.whole, n, whole);
-    sum_up(part.after, n, after);
-    for (size_t k = 0; k < n; k++) {
+    take_apart(b, &part);
+    sum_up(part.whole, part.n, whole);
+    sum_up(part.after, part.n, after);
+    for (size_t k = 0; k < part.n; k++) {
         double number = whole[k] * fabs(divisor[k]) + after[k];
-        exact &= number <= 0x1p53;
+        inexact |= number > 0x1p53;
         v[k] = (real)(number / divisor[k]);
     }
-    if (!exact) return false;
-    r->i += n;
-    r->at = b->at + next;
+    if (inexact) return false;
+    c->empty += part.empty;
+    advance(r, b, part.n);
     return true;
 }
 
@@ -300,7 +318,7 @@ static inline bool read_block(block *b, glia__csv *c, run *r)
     switch (kind_of(b)) {
     case ONES: read_ones(b, r); return true;
     case FOURS: read_fours(b, r); return true;
-    case DECIMALS: return read_decimals(b, r) || read_any(b, c, r);
+    case DECIMALS: return read_decimals(b, c, r) || read_any(b, c, r);
     default: return read_any(b, c, r);
     }
 }
@@ -310,8 +328,8 @@ size_t glia__csv_numbers(glia__csv *c, const char **at, real *v, size_t n)
     run  r = {.at = *at, .v = v, .n = n};
     bool plain = true;
     while (plain && r.i < r.n && r.at <= c->end) {
-        block b = look(c, r.at);
-        plain = b.ends && read_block(&b, c, &r);
+        block b;
+        plain = look(c, r.at, r.n - r.i, &b) && read_block(&b, c, &r);
     }
     *at = r.at <= c->end ? r.at : NULL;
     return r.i;

@@ -36,13 +36,18 @@ static uint64_t hash_of(const char *text, size_t n)
     return mix(hash, last_bytes(text, n));
 }
 
+/* Up to eight bytes have a hash of their own. */
+static bool is_word(const glia__words *w, const glia__word_slot *s, const char *text, size_t n, uint64_t hash)
+{
+    return s->hash == hash && s->length == n && (n <= 8 || memcmp(w->text[s->number - 1], text, n) == 0);
+}
+
 /* The slot of the word, or the free one where it belongs. */
 static glia__word_slot *find(const glia__words *w, const char *text, size_t n, uint64_t hash)
 {
     for (size_t at = (size_t)hash;; at++) {
         glia__word_slot *s = &w->slot[at & (w->slots - 1)];
-        if (!s->number) return s;
-        if (s->hash == hash && s->length == n && memcmp(w->text[s->number - 1], text, n) == 0) return s;
+        if (!s->number || is_word(w, s, text, n, hash)) return s;
     }
 }
 
