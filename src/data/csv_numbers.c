@@ -12,7 +12,7 @@
 #include "data/csv.h"
 #include "ground/bits.h"
 
-enum { BLOCK = 64, WORD = 8 };
+enum { BLOCK = 64, WORD = 8, FEW = 3 };
 
 /* ---- digits ----------------------------------------------------------------------------------------------------- */
 
@@ -78,7 +78,7 @@ typedef struct block {
     uint64_t    ends; /* delimiters, and the end of the record */
     uint64_t    all;  /* up to the last end                    */
     uint64_t    digits;
-    uint64_t    minus; /* of decimals */
+    uint64_t    minus, points; /* of WHOLE and DECIMALS */
 } block;
 
 /* All bits but the lowest n. */
@@ -105,7 +105,8 @@ static inline bool look(const glia__csv *c, const char *at, size_t n, block *b)
 typedef enum kind {
     ONES,     /* one digit each     */
     FOURS,    /* one to four digits */
-    DECIMALS, /* -12, 0.25 or nothing: not more than eight digits before a point and behind it */
+    WHOLE,    /* -12, or nothing: not more than eight digits */
+    DECIMALS, /* the same, or 0.25: not more than eight digits before a point and behind it */
     ANY
 } kind;
 
@@ -117,6 +118,7 @@ static inline bool are_decimals(block *b)
     bool     known = (b->digits | b->ends | points | minus) == b->all;
     bool     placed = !(minus & ~(b->ends << 1 | 1)) && !(minus << 1 & ~b->digits) && !(points & ~(b->digits << 1));
     b->minus = minus;
+    b->points = points;
     return known && placed && !twice;
 }
 
@@ -125,7 +127,8 @@ static inline kind kind_of(block *b)
     uint64_t digits = b->digits, two = digits & digits << 1, four = two & two << 2;
     bool     whole = (digits | b->ends) == b->all && !(b->ends & (b->ends << 1 | 1));
     if (whole && !(four & digits << 4)) return two ? FOURS : ONES;
-    return !(four & four << 4 & digits << 8) && are_decimals(b) ? DECIMALS : ANY;
+    if ((four & four << 4 & digits << 8) || !are_decimals(b)) return ANY;
+    return b->points ? DECIMALS : WHOLE;
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
@@ -158,7 +161,9 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
 {
     enum { DIGITS_MOST = 19 }; /* fit 64 bits */
     const char *at = b->at;
-    bool        negative = at[begin] == '-';
+    while (begin < end && at[begin] == ' ') begin++;
+    if (begin == end) return false;
+    bool negative = at[begin] == '-';
     begin += negative;
     size_t whole = lowest(~(b->digits >> begin)), stop = begin + whole, after = 0;
     if (whole == 0 || whole > DIGITS_MOST) return false;
@@ -252,19 +257,23 @@ typedef struct parts {
     size_t   n, empty;
 } parts;
 
-/* Takes decimals apart. */
-static inline void take_apart(const block *b, parts *part)
+static const double divisor[3][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
+                                            {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8},
+                                            {(double)NAN}};
+
+/* Takes decimals apart, or whole numbers, which have nothing behind a point. */
+static inline void take_apart(const block *b, bool has_points, parts *part)
 {
-    static const double divisor[3][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
-                                                {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8},
-                                                {(double)NAN}};
-    size_t              begin = 0, k = 0, empty = 0;
+    size_t begin = 0, k = 0, empty = 0;
     for (uint64_t ends = b->ends; ends; k++, ends &= ends - 1) {
-        size_t end = lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end;
+        size_t end = lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end, after = 0;
         begin += negative;
-        size_t whole = lowest(~(b->digits >> begin)), point = begin + whole, after = end - point - (point < end);
-        part->whole[k] = take(b->at + point, whole);
-        part->after[k] = take(b->at + end, after);
+        size_t point = has_points ? begin + lowest(~(b->digits >> begin)) : end;
+        if (has_points) {
+            after = end - point - (point < end);
+            part->after[k] = take(b->at + end, after);
+        }
+        part->whole[k] = take(b->at + point, point - begin);
         part->divisor[k] = divisor[negative + 2 * nothing][after];
         empty += nothing;
         begin = end + 1;
@@ -292,20 +301,32 @@ static inline void sum_up(const uint64_t *word, size_t n, double *value)
 #endif
 }
 
+static inline void read_whole(const block *b, glia__csv *c, run *r)
+{
+    parts  part;
+    double whole[BLOCK];
+    real  *v = r->v + r->i;
+    take_apart(b, false, &part);
+    sum_up(part.whole, part.n, whole);
+    for (size_t k = 0; k < part.n; k++) v[k] = (real)(whole[k] * part.divisor[k]);
+    c->empty += part.empty;
+    advance(r, b, part.n);
+}
+
 /* All are decimals; false if one has more digits than a double is exact for. */
 static inline bool read_decimals(const block *b, glia__csv *c, run *r)
 {
     parts  part;
-    double whole[BLOCK], after[BLOCK], *divisor = part.divisor;
+    double whole[BLOCK], after[BLOCK];
     bool   inexact = false;
     real  *v = r->v + r->i;
-    take_apart(b, &part);
+    take_apart(b, true, &part);
     sum_up(part.whole, part.n, whole);
     sum_up(part.after, part.n, after);
     for (size_t k = 0; k < part.n; k++) {
-        double number = whole[k] * fabs(divisor[k]) + after[k];
+        double number = whole[k] * fabs(part.divisor[k]) + after[k];
         inexact |= number > 0x1p53;
-        v[k] = (real)(number / divisor[k]);
+        v[k] = (real)(number / part.divisor[k]);
     }
     if (inexact) return false;
     c->empty += part.empty;
@@ -315,9 +336,11 @@ static inline bool read_decimals(const block *b, glia__csv *c, run *r)
 
 static inline bool read_block(block *b, glia__csv *c, run *r)
 {
+    if (r->n < FEW) return read_any(b, c, r);
     switch (kind_of(b)) {
     case ONES: read_ones(b, r); return true;
     case FOURS: read_fours(b, r); return true;
+    case WHOLE: read_whole(b, c, r); return true;
     case DECIMALS: return read_decimals(b, c, r) || read_any(b, c, r);
     default: return read_any(b, c, r);
     }

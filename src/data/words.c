@@ -28,26 +28,30 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-/* Eight bytes at a time. */
-static uint64_t hash_of(const char *text, size_t n)
+/* What the table knows of a word; its number is not set. */
+static glia__word_slot slot_of(const char *text, size_t n)
 {
-    uint64_t hash = n;
-    for (; n > 8; n -= 8, text += 8) hash = mix(hash, glia__eight(text));
-    return mix(hash, last_bytes(text, n));
+    glia__word_slot s = {.hash = n, .length = (uint32_t)n};
+    for (; n > 8; n -= 8, text += 8) s.hash = mix(s.hash, glia__eight(text));
+    s.last = last_bytes(text, n);
+    s.hash = mix(s.hash, s.last);
+    return s;
 }
 
-/* Up to eight bytes have a hash of their own. */
-static bool is_word(const glia__words *w, const glia__word_slot *s, const char *text, size_t n, uint64_t hash)
+/* Whether it is the word of that slot. A step of the hash can be undone: so hash, length and last bytes of a word tell
+ * the eight before those as well, and all of a word up to 16 bytes. */
+static bool is_word(const glia__words *w, const glia__word_slot *s, const glia__word_slot *word, const char *text)
 {
-    return s->hash == hash && s->length == n && (n <= 8 || memcmp(w->text[s->number - 1], text, n) == 0);
+    return s->hash == word->hash && s->last == word->last && s->length == word->length &&
+           (word->length <= 16 || memcmp(w->text[s->number - 1], text, word->length) == 0);
 }
 
 /* The slot of the word, or the free one where it belongs. */
-static glia__word_slot *find(const glia__words *w, const char *text, size_t n, uint64_t hash)
+static glia__word_slot *find(const glia__words *w, const glia__word_slot *word, const char *text)
 {
-    for (size_t at = (size_t)hash;; at++) {
+    for (size_t at = (size_t)word->hash;; at++) {
         glia__word_slot *s = &w->slot[at & (w->slots - 1)];
-        if (!s->number || is_word(w, s, text, n, hash)) return s;
+        if (!s->number || is_word(w, s, word, text)) return s;
     }
 }
 
@@ -61,32 +65,38 @@ static glia_status widen(glia__words *w)
     if (!wide.slot) return GLIA_E_MEMORY;
     for (size_t i = 0; i < w->slots; i++) {
         const glia__word_slot *s = &w->slot[i];
-        if (s->number) *find(&wide, w->text[s->number - 1], s->length, s->hash) = *s;
+        if (s->number) *find(&wide, s, w->text[s->number - 1]) = *s;
     }
     glia__free(w->slot);
     *w = wide;
     return GLIA_OK;
 }
 
+static glia_status add(glia__words *w, const char *text, size_t n, glia__word_slot *slot)
+{
+    if (w->count == UINT32_MAX || n > UINT32_MAX) return glia__fail(GLIA_E_MEMORY, "more words than can be counted");
+    GLIA_TRY(glia__grow(&w->text, &w->capacity, w->count + 1, sizeof *w->text));
+    if (!(w->text[w->count] = glia__strndup(text, n))) return GLIA_E_MEMORY;
+    *slot = slot_of(text, strlen(w->text[w->count]));
+    slot->number = (uint32_t)++w->count;
+    return GLIA_OK;
+}
+
 glia_status glia__words_add(glia__words *w, const char *text, size_t n, size_t *number)
 {
     GLIA_TRY(widen(w));
-    uint64_t         hash = hash_of(text, n);
-    glia__word_slot *s = find(w, text, n, hash);
-    if (!s->number) {
-        GLIA_TRY(glia__grow(&w->text, &w->capacity, w->count + 1, sizeof *w->text));
-        char *word = w->text[w->count] = glia__strndup(text, n);
-        if (!word) return GLIA_E_MEMORY;
-        *s = (glia__word_slot){.hash = hash, .length = strlen(word), .number = ++w->count};
-    }
-    *number = s->number - 1;
+    const glia__word_slot word = slot_of(text, n);
+    glia__word_slot      *slot = find(w, &word, text);
+    if (!slot->number) GLIA_TRY(add(w, text, n, slot));
+    *number = slot->number - 1;
     return GLIA_OK;
 }
 
 size_t glia__words_find(const glia__words *w, const char *text, size_t n)
 {
-    const glia__word_slot *s = w->slots ? find(w, text, n, hash_of(text, n)) : NULL;
-    return s && s->number ? s->number - 1 : SIZE_MAX;
+    if (!w->slots) return SIZE_MAX;
+    const glia__word_slot word = slot_of(text, n), *slot = find(w, &word, text);
+    return slot->number ? slot->number - 1 : SIZE_MAX;
 }
 
 void glia__words_clear(glia__words *w)

@@ -6,9 +6,9 @@
 
 /* A place in the hash table. */
 typedef struct glia__word_slot {
-    uint64_t hash;
-    size_t   length;
-    size_t   number; /* of the word + 1, 0 where free */
+    uint64_t hash, last; /* of the word, and its last eight bytes */
+    uint32_t length;
+    uint32_t number; /* of the word + 1, 0 where free */
 } glia__word_slot;
 
 /* Zero-initialise. */
