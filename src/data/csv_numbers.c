@@ -81,10 +81,11 @@ typedef struct block {
     uint64_t    minus, points; /* of WHOLE and DECIMALS */
 } block;
 
-/* All bits but the lowest n. */
-static inline uint64_t without(uint64_t bits, size_t n)
+/* The lowest n of the bits. */
+static inline uint64_t lowest_of(uint64_t bits, size_t n)
 {
-    for (; bits && n > 0; n--) bits &= bits - 1;
+    for (size_t more = (size_t)__builtin_popcountll(bits); more > n; more--)
+        bits ^= UINT64_C(1) << 63 >> __builtin_clzll(bits);
     return bits;
 }
 
@@ -94,7 +95,7 @@ static inline bool look(const glia__csv *c, const char *at, size_t n, block *b)
     size_t   left = (size_t)(c->end - at);
     uint64_t ends = find(at, c->delimiter, c->delimiter);
     if (left < BLOCK) ends = (ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
-    if (n < BLOCK / 2) ends ^= without(ends, n);
+    if (n < BLOCK) ends = lowest_of(ends, n);
     if (!ends) return false;
     *b = (block){.at = at, .ends = ends, .all = ~UINT64_C(0) >> __builtin_clzll(ends)};
     b->digits = find(at, '0', '9') & b->all;
