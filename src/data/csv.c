@@ -44,10 +44,28 @@ static bool opens(char delimiter, const char *begin, const char *quote)
     return quote == begin || quote[-1] == delimiter;
 }
 
-/* The quote that closes a cell, or NULL; `p` is behind the one that opens it. */
-static const char *closing_quote(const char *p, const char *limit)
+/* The first byte c in begin .. end, or the end, which lies in the buffer. It is mostly near, and eight bytes are looked
+ * at together: the lowest that is 0 is the lowest that borrows. */
+static const char *seek(char c, const char *begin, const char *end)
 {
-    while ((p = memchr(p, '"', (size_t)(limit - p))) != NULL && p + 1 < limit && p[1] == '"') p += 2;
+    for (const char *p = begin; p < end; p += 8) {
+        uint64_t word = glia__eight(p) ^ GLIA__EACH((unsigned char)c);
+        uint64_t found = (word - GLIA__EACH(1)) & ~word & GLIA__EACH(0x80);
+        if (!found) continue;
+        p += (unsigned)__builtin_ctzll(found) / 8;
+        return p < end ? p : end;
+    }
+    return end;
+}
+
+/* The quote that closes a cell, or `limit`; `p` is behind the one that opens it. */
+static const char *closing_quote(const char *p, const char *limit, bool *doubled)
+{
+    *doubled = false;
+    while ((p = seek('"', p, limit)) + 1 < limit && p[1] == '"') {
+        *doubled = true;
+        p += 2;
+    }
     return p;
 }
 
@@ -62,11 +80,12 @@ static const char *quoted_end(char delimiter, const char *begin, const char *quo
                               const char **open)
 {
     const char *end = find(begin, limit, '\n');
-    for (*open = NULL; quote && (!end || quote < end); quote = find(quote + 1, end ? end : limit, '"')) {
+    bool        doubled;
+    for (*open = NULL; quote < (end ? end : limit); quote = seek('"', quote + 1, end ? end : limit)) {
         if (!opens(delimiter, begin, quote)) continue;
-        const char *close = closing_quote(quote + 1, limit);
-        *open = close ? NULL : quote;
-        if (!close) return NULL;
+        const char *close = closing_quote(quote + 1, limit, &doubled);
+        if (close >= limit) *open = quote;
+        if (close >= limit) return NULL;
         if (end && end < close) end = find(close, limit, '\n');
         begin = quote = close;
     }
@@ -260,10 +279,9 @@ static const char *step_over(const glia__csv *c, const char *end)
 
 static glia_status quoted_cell(const glia__csv *c, const char *quote, const char **at, glia__cell *cell)
 {
-    const char *p = cell->begin = quote + 1;
-    for (; (p = memchr(p, '"', (size_t)(c->end - p))) != NULL && p + 1 < c->end && p[1] == '"'; p += 2)
-        cell->doubled = true;
-    if (!p) return fail_open(c, quote);
+    const char *p = closing_quote(quote + 1, c->end, &cell->doubled);
+    if (p >= c->end) return fail_open(c, quote);
+    cell->begin = quote + 1;
     cell->end = p;
     p = skip_spaces(p + 1, c->end);
     if (p < c->end && *p != c->delimiter) {
@@ -274,26 +292,12 @@ static glia_status quoted_cell(const glia__csv *c, const char *quote, const char
     return GLIA_OK;
 }
 
-/* The first delimiter in begin .. end, or the end. Most cells are short, and eight bytes are looked at together: the
- * lowest that is 0 is the lowest that borrows. */
-static const char *find_end(char delimiter, const char *begin, const char *end)
-{
-    for (const char *p = begin; p < end; p += 8) {
-        uint64_t word = glia__eight(p) ^ GLIA__EACH((unsigned char)delimiter);
-        uint64_t found = (word - GLIA__EACH(1)) & ~word & GLIA__EACH(0x80);
-        if (!found) continue;
-        p += (unsigned)__builtin_ctzll(found) / 8;
-        return p < end ? p : end;
-    }
-    return end;
-}
-
 glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell)
 {
     const char *begin = skip_spaces(*at, c->end);
     *cell = (glia__cell){.at = *at, .begin = begin};
     if (begin < c->end && *begin == '"') return quoted_cell(c, begin, at, cell);
-    const char *end = find_end(c->delimiter, begin, c->end);
+    const char *end = seek(c->delimiter, begin, c->end);
     *at = step_over(c, end);
     while (end > begin && end[-1] == ' ') end--;
     cell->end = end;
