@@ -179,7 +179,7 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
     if (stop < end && !((at[stop] | ' ') == 'e' && add_exponent(at + stop + 1, at + end, &power))) return false;
     if (!make_number(digits, power, value)) return false;
     *value *= negative ? -1.0 : 1.0;
-    return true;
+    return glia__fits_real(*value);
 }
 
 /* ---- the cells of a block --------------------------------------------------------------------------------------- */
