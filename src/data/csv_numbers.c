@@ -326,7 +326,7 @@ static inline bool read_decimals(const block *b, glia__csv *c, run *r)
     sum_up(part.after, part.n, after);
     for (size_t k = 0; k < part.n; k++) {
         double number = whole[k] * fabs(part.divisor[k]) + after[k];
-        inexact |= number > 0x1p53;
+        inexact |= number >= 0x1p53; /* if only by rounding */
         v[k] = (real)(number / part.divisor[k]);
     }
     if (inexact) return false;
