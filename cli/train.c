@@ -154,8 +154,6 @@ static int check_several(const train_options *o)
 {
     const clash one[] = {
         {"--checkpoint", o->checkpoint != NULL}, {"--resume", o->resume != NULL}, {"--doctor", o->doctor}};
-    if (o->folds && o->init)
-        return fail(CODE_ARGUMENT, "--init: does not go with --folds: that model may have learnt from the rows that score");
     const clash parts[] = {
         {"--test", o->test != NULL}, {"--holdout", o->holdout >= 0}, {"--holdout-tail", o->holdout_tail > 0}};
     if (o->repeat && o->repeat - 1 > (size_t)SEED_MOST - o->seed)

@@ -100,6 +100,7 @@ static void test_numbers(void **state)
         "100",
         "999.5",
         "16777217",
+        "90071992.54740993",
         "123456789012345",
         "1234567890123456",
         "0.1234567890123456789",
@@ -145,6 +146,53 @@ static void test_widths(void **state)
     glia_data_free(d);
     glia_rng_free(rng);
     glia__string_clear(&text);
+}
+
+/* A plain number of any shape that a table may have. */
+static void any_number(glia_rng *rng, char *text)
+{
+    static const int64_t most[] = {9, 99, 999, 9999, 9999999, 99999999, 999999999999};
+    const char          *sign = glia_rng_randint(rng, 0, 3) ? "" : "-";
+    int64_t              whole = glia_rng_randint(rng, 0, most[glia_rng_randint(rng, 0, COUNT(most))]);
+    int64_t              fraction = glia_rng_randint(rng, 0, INT64_C(10000000000));
+    switch (glia_rng_randint(rng, 0, 5)) {
+    case 0: sprintf(text, "%s%lld", sign, (long long)whole); break;
+    case 1: sprintf(text, "%s%lld.%0*lld", sign, (long long)whole, 10, (long long)fraction); break;
+    case 2: sprintf(text, "%s%lld.%lld", sign, (long long)whole, (long long)fraction % 1000); break;
+    case 3:
+        sprintf(text, "%s%lld.%llde%d", sign, (long long)whole % 10, (long long)fraction, (int)(whole % 40) - 20);
+        break;
+    default:
+        sprintf(text, "%s%lld.%010lld%08lld", sign, (long long)whole % 10, (long long)fraction,
+                (long long)whole % 100000000);
+    }
+}
+
+/* Columns of like shapes and rows that mix all of them. */
+static void test_shapes(void **state)
+{
+    enum { ROWS = 2000, COLUMNS = 37 };
+    glia__string text = {0};
+    glia_rng    *rng;
+    double      *want = malloc(sizeof *want * ROWS * COLUMNS);
+    (void)state;
+    assert_non_null(want);
+    EXPECT_OK(glia_rng_new(&rng, 2));
+    for (size_t i = 0; i < ROWS * COLUMNS; i++) {
+        char cell[80] = "";
+        if (i == 0 || glia_rng_randint(rng, 0, 20)) any_number(rng, cell);
+        want[i] = *cell ? (double)(glia_real)strtod(cell, NULL) : (double)NAN;
+        glia__string_add(&text, "%s%s", cell, i % COLUMNS + 1 == COLUMNS ? "\n" : ",");
+    }
+    glia_data *d = table(text.text, "");
+    for (size_t i = 0; i < ROWS * COLUMNS; i++) {
+        double got = glia_data_input(d, i / COLUMNS, i % COLUMNS);
+        if (isnan(want[i]) ? !isnan(got) : got != want[i]) fail_msg("cell %zu: %.17g, not %.17g", i, got, want[i]);
+    }
+    glia_data_free(d);
+    glia_rng_free(rng);
+    glia__string_clear(&text);
+    free(want);
 }
 
 /* A target among cells of one digit, at every place. */
@@ -397,11 +445,12 @@ static void test_write_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grammar),       cmocka_unit_test(test_numbers),       cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_target_places), cmocka_unit_test(test_chunks),        cmocka_unit_test(test_gzip),
-        cmocka_unit_test(test_locale),        cmocka_unit_test(test_target_column), cmocka_unit_test(test_column_names),
-        cmocka_unit_test(test_classes),       cmocka_unit_test(test_guess),         cmocka_unit_test(test_write_images),
-        cmocka_unit_test(test_write_numbers), cmocka_unit_test(test_write_again),   cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_grammar),      cmocka_unit_test(test_numbers),       cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_shapes),       cmocka_unit_test(test_target_places), cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_gzip),         cmocka_unit_test(test_locale),        cmocka_unit_test(test_target_column),
+        cmocka_unit_test(test_column_names), cmocka_unit_test(test_classes),       cmocka_unit_test(test_guess),
+        cmocka_unit_test(test_write_images), cmocka_unit_test(test_write_numbers), cmocka_unit_test(test_write_again),
+        cmocka_unit_test(test_write_fails),
     };
     return cmocka_run_group_tests_name("csv", tests, enter_folder, leave_folder);
 }

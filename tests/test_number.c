@@ -85,6 +85,49 @@ static void for_each_word(const char *list, void (*check)(const char *word))
     for (int n; sscanf(list, " %63s%n", word, &n) == 1; list += n) check(word);
 }
 
+static size_t below(size_t n)
+{
+    return glia_rng_u32(rng) % n;
+}
+
+/* A decimal number of any shape: up to 24 digits before and behind a point, with an exponent or without. */
+static void any_decimal(char *text)
+{
+    size_t whole = below(4) ? 1 + below(9) : below(25), after = below(4) ? below(20) : below(25);
+    size_t n = 0;
+    if (whole + after == 0) whole = 1;
+    if (below(2)) text[n++] = '-';
+    for (size_t i = 0; i < whole; i++) text[n++] = (char)('0' + below(10));
+    if (after || below(8) == 0) text[n++] = '.';
+    for (size_t i = 0; i < after; i++) text[n++] = (char)('0' + below(10));
+    text[n] = '\0';
+    if (below(4) == 0) sprintf(text + n, "e%d", (int)below(80) - 40);
+}
+
+static void decimals_of_all_shapes(void **state)
+{
+    char text[80];
+    (void)state;
+    for (size_t i = 0; i < 1000000; i++) {
+        any_decimal(text);
+        reads_like_strtod(text);
+    }
+}
+
+/* Numbers that lie in the middle between two doubles, or almost, where rounding twice goes wrong. */
+static void middles_between_doubles(void **state)
+{
+    char text[80];
+    (void)state;
+    for (size_t i = 0; i < 100000; i++) {
+        uint64_t odd = (any_bits() >> 10 | UINT64_C(1) << 53) | 1; /* 54 bits */
+        sprintf(text, "%llu%s", (unsigned long long)odd + below(3) - 1, below(2) ? "" : "00");
+        reads_like_strtod(text);
+        sprintf(text, "%.*f", (int)below(19), ldexp((double)(odd >> 1), -53) + ldexp(1, -54));
+        reads_like_strtod(text);
+    }
+}
+
 static void numbers_of_all_kinds(void **state)
 {
     (void)state;
@@ -435,6 +478,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_all_kinds),
+        cmocka_unit_test(decimals_of_all_shapes),
+        cmocka_unit_test(middles_between_doubles),
         cmocka_unit_test(what_is_no_number),
         cmocka_unit_test(no_hexadecimal),
         cmocka_unit_test(nothing_behind_the_end_is_read),

@@ -8,13 +8,14 @@
 
 #include <string.h>
 
+#include "ground/bits.h"
 #include "ground/memory.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define RECORD_MOST ((size_t)1 << 24)
-enum {
-    BEHIND = 80
-}; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
+/* Line ends before and behind the bytes in the buffer, so that a word may be looked at before any of them, and 64 bytes
+ * and a word behind. */
+enum { BEFORE = 8, BEHIND = 80 };
 
 static const char delimiters[] = ",;\t";
 
@@ -36,56 +37,93 @@ static glia_status fail_open(const glia__csv *c, const char *quote)
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
-/* The line end of a record with quotes in it, or NULL; *open is the quote that is still open at `limit`, or NULL. A
- * quote opens only at the begin of a cell. */
-static const char *quoted_end(char delimiter, const char *begin, const char *limit, const char **open)
+/* Whether a quote stands at the begin of a cell, where alone it opens; `begin` is a cell's, too. */
+static bool opens(char delimiter, const char *begin, const char *quote)
 {
-    bool first = true; /* nothing but spaces in this cell so far */
-    *open = NULL;
-    for (const char *p = begin; p < limit; p++) {
-        if (*open) {
-            bool doubled = *p == '"' && p + 1 < limit && p[1] == '"';
-            if (doubled)
-                p++;
-            else if (*p == '"')
-                *open = NULL;
-        } else if (*p == '\n') {
-            return p;
-        } else if (*p == '"' && first) {
-            *open = p;
-            first = false;
-        } else {
-            first = *p == delimiter || (first && *p == ' ');
-        }
+    while (quote > begin && quote[-1] == ' ') quote--;
+    return quote == begin || quote[-1] == delimiter;
+}
+
+/* The first byte c in begin .. end, or the end, which lies in the buffer. It is mostly near, and eight bytes are looked
+ * at together: the lowest that is 0 is the lowest that borrows. */
+static const char *seek(char c, const char *begin, const char *end)
+{
+    for (const char *p = begin; p < end; p += 8) {
+        uint64_t word = glia__eight(p) ^ GLIA__EACH((unsigned char)c);
+        uint64_t found = (word - GLIA__EACH(1)) & ~word & GLIA__EACH(0x80);
+        if (!found) continue;
+        p += (unsigned)__builtin_ctzll(found) / 8;
+        return p < end ? p : end;
     }
-    return NULL;
+    return end;
+}
+
+/* The quote that closes a cell, or `limit`; `p` is behind the one that opens it. */
+static const char *closing_quote(const char *p, const char *limit, bool *doubled)
+{
+    *doubled = false;
+    while ((p = seek('"', p, limit)) + 1 < limit && p[1] == '"') {
+        *doubled = true;
+        p += 2;
+    }
+    return p;
+}
+
+static const char *find(const char *p, const char *limit, char c)
+{
+    return p < limit ? memchr(p, c, (size_t)(limit - p)) : NULL;
+}
+
+/* The line end of a record whose first quote is given, or NULL; *open is the quote that is still open at `limit`, or
+ * NULL. Goes from quote to quote. */
+static const char *quoted_end(char delimiter, const char *begin, const char *quote, const char *limit,
+                              const char **open)
+{
+    const char *end = find(begin, limit, '\n');
+    bool        doubled;
+    for (*open = NULL; quote < (end ? end : limit); quote = seek('"', quote + 1, end ? end : limit)) {
+        if (!opens(delimiter, begin, quote)) continue;
+        const char *close = closing_quote(quote + 1, limit, &doubled);
+        if (close >= limit) *open = quote;
+        if (close >= limit) return NULL;
+        if (end && end < close) end = find(close, limit, '\n');
+        begin = quote = close;
+    }
+    return end;
 }
 
 /* The line end of the record that begins at `begin`, or NULL if it is not in the buffer. */
-static const char *record_end(const glia__csv *c, const char *begin, const char **open)
+static const char *record_end(glia__csv *c, const char *begin, const char **open)
 {
-    const char *limit = c->buffer + c->used;
-    const char *end = memchr(begin, '\n', (size_t)(limit - begin));
+    const char *limit = c->buffer + c->used, *end = find(begin, limit, '\n');
     *open = NULL;
-    if (!memchr(begin, '"', (size_t)((end ? end : limit) - begin))) return end;
-    return quoted_end(c->delimiter, begin, limit, open);
+    if (!c->quote || c->quote < begin) c->quote = find(begin, limit, '"');
+    if (!c->quote) c->quote = limit;
+    return c->quote >= (end ? end : limit) ? end : quoted_end(c->delimiter, begin, c->quote, limit, open);
+}
+
+static glia_status widen(glia__csv *c)
+{
+    size_t room = c->buffer ? 2 * c->room : CHUNK;
+    GLIA_TRY(glia__resize(&c->buffer, room + BEHIND, 1));
+    c->room = room;
+    return GLIA_OK;
 }
 
 /* Reads on, behind what is left over. */
 static glia_status fill(glia__csv *c)
 {
     size_t left = c->used - c->at, got;
-    if (c->at > 0) memmove(c->buffer, c->buffer + c->at, left);
-    c->at = 0;
-    c->used = left;
-    if (left == c->room || !c->buffer) {
-        size_t room = c->room ? 2 * c->room : CHUNK;
-        GLIA_TRY(glia__resize(&c->buffer, room + BEHIND, 1));
-        c->room = room;
-    }
-    GLIA_TRY(glia__source_read(c->source, c->buffer + left, c->room - left, &got));
+    if (c->at > BEFORE) memmove(c->buffer + BEFORE, c->buffer + c->at, left);
+    c->at = BEFORE;
+    c->used = BEFORE + left;
+    if (!c->buffer || c->used == c->room) GLIA_TRY(widen(c));
+    GLIA_TRY(glia__source_read(c->source, c->buffer + c->used, c->room - c->used, &got));
     c->used += got;
+    c->taken += got;
+    c->quote = NULL;
     c->ended = c->source->arrives ? got == 0 : c->used < c->room;
+    memset(c->buffer, '\n', BEFORE);
     memset(c->buffer + c->used, '\n', BEHIND);
     return GLIA_OK;
 }
@@ -120,10 +158,12 @@ static bool is_blank(const glia__csv *c)
     return p == c->end;
 }
 
-static size_t count_lines(const char *p, const char *end)
+/* More than one only if there are quotes. */
+static size_t count_lines(const glia__csv *c)
 {
     size_t lines = 1;
-    for (; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) lines++;
+    if (c->quote >= c->end) return lines;
+    for (const char *p = c->begin; (p = find(p, c->end, '\n')) != NULL; p++) lines++;
     return lines;
 }
 
@@ -131,7 +171,7 @@ glia_status glia__csv_next(glia__csv *c, bool *more)
 {
     do {
         GLIA_TRY(find_record(c, more));
-        c->lines = count_lines(c->begin, c->end);
+        c->lines = count_lines(c);
     } while (*more && is_blank(c));
     return GLIA_OK;
 }
@@ -146,9 +186,15 @@ bool glia__csv_peek(glia__csv *c)
         c->end = end ? end : c->buffer + c->used;
         c->at = (size_t)(c->end - c->buffer) + (end != NULL);
         if (c->end > c->begin && c->end[-1] == '\r') c->end--;
-        c->lines = count_lines(c->begin, c->end);
+        c->lines = count_lines(c);
     } while (is_blank(c));
     return true;
+}
+
+size_t glia__csv_expect(const glia__csv *c, size_t n)
+{
+    double all = (double)glia__source_size(c->source), read = (double)(c->taken - (c->used - c->at));
+    return all > read && glia__source_is_held(c->source) ? (size_t)((double)n * (all / read)) : n;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -166,7 +212,7 @@ static size_t count_delimiters(const char *p, const char *end, char delimiter)
 }
 
 /* The same in the record at *at, which moves to the next. */
-static size_t count_in_record(const glia__csv *c, const char **at)
+static size_t count_in_record(glia__csv *c, const char **at)
 {
     const char *limit = c->buffer + c->used, *open, *end = record_end(c, *at, &open);
     size_t      n = count_delimiters(*at, end ? end : limit, c->delimiter);
@@ -185,25 +231,27 @@ static char find_delimiter(glia__csv *c)
     for (const char *d = delimiters; *d; d++) {
         const char *at = first;
         c->delimiter = *d;
+        c->quote = NULL;
         size_t n = count_in_record(c, &at), score = n;
         if (n > 0 && (at == limit || count_in_record(c, &at) == n)) score += c->used;
         if (score <= most) continue;
         most = score;
         best = *d;
     }
+    c->quote = NULL;
     return best;
 }
 
 static void skip_mark(glia__csv *c)
 {
     static const char mark[] = "\xEF\xBB\xBF";
-    if (c->used >= 3 && memcmp(c->buffer, mark, 3) == 0) c->at = 3;
+    if (c->used - c->at >= 3 && memcmp(c->buffer + c->at, mark, 3) == 0) c->at += 3;
 }
 
 /* The first line, for which a stream is waited for. */
 static bool has_line(const glia__csv *c)
 {
-    return c->ended || c->used >= RECORD_MOST || memchr(c->buffer, '\n', c->used);
+    return c->ended || c->used >= RECORD_MOST || memchr(c->buffer + c->at, '\n', c->used - c->at);
 }
 
 glia_status glia__csv_open(glia__csv *c, glia__source *source)
@@ -238,10 +286,9 @@ static const char *step_over(const glia__csv *c, const char *end)
 
 static glia_status quoted_cell(const glia__csv *c, const char *quote, const char **at, glia__cell *cell)
 {
-    const char *p = cell->begin = quote + 1;
-    for (; (p = memchr(p, '"', (size_t)(c->end - p))) != NULL && p + 1 < c->end && p[1] == '"'; p += 2)
-        cell->doubled = true;
-    if (!p) return fail_open(c, quote);
+    const char *p = closing_quote(quote + 1, c->end, &cell->doubled);
+    if (p >= c->end) return fail_open(c, quote);
+    cell->begin = quote + 1;
     cell->end = p;
     p = skip_spaces(p + 1, c->end);
     if (p < c->end && *p != c->delimiter) {
@@ -257,8 +304,7 @@ glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell
     const char *begin = skip_spaces(*at, c->end);
     *cell = (glia__cell){.at = *at, .begin = begin};
     if (begin < c->end && *begin == '"') return quoted_cell(c, begin, at, cell);
-    const char *end = memchr(begin, c->delimiter, (size_t)(c->end - begin));
-    if (!end) end = c->end;
+    const char *end = seek(c->delimiter, begin, c->end);
     *at = step_over(c, end);
     while (end > begin && end[-1] == ' ') end--;
     cell->end = end;

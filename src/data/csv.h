@@ -12,11 +12,13 @@ typedef struct glia__csv {
     const char   *begin, *end; /* the record, without its line end */
     size_t        line;        /* of its begin, from 1 */
     /* the buffer: bytes [at, used) are yet to be read; behind them stands a line end */
-    char  *buffer;
-    size_t at, used, room;
-    size_t lines; /* in the record */
-    bool   ended; /* the stream has no more */
-    size_t empty; /* cells that glia__csv_numbers found empty */
+    char       *buffer;
+    size_t      at, used, room;
+    const char *quote; /* the next one from `begin` on, or the buffer's end; NULL: not looked for */
+    size_t      lines; /* in the record */
+    bool        ended; /* the stream has no more */
+    size_t      taken; /* bytes from the stream */
+    size_t      empty; /* cells that glia__csv_numbers found empty */
 } glia__csv;
 
 typedef struct glia__cell {
@@ -34,6 +36,9 @@ glia_status glia__csv_next(glia__csv *c, bool *more);
 /* The same if all of it lies in the buffer already: so that records can be looked at before they are read. Who does so
  * restores *c as it was. */
 bool glia__csv_peek(glia__csv *c);
+
+/* How many records there will be if the rest of the stream has such as the n that were read; n if that is not known. */
+size_t glia__csv_expect(const glia__csv *c, size_t n);
 
 /* The cell at *at, which moves on. */
 glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell);

@@ -1,101 +1,360 @@
-/* Plain decimal numbers in the cells of a CSV: 12, -3, 0.25, and nothing in an empty one. */
+/* Plain decimal numbers in the cells of a CSV: 12, -3, 0.25, 1.5e-3, and nothing in an empty one. Most cells of large
+ * tables are such, and their lengths cannot be foretold: a branch on them costs more than all the rest. So the bytes
+ * are looked at in blocks of 64, each of which becomes two words of 64 bits, one with the ends of the cells and one
+ * with the digits. A few operations on those tell what kind of cells the block holds; then its cells are read by one
+ * loop for all of that kind, in which a number's digits are the bytes of a word. */
 #include <math.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "data/csv.h"
+#include "ground/bits.h"
 
-/* Up to so many digits make a whole number that a double holds, and a power of ten that it holds too: their quotient is
- * the double nearest to the decimal number (Clinger 1990). */
-enum { DIGITS_MOST = 15 };
-static const double ten_to[DIGITS_MOST + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                               1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+enum { BLOCK = 64, WORD = 8, FEW = 3 };
 
-static inline bool is_digit(char c)
+/* ---- digits ----------------------------------------------------------------------------------------------------- */
+
+/* The n digits before `end` as bytes 0 to 9, n from 0 to 8, zeros before them: what stands there is masked. */
+static inline uint64_t take(const char *end, size_t n)
 {
-    return (unsigned char)(c - '0') < 10;
+    static const uint64_t digits[WORD + 1] = {0,
+                                              UINT64_C(0x0F00000000000000),
+                                              UINT64_C(0x0F0F000000000000),
+                                              UINT64_C(0x0F0F0F0000000000),
+                                              UINT64_C(0x0F0F0F0F00000000),
+                                              UINT64_C(0x0F0F0F0F0F000000),
+                                              UINT64_C(0x0F0F0F0F0F0F0000),
+                                              UINT64_C(0x0F0F0F0F0F0F0F00),
+                                              UINT64_C(0x0F0F0F0F0F0F0F0F)};
+    return glia__eight(end - WORD) & digits[n];
 }
 
-/* 12, -3, 0.25: returns the end of the number, or NULL for any other text. A line end stops it. */
-static inline const char *plain_number(const char *p, double *value)
+/* What such digits are worth: they are added up in pairs, fours and eights. */
+static inline uint64_t eight_digits(uint64_t word)
 {
-    bool     negative = *p == '-';
-    uint64_t digits = 0;
-    p += negative;
-    const char *begin = p, *point = NULL;
-    for (; is_digit(*p); p++) digits = digits * 10 + (unsigned)(*p - '0');
-    if (p == begin) return NULL;
-    if (*p == '.')
-        for (point = p++; is_digit(*p); p++) digits = digits * 10 + (unsigned)(*p - '0');
-    if (p - begin > DIGITS_MOST) return NULL;
-    double v = (double)(int64_t)digits;
-    if (point) v /= ten_to[p - point - 1];
-    *value = negative ? -v : v;
-    return p;
+    word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
+    word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
+    return (word * 10000 + (word >> 32)) & 0xFFFFFFFFu;
 }
 
-/* Most cells of large tables are whole numbers of a few digits, and their lengths cannot be foretold: so the two
- * functions below look at several bytes at once, without a branch for each. A byte of 0..9 is one that adding 0x76 does
- * not lift to 0x80, which it does not have by itself. */
-
-/* Whether the next four cells are one digit each, as in "0,0,7,0,". */
-static inline bool four_digits(const char *p, char delimiter)
+/* The number `before` with the n digits at p written behind it; n from 1 on. */
+static inline uint64_t append_digits(uint64_t before, const char *p, size_t n)
 {
-    const char          zeros[8] = {'0', delimiter, '0', delimiter, '0', delimiter, '0', delimiter};
-    const unsigned char lifts[8] = {0x76, 0, 0x76, 0, 0x76, 0, 0x76, 0};
-    const unsigned char marks[8] = {0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF};
-    uint64_t            cells, zero, lift, mark;
-    memcpy(&cells, p, 8);
-    memcpy(&zero, zeros, 8);
-    memcpy(&lift, lifts, 8);
-    memcpy(&mark, marks, 8);
-    cells ^= zero;
-    return (((cells + lift) | cells) & mark) == 0;
+    static const uint32_t ten_to[WORD + 1] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    for (; n > WORD; n -= WORD, p += WORD) before = before * ten_to[WORD] + eight_digits(take(p + WORD, WORD));
+    return before * ten_to[n] + eight_digits(take(p + n, n));
 }
 
-/* A whole number of one to three digits before a delimiter: returns how many digits, or 0 for any other text. */
-static inline unsigned short_number(const char *p, char delimiter, unsigned *value)
+/* ---- blocks ----------------------------------------------------------------------------------------------------- */
+
+/* Bit i is set where p[i] lies in first .. last. */
+static inline uint64_t find(const char *p, char first, char last)
 {
-    const uint32_t ones = 0x01010101;
-    uint32_t       bytes = 0, found, digits;
-    for (unsigned i = 0; i < 4; i++) bytes |= (uint32_t)(unsigned char)p[i] << 8 * i;
-    found = bytes ^ ones * (unsigned char)delimiter; /* the lowest byte that is 0 is the first delimiter */
-    found = (found - ones) & ~found & ones << 7;
-    if (!found) return 0;
-    unsigned n = (unsigned)__builtin_ctz(found) / 8;
-    digits = (bytes ^ ones * '0') << (24 - 8 * n) & 0xFFFFFF; /* hundreds, tens, ones from the lowest byte up */
-    *value = (digits & 0xFF) * 100 + (digits >> 8 & 0xFF) * 10 + (digits >> 16);
-    return ((digits + 0x767676) | digits) & 0x808080 ? 0 : n;
+    uint64_t found = 0;
+#ifdef __SSE2__
+    /* lifted so that `last` becomes the greatest of the signed bytes */
+    const __m128i lift = _mm_set1_epi8((char)(0x7F - last)), below = _mm_set1_epi8((char)(0x7E - last + first));
+    for (int i = 0; i < BLOCK; i += 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        const __m128i within = _mm_cmpgt_epi8(_mm_add_epi8(bytes, lift), below);
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(within) << i;
+    }
+#else
+    for (int i = 0; i < BLOCK; i++) found |= (uint64_t)(p[i] >= first && p[i] <= last) << i;
+#endif
+    return found;
+}
+
+static inline size_t lowest(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
+}
+
+/* A block begins where a cell does, and has the cells whose ends lie in it. Bit i stands for at[i]. */
+typedef struct block {
+    const char *at;
+    uint64_t    ends; /* delimiters, and the end of the record */
+    uint64_t    all;  /* up to the last end                    */
+    uint64_t    digits;
+    uint64_t    minus, points; /* of WHOLE and DECIMALS */
+} block;
+
+/* The lowest n of the bits. */
+static inline uint64_t lowest_of(uint64_t bits, size_t n)
+{
+    for (size_t more = (size_t)__builtin_popcountll(bits); more > n; more--)
+        bits ^= UINT64_C(1) << 63 >> __builtin_clzll(bits);
+    return bits;
+}
+
+/* The block that begins at `at`, with not more than n cells; false if there is no end of a cell in it. */
+static inline bool look(const glia__csv *c, const char *at, size_t n, block *b)
+{
+    size_t   left = (size_t)(c->end - at);
+    uint64_t ends = find(at, c->delimiter, c->delimiter);
+    if (left < BLOCK) ends = (ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
+    if (n < BLOCK) ends = lowest_of(ends, n);
+    if (!ends) return false;
+    *b = (block){.at = at, .ends = ends, .all = ~UINT64_C(0) >> __builtin_clzll(ends)};
+    b->digits = find(at, '0', '9') & b->all;
+    return true;
+}
+
+/* What the cells of a block are; of several that fit, the first. */
+typedef enum kind {
+    ONES,     /* one digit each     */
+    FOURS,    /* one to four digits */
+    WHOLE,    /* -12, or nothing: not more than eight digits */
+    DECIMALS, /* the same, or 0.25: not more than eight digits before a point and behind it */
+    ANY
+} kind;
+
+/* Whether all cells have digits with at most a minus before and a point among them, or nothing. */
+static inline bool are_decimals(block *b)
+{
+    uint64_t points = find(b->at, '.', '.') & b->all, minus = find(b->at, '-', '-') & b->all;
+    uint64_t twice = ((~b->ends & b->all) + points) & points; /* adding a point makes all 0 up to the cell's end */
+    bool     known = (b->digits | b->ends | points | minus) == b->all;
+    bool     placed = !(minus & ~(b->ends << 1 | 1)) && !(minus << 1 & ~b->digits) && !(points & ~(b->digits << 1));
+    b->minus = minus;
+    b->points = points;
+    return known && placed && !twice;
+}
+
+static inline kind kind_of(block *b)
+{
+    uint64_t digits = b->digits, two = digits & digits << 1, four = two & two << 2;
+    bool     whole = (digits | b->ends) == b->all && !(b->ends & (b->ends << 1 | 1));
+    if (whole && !(four & digits << 4)) return two ? FOURS : ONES;
+    if ((four & four << 4 & digits << 8) || !are_decimals(b)) return ANY;
+    return b->points ? DECIMALS : WHOLE;
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
+
+/* Up to 2^53 a double holds any whole number, and it holds the powers of ten up to 22: so their quotient is the double
+ * nearest to the decimal number (Clinger 1990). */
+static inline bool make_number(uint64_t digits, int power, double *value)
+{
+    static const double ten_to[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    if (digits > UINT64_C(1) << 53 || power > 0 || power < -15) return glia__number_make(digits, power, value);
+    *value = (double)(int64_t)digits / ten_to[-power];
+    return true;
+}
+
+/* The whole number with its sign at p, up to three digits: what follows an e. Adds it to *power. */
+static inline bool add_exponent(const char *p, const char *end, int *power)
+{
+    bool negative = *p == '-';
+    int  n = 0;
+    if (*p == '-' || *p == '+') p++;
+    if (p == end || end - p > 3) return false;
+    for (; p < end && *p >= '0' && *p <= '9'; p++) n = 10 * n + (*p - '0');
+    *power += negative ? -n : n;
+    return p == end;
+}
+
+/* The cell b->at[begin .. end); false if it is no plain number. */
+static inline bool read_cell(const block *b, size_t begin, size_t end, double *value)
+{
+    enum { DIGITS_MOST = 19 }; /* fit 64 bits */
+    const char *at = b->at;
+    while (begin < end && at[begin] == ' ') begin++;
+    if (begin == end) return false;
+    bool negative = at[begin] == '-';
+    begin += negative;
+    size_t whole = lowest(~(b->digits >> begin)), stop = begin + whole, after = 0;
+    if (whole == 0 || whole > DIGITS_MOST) return false;
+    uint64_t digits = append_digits(0, at + begin, whole);
+    if (at[stop] == '.' && stop < end) {
+        after = lowest(~(b->digits >> stop >> 1));
+        if (whole + after > DIGITS_MOST) return false;
+        if (after) digits = append_digits(digits, at + stop + 1, after);
+        stop += 1 + after;
+    }
+    int power = -(int)after;
+    if (stop < end && !((at[stop] | ' ') == 'e' && add_exponent(at + stop + 1, at + end, &power))) return false;
+    if (!make_number(digits, power, value)) return false;
+    *value *= negative ? -1.0 : 1.0;
+    return glia__fits_real(*value);
+}
+
+/* ---- the cells of a block --------------------------------------------------------------------------------------- */
+
+/* What is being read: it goes to v[i] and on, and the next cell begins at `at`. */
+typedef struct run {
+    const char *at;
+    real       *v;
+    size_t      i, n;
+} run;
+
+static inline void advance(run *r, const block *b, size_t cells)
+{
+    r->i += cells;
+    r->at += BLOCK - (size_t)__builtin_clzll(b->all);
+}
+
+/* All are one digit. */
+static inline void read_ones(const block *b, run *r)
+{
+    size_t cells = (BLOCK - (size_t)__builtin_clzll(b->ends)) / 2;
+    real  *v = r->v + r->i;
+    if (cells == BLOCK / 2)
+        for (int k = 0; k < BLOCK / 2; k++) v[k] = (real)(b->at[2 * k] - '0');
+    else
+        for (size_t k = 0; k < cells; k++) v[k] = (real)(b->at[2 * k] - '0');
+    advance(r, b, cells);
+}
+
+/* All have one to four digits. */
+static inline void read_fours(const block *b, run *r)
+{
+    uint32_t word[BLOCK / 2];
+    size_t   begin = 0, cells = 0;
+    real    *v = r->v + r->i;
+    for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
+        size_t end = lowest(ends);
+        word[cells++] = (uint32_t)(take(b->at + end, end - begin) >> 32);
+        begin = end + 1;
+    }
+    for (size_t k = 0; k < cells; k++) {
+        uint32_t w = (word[k] * 10 + (word[k] >> 8)) & 0x00FF00FFu;
+        v[k] = (real)(int32_t)((w * 100 + (w >> 16)) & 0xFFFFu);
+    }
+    advance(r, b, cells);
+}
+
+/* Any cells; false if it stopped before one that is no plain number. */
+static inline bool read_any(const block *b, glia__csv *c, run *r)
+{
+    size_t begin = 0, i = r->i;
+    bool   plain = true;
+    for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
+        size_t end = lowest(ends);
+        double value;
+        if (begin == end) {
+            r->v[i++] = (real)NAN;
+            c->empty++;
+        } else if ((plain = read_cell(b, begin, end, &value))) {
+            r->v[i++] = (real)value;
+        } else {
+            break;
+        }
+        begin = end + 1;
+    }
+    r->i = i;
+    r->at = b->at + begin;
+    return plain;
+}
+
+/* The digits of a block's numbers before and behind the point, and the power of ten that the point divides them by,
+ * with the sign of the number; what is empty is divided by NaN. */
+typedef struct parts {
+    uint64_t whole[BLOCK], after[BLOCK];
+    double   divisor[BLOCK];
+    size_t   n, empty;
+} parts;
+
+static const double divisor[3][WORD + 1] = {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8},
+                                            {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8},
+                                            {(double)NAN}};
+
+/* Takes decimals apart, or whole numbers, which have nothing behind a point. */
+static inline void take_apart(const block *b, bool has_points, parts *part)
+{
+    size_t begin = 0, k = 0, empty = 0;
+    for (uint64_t ends = b->ends; ends; k++, ends &= ends - 1) {
+        size_t end = lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end, after = 0;
+        begin += negative;
+        size_t point = has_points ? begin + lowest(~(b->digits >> begin)) : end;
+        if (has_points) {
+            after = end - point - (point < end);
+            part->after[k] = take(b->at + end, after);
+        }
+        part->whole[k] = take(b->at + point, point - begin);
+        part->divisor[k] = divisor[negative + 2 * nothing][after];
+        empty += nothing;
+        begin = end + 1;
+    }
+    part->n = k;
+    part->empty = empty;
+}
+
+/* What the words of eight digits are worth. */
+static inline void sum_up(const uint64_t *word, size_t n, double *value)
+{
+#ifdef __SSE2__
+    const __m128i fours = _mm_setr_epi16(1000, 100, 10, 1, 1000, 100, 10, 1), zero = _mm_setzero_si128();
+    const __m128i eights = _mm_setr_epi16(10000, 10000, 1, 1, 10000, 10000, 1, 1);
+    for (size_t k = 0; k < n; k += 2) {
+        const __m128i two = _mm_loadu_si128((const __m128i *)(const void *)(word + k));
+        const __m128i first = _mm_madd_epi16(_mm_unpacklo_epi8(two, zero), fours);
+        const __m128i second = _mm_madd_epi16(_mm_unpackhi_epi8(two, zero), fours);
+        const __m128i sum = _mm_madd_epi16(_mm_packs_epi32(first, second), eights);
+        const __m128i both = _mm_add_epi32(sum, _mm_srli_epi64(sum, 32));
+        _mm_storeu_pd(value + k, _mm_cvtepi32_pd(_mm_shuffle_epi32(both, _MM_SHUFFLE(3, 1, 2, 0))));
+    }
+#else
+    for (size_t k = 0; k < n; k++) value[k] = (double)(int64_t)eight_digits(word[k]);
+#endif
+}
+
+static inline void read_whole(const block *b, glia__csv *c, run *r)
+{
+    parts  part;
+    double whole[BLOCK];
+    real  *v = r->v + r->i;
+    take_apart(b, false, &part);
+    sum_up(part.whole, part.n, whole);
+    for (size_t k = 0; k < part.n; k++) v[k] = (real)(whole[k] * part.divisor[k]);
+    c->empty += part.empty;
+    advance(r, b, part.n);
+}
+
+/* All are decimals; false if one has more digits than a double is exact for. */
+static inline bool read_decimals(const block *b, glia__csv *c, run *r)
+{
+    parts  part;
+    double whole[BLOCK], after[BLOCK];
+    bool   inexact = false;
+    real  *v = r->v + r->i;
+    take_apart(b, true, &part);
+    sum_up(part.whole, part.n, whole);
+    sum_up(part.after, part.n, after);
+    for (size_t k = 0; k < part.n; k++) {
+        double number = whole[k] * fabs(part.divisor[k]) + after[k];
+        inexact |= number >= 0x1p53; /* if only by rounding */
+        v[k] = (real)(number / part.divisor[k]);
+    }
+    if (inexact) return false;
+    c->empty += part.empty;
+    advance(r, b, part.n);
+    return true;
+}
+
+static inline bool read_block(block *b, glia__csv *c, run *r)
+{
+    if (r->n < FEW) return read_any(b, c, r);
+    switch (kind_of(b)) {
+    case ONES: read_ones(b, r); return true;
+    case FOURS: read_fours(b, r); return true;
+    case WHOLE: read_whole(b, c, r); return true;
+    case DECIMALS: return read_decimals(b, c, r) || read_any(b, c, r);
+    default: return read_any(b, c, r);
+    }
 }
 
 size_t glia__csv_numbers(glia__csv *c, const char **at, real *v, size_t n)
 {
-    const char *p = *at;
-    const char  delimiter = c->delimiter;
-    size_t      i = 0;
-    while (i < n && p) {
-        if (i + 4 <= n && four_digits(p, delimiter)) {
-            for (int k = 0; k < 8; k += 2) v[i++] = (real)(p[k] - '0');
-            p += 8;
-            continue;
-        }
-        unsigned value, length = short_number(p, delimiter, &value);
-        if (length) {
-            v[i++] = (real)value;
-            p += length + 1;
-            continue;
-        }
-        if (*p == delimiter || p == c->end) {
-            v[i++] = (real)NAN;
-            c->empty++;
-            p = (p < c->end ? p + 1 : NULL);
-            continue;
-        }
-        double      number;
-        const char *end = plain_number(p, &number);
-        if (!end || (*end != delimiter && end != c->end)) break;
-        v[i++] = (real)number;
-        p = (end < c->end ? end + 1 : NULL);
+    run  r = {.at = *at, .v = v, .n = n};
+    bool plain = true;
+    while (plain && r.i < r.n && r.at <= c->end) {
+        block b;
+        plain = look(c, r.at, r.n - r.i, &b) && read_block(&b, c, &r);
     }
-    *at = p;
-    return i;
+    *at = r.at <= c->end ? r.at : NULL;
+    return r.i;
 }

@@ -52,8 +52,35 @@ static const char *read_digits(const char *p, const char *end, int least, int mo
     return n < least || (p < end && is_digit(*p)) ? NULL : p;
 }
 
+/* The number of the day, or false if there is no such. */
+static bool make_date(int year, int month, int day, double *days)
+{
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return false;
+    *days = day_number(year, month, day);
+    return true;
+}
+
+static int two_digits(const char *p)
+{
+    return (p[0] - '0') * 10 + (p[1] - '0');
+}
+
+/* Dates are mostly written in ten places, 2024-02-29: those are looked at all together. */
+static bool is_in_places(const char *text, const char *end)
+{
+    static const unsigned char digits[] = {0, 1, 2, 3, 5, 6, 8, 9};
+    unsigned                   wrong = 0;
+    if (end - text < 10 || (end - text > 10 && is_digit(text[10]))) return false;
+    for (size_t i = 0; i < sizeof digits; i++) wrong |= !is_digit(text[digits[i]]);
+    return !wrong && text[4] == text[7] && (text[4] == '-' || text[4] == '/' || text[4] == '.');
+}
+
 const char *glia__date_read(const char *text, const char *end, glia__date_order order, double *days)
 {
+    if (order == GLIA__YMD && is_in_places(text, end)) {
+        int year = 100 * two_digits(text) + two_digits(text + 2);
+        return make_date(year, two_digits(text + 5), two_digits(text + 8), days) ? text + 10 : NULL;
+    }
     static const int places[][3] = {[GLIA__YMD] = {0, 1, 2}, [GLIA__DMY] = {2, 1, 0}, [GLIA__MDY] = {2, 0, 1}};
     int              part[3], year = places[order][0];
     char             mark = '\0';
@@ -66,10 +93,7 @@ const char *glia__date_read(const char *text, const char *end, glia__date_order 
         if (p == end || (*p != '-' && *p != '/' && *p != '.') || (mark && *p != mark)) return NULL;
         mark = *p++;
     }
-    int y = part[year], m = part[places[order][1]], d = part[places[order][2]];
-    if (y < 1 || m < 1 || m > 12 || d < 1 || d > days_in(y, m)) return NULL;
-    *days = day_number(y, m, d);
-    return p;
+    return make_date(part[year], part[places[order][1]], part[places[order][2]], days) ? p : NULL;
 }
 
 static const char *read_fraction(const char *p, const char *end, double *seconds)

@@ -21,7 +21,8 @@ bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
     size_t                   n = (size_t)(cell->end - cell->begin);
     if (n == 0) return true;
     if (t->gaps.count && glia__words_find(&t->gaps, cell->begin, n) != SIZE_MAX) return true;
-    if (n > 4 || !strchr("nN?#", *cell->begin)) return false;
+    const char first = *cell->begin;
+    if (n > 4 || (first != 'N' && first != 'n' && first != '?' && first != '#')) return false;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (strlen(usual[i]) == n && strncasecmp(usual[i], cell->begin, n) == 0) return true;
     return false;
@@ -126,14 +127,16 @@ static void settle_column(glia__table *t, glia__column *c)
         c->kind.which = GLIA_KIND_TEXT;
 }
 
-static void count_gaps(glia__table *t)
+static glia_status count_gaps(glia__table *t)
 {
-    for (size_t i = 0; i < t->n_columns; i++) t->column[i].missing = 0;
-    if (!t->has_gaps) return;
-    for (size_t r = 0; r < t->rows; r++)
-        for (size_t i = 0; i < t->n_columns; i++)
-            if (t->column[i].slot != GLIA_NO_COLUMN)
-                t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
+    size_t *gaps = glia__new(t->width, sizeof *gaps);
+    if (!gaps) return GLIA_E_MEMORY;
+    for (size_t r = 0; t->has_gaps && r < t->rows; r++)
+        for (size_t i = 0; i < t->width; i++) gaps[i] += isnan(t->values[r * t->width + i]);
+    for (size_t i = 0; i < t->n_columns; i++)
+        t->column[i].missing = t->column[i].slot == GLIA_NO_COLUMN ? 0 : gaps[t->column[i].slot];
+    glia__free(gaps);
+    return GLIA_OK;
 }
 
 /* Takes the numbers of what turned out to be text out of all rows. */
@@ -164,7 +167,7 @@ static void close_ranks(glia__table *t)
 
 glia_status glia__table_settle(glia__table *t)
 {
-    count_gaps(t);
+    GLIA_TRY(count_gaps(t));
     for (size_t i = 0; i < t->columns; i++)
         if (t->use[i].role == GLIA__INPUT_WORD && !t->use[i].told) settle_column(t, &t->column[t->use[i].column]);
     close_ranks(t);

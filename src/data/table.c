@@ -128,16 +128,22 @@ static glia_status read_cell(glia__table *t, const char **at, size_t column, rea
 }
 
 /* The text of a cell that is a word; it is the table's or the buffer's. */
-static glia_status word_of(glia__table *t, size_t column, const glia__cell *cell, const char **text, size_t *n)
+static glia_status word_of(glia__table *t, const glia__cell *cell, const char **text, size_t *n)
 {
     *text = cell->begin;
     *n = (size_t)(cell->end - cell->begin);
-    if (memchr(*text, '\0', *n)) return glia__table_fail(t, column, cell, "");
     if (!cell->doubled) return GLIA_OK;
     GLIA_TRY(glia__csv_text(cell, &t->text));
     *text = t->text.text;
     *n = t->text.length;
     return GLIA_OK;
+}
+
+/* A cell whose word is new: those that are known were looked at before. */
+static glia_status check_word(const glia__table *t, size_t column, const glia__cell *cell, const char *word)
+{
+    bool fine = !memchr(cell->begin, '\0', (size_t)(cell->end - cell->begin)) && glia__text_is_utf8(word);
+    return fine ? GLIA_OK : glia__table_fail(t, column, cell, " is not UTF-8 text");
 }
 
 /* So many words that they will turn out to be text need not be kept. */
@@ -160,11 +166,11 @@ static glia_status read_word(glia__table *t, const char **at, size_t column, rea
         note_gap(t);
         return GLIA_OK;
     }
-    GLIA_TRY(word_of(t, column, &cell, &text, &n));
+    GLIA_TRY(word_of(t, &cell, &text, &n));
     GLIA_TRY(glia__words_add(&c->words, text, n, &number));
     *v = (real)number;
     if (number < known) return GLIA_OK;
-    if (!glia__text_is_utf8(c->words.text[number])) return glia__table_fail(t, column, &cell, " is not UTF-8 text");
+    GLIA_TRY(check_word(t, column, &cell, c->words.text[number]));
     if (!t->use[column].told && number >= MANY_WORDS && number > t->rows / 2) give_up(c);
     return number < WORDS_MOST ? GLIA_OK : glia__table_fail(t, column, &cell, " is one word too many");
 }
@@ -203,11 +209,13 @@ static glia_status read_group(glia__table *t, const char **at)
 {
     glia__cell  cell;
     const char *text;
-    size_t      n, number;
+    size_t      n, number, known = t->group_words.count;
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
     if (cell.begin == cell.end) return glia__table_fail(t, t->group, &cell, "");
-    GLIA_TRY(word_of(t, t->group, &cell, &text, &n));
+    GLIA_TRY(word_of(t, &cell, &text, &n));
     GLIA_TRY(glia__words_add(&t->group_words, text, n, &number));
+    if (number == known && memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin)))
+        return glia__table_fail(t, t->group, &cell, "");
     if (number >= INT32_MAX) return glia__table_fail(t, t->group, &cell, " is one group too many");
     GLIA_TRY(glia__grow(&t->groups, &t->groups_room, t->rows + 1, sizeof *t->groups));
     t->groups[t->rows] = (int32_t)number;
@@ -253,19 +261,20 @@ static glia_status read_column(glia__table *t, const char **at, size_t column, r
 
 static glia_status add_target(glia__table *t, size_t column)
 {
-    const glia__use  *u = &t->use[column];
-    const glia__cell *cell = &t->target[u->slot];
-    const char       *text;
-    size_t            n;
-    double            value;
+    const glia__use   *u = &t->use[column];
+    const glia__cell  *cell = &t->target[u->slot];
+    const glia__words *words = &t->labels[u->slot].words;
+    const char        *text;
+    size_t             n;
+    double             value;
     if (glia__csv_number(cell, &value)) {
         if (!glia__fits_real(value)) return fail_range(t, column, cell);
         return glia__labels_add_number(&t->labels[u->slot], value);
     }
-    GLIA_TRY(word_of(t, column, cell, &text, &n));
-    GLIA_TRY(glia__csv_text(cell, &t->text));
-    if (!glia__text_is_utf8(t->text.text)) return glia__table_fail(t, column, cell, " is not UTF-8 text");
-    return glia__labels_add_word(&t->labels[u->slot], text, n);
+    GLIA_TRY(word_of(t, cell, &text, &n));
+    size_t known = words->count;
+    GLIA_TRY(glia__labels_add_word(&t->labels[u->slot], text, n));
+    return words->count > known ? check_word(t, column, cell, words->text[words->count - 1]) : GLIA_OK;
 }
 
 /* A row without a target teaches nothing. */
@@ -276,9 +285,20 @@ static glia_status end_row(glia__table *t)
     t->left_out += without;
     t->dropped += !without && t->incomplete;
     if (without || t->incomplete) return GLIA_OK;
-    for (size_t i = 0; t->targets && i < t->columns; i++)
+    for (size_t i = 0; t->targets && i < t->columns; i = t->use[i].end)
         if (t->use[i].role == GLIA__TARGET) GLIA_TRY(add_target(t, i));
     t->rows++;
+    return GLIA_OK;
+}
+
+/* Asks at once for as many rows as there will be, and 1 in 32 more, when enough are read to tell. */
+static glia_status make_room(glia__table *t)
+{
+    enum { ENOUGH = 1000 };
+    size_t need = t->rows + 1, all = glia__csv_expect(&t->csv, need), row = t->width * sizeof *t->values;
+    if (need < ENOUGH || all <= need) return glia__grow(&t->values, &t->room, need, row);
+    GLIA_TRY(glia__resize(&t->values, all + all / 32, row));
+    t->room = all + all / 32;
     return GLIA_OK;
 }
 
@@ -287,7 +307,7 @@ glia_status glia__table_row(glia__table *t)
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
-    GLIA_TRY(glia__grow(&t->values, &t->room, t->rows + 1, t->width * sizeof *t->values));
+    if (t->rows == t->room) GLIA_TRY(make_room(t));
     real *row = t->values + t->rows * t->width;
     for (size_t column = 0; column < t->columns; column = t->use[column].end) {
         const glia__use *u = &t->use[column];

@@ -63,16 +63,26 @@ static glia_status take_classes(glia_data *d, int32_t *classes, const glia__word
     return names ? GLIA_OK : GLIA_E_MEMORY;
 }
 
+/* The place of the value among the first that were seen, n if it is none of them. */
+static size_t find_number(const double *seen, size_t n, double value)
+{
+    size_t at = 0;
+    while (at < n && seen[at] != value) at++;
+    return at;
+}
+
 static glia_status make_classes(glia_data *d)
 {
     if (d->target_columns != 1)
         return glia__fail(GLIA_E_ARG, "%s: %zu target numbers a row cannot be classes", d->name, d->target_columns);
     glia__words words = {0};
+    double      seen[FEW];
     int32_t    *classes = glia__new(d->stored, sizeof *classes);
     glia_status status = classes ? GLIA_OK : GLIA_E_MEMORY;
     for (size_t i = 0; status == GLIA_OK && i < d->stored; i++) {
-        size_t number = 0;
-        status = add_number(&words, d->numbers[i], &number);
+        size_t number = find_number(seen, words.count < FEW ? words.count : FEW, d->numbers[i]);
+        if (number == FEW || number == words.count) status = add_number(&words, d->numbers[i], &number);
+        if (number < FEW) seen[number] = d->numbers[i];
         classes[i] = (int32_t)number;
     }
     if (status == GLIA_OK) status = take_classes(d, classes, &words);
@@ -200,9 +210,7 @@ static bool are_few_whole_numbers(const double *values, size_t n)
     double seen[FEW];
     size_t different = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
-        while (at < different && seen[at] != values[i]) at++;
-        if (at < different) continue;
+        if (find_number(seen, different, values[i]) < different) continue;
         if (different == FEW || values[i] != floor(values[i])) return false;
         seen[different++] = values[i];
     }

@@ -6,24 +6,53 @@
 #include <string.h>
 
 #include "data/data.h"
-#include "ground/hash.h"
+#include "ground/bits.h"
 #include "ground/memory.h"
 
-static size_t hash(const char *text, size_t n)
+/* Up to eight bytes as a word: from four on, the first four and the last four, which may overlap. */
+static uint64_t last_bytes(const char *text, size_t n)
 {
-    uint64_t h = glia__fnv1a(text, n);
-    return (size_t)(h ^ (h >> 32));
+    uint32_t first = 0, last = 0;
+    if (n < sizeof first)
+        return n ? (uint64_t)(unsigned char)text[0] << 16 | (uint64_t)(unsigned char)text[n / 2] << 8 |
+                       (unsigned char)text[n - 1]
+                 : 0;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + n - sizeof last, sizeof last);
+    return (uint64_t)first << 32 | last;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+/* What the table knows of a word; its number is not set. */
+static glia__word_slot slot_of(const char *text, size_t n)
+{
+    glia__word_slot s = {.hash = n, .length = (uint32_t)n};
+    for (; n > 8; n -= 8, text += 8) s.hash = mix(s.hash, glia__eight(text));
+    s.last = last_bytes(text, n);
+    s.hash = mix(s.hash, s.last);
+    return s;
+}
+
+/* Whether it is the word of that slot. A step of the hash can be undone: so hash, length and last bytes of a word tell
+ * the eight before those as well, and all of a word up to 16 bytes. */
+static bool is_word(const glia__words *w, const glia__word_slot *s, const glia__word_slot *word, const char *text)
+{
+    return s->hash == word->hash && s->last == word->last && s->length == word->length &&
+           (word->length <= 16 || memcmp(w->text[s->number - 1], text, word->length) == 0);
 }
 
 /* The slot of the word, or the free one where it belongs. */
-static size_t find(const glia__words *w, const char *text, size_t n)
+static glia__word_slot *find(const glia__words *w, const glia__word_slot *word, const char *text)
 {
-    size_t at = hash(text, n) & (w->slots - 1);
-    for (; w->slot[at]; at = (at + 1) & (w->slots - 1)) {
-        const char *word = w->text[w->slot[at] - 1];
-        if (strncmp(word, text, n) == 0 && word[n] == '\0') break;
+    for (size_t at = (size_t)word->hash;; at++) {
+        glia__word_slot *s = &w->slot[at & (w->slots - 1)];
+        if (!s->number || is_word(w, s, word, text)) return s;
     }
-    return at;
 }
 
 /* Twice as many slots, as soon as half of them are taken. */
@@ -34,30 +63,40 @@ static glia_status widen(glia__words *w)
     wide.slots = w->slots ? 2 * w->slots : 16;
     wide.slot = glia__new(wide.slots, sizeof *wide.slot);
     if (!wide.slot) return GLIA_E_MEMORY;
-    for (size_t i = 0; i < w->count; i++) wide.slot[find(&wide, w->text[i], strlen(w->text[i]))] = i + 1;
+    for (size_t i = 0; i < w->slots; i++) {
+        const glia__word_slot *s = &w->slot[i];
+        if (s->number) *find(&wide, s, w->text[s->number - 1]) = *s;
+    }
     glia__free(w->slot);
     *w = wide;
+    return GLIA_OK;
+}
+
+static glia_status add(glia__words *w, const char *text, size_t n, glia__word_slot *slot)
+{
+    if (w->count == UINT32_MAX || n > UINT32_MAX) return glia__fail(GLIA_E_MEMORY, "more words than can be counted");
+    GLIA_TRY(glia__grow(&w->text, &w->capacity, w->count + 1, sizeof *w->text));
+    if (!(w->text[w->count] = glia__strndup(text, n))) return GLIA_E_MEMORY;
+    *slot = slot_of(text, strlen(w->text[w->count]));
+    slot->number = (uint32_t)++w->count;
     return GLIA_OK;
 }
 
 glia_status glia__words_add(glia__words *w, const char *text, size_t n, size_t *number)
 {
     GLIA_TRY(widen(w));
-    size_t at = find(w, text, n);
-    if (!w->slot[at]) {
-        GLIA_TRY(glia__grow(&w->text, &w->capacity, w->count + 1, sizeof *w->text));
-        w->text[w->count] = glia__strndup(text, n);
-        if (!w->text[w->count]) return GLIA_E_MEMORY;
-        w->slot[at] = ++w->count;
-    }
-    *number = w->slot[at] - 1;
+    const glia__word_slot word = slot_of(text, n);
+    glia__word_slot      *slot = find(w, &word, text);
+    if (!slot->number) GLIA_TRY(add(w, text, n, slot));
+    *number = slot->number - 1;
     return GLIA_OK;
 }
 
 size_t glia__words_find(const glia__words *w, const char *text, size_t n)
 {
-    size_t at = w->slots ? find(w, text, n) : 0;
-    return w->slots && w->slot[at] ? w->slot[at] - 1 : SIZE_MAX;
+    if (!w->slots) return SIZE_MAX;
+    const glia__word_slot word = slot_of(text, n), *slot = find(w, &word, text);
+    return slot->number ? slot->number - 1 : SIZE_MAX;
 }
 
 void glia__words_clear(glia__words *w)

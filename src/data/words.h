@@ -4,12 +4,19 @@
 
 #include "ground/status.h"
 
+/* A place in the hash table. */
+typedef struct glia__word_slot {
+    uint64_t hash, last; /* of the word, and its last eight bytes */
+    uint32_t length;
+    uint32_t number; /* of the word + 1, 0 where free */
+} glia__word_slot;
+
 /* Zero-initialise. */
 typedef struct glia__words {
-    char  **text; /* [count] */
-    size_t  count, capacity;
-    size_t *slot; /* hash table: number of a word + 1, 0 where free */
-    size_t  slots;
+    char           **text; /* [count] */
+    size_t           count, capacity;
+    glia__word_slot *slot; /* [slots] */
+    size_t           slots;
 } glia__words;
 
 /* The number of text[0..n), which is added if it is new. */

@@ -16,6 +16,17 @@ static inline uint64_t glia__word(const unsigned char *bytes, size_t n, bool lit
     return word;
 }
 
+/* Eight bytes beside each other, the first in the lowest place of the word, so that they can be looked at together. */
+static inline uint64_t glia__eight(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
+/* Eight times the same byte. */
+#define GLIA__EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
 static inline double glia__from_f64(uint64_t bits)
 {
     double v;

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, LIST_BEGINS_WITH = 8 };
+enum { ALIGNMENT = 64, LIST_BEGINS_WITH = 8, SMALL_PAGE = 1 << 12, LARGE_PAGE = 1 << 21 };
 
 static struct allocator {
     void *(*allocate)(size_t size);
@@ -50,10 +51,23 @@ static glia_status fail_memory(size_t count, size_t size)
 
 /* ---- blocks ----------------------------------------------------------------------------------------------------- */
 
+/* Asks the system for large pages under a large block: it hands out one of them in place of 512 small ones. All pages
+ * of the block have to be the same, or it could not grow in its place. */
+static void *on_large_pages(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    if (!p || bytes < LARGE_PAGE || allocator.allocate != malloc) return p;
+    uintptr_t within = (uintptr_t)p % SMALL_PAGE;
+    madvise((unsigned char *)p - within, bytes + within, MADV_HUGEPAGE);
+#endif
+    (void)bytes;
+    return p;
+}
+
 static void *allocate_zeroed(size_t count, size_t size, size_t more)
 {
     size_t bytes;
-    void  *p = total(count, size, more, &bytes) ? allocator.allocate(bytes) : NULL;
+    void  *p = total(count, size, more, &bytes) ? on_large_pages(allocator.allocate(bytes), bytes) : NULL;
     if (p)
         memset(p, 0, bytes);
     else
@@ -79,7 +93,7 @@ glia_status glia__resize(void *p, size_t count, size_t size)
     memcpy(&old, p, sizeof old);
     if (!total(count, size, 0, &bytes)) return fail_memory(count, size);
     grown = old ? allocator.reallocate(old, bytes) : allocator.allocate(bytes);
-    if (!grown) return fail_memory(count, size);
+    if (!on_large_pages(grown, bytes)) return fail_memory(count, size);
     memcpy(p, &grown, sizeof grown);
     return GLIA_OK;
 }

@@ -94,16 +94,46 @@ static double read_long(const char *text, const char *end, const decimal *d)
     return strtod(copy, NULL); /* which looks at the locale for nothing but the point, and here is none */
 }
 
-static double read_decimal(const char *text, const char *end, const decimal *d)
+/* The same in numbers of 64 bits, which hold any 19 digits and the powers of ten up to 27. Their result is rounded a
+ * second time, to a double: that is right unless it lies in the middle between two, where the first rounding may have
+ * brought it. */
+static bool make_wide(uint64_t mantissa, int64_t power, double *value)
+{
+#if LDBL_MANT_DIG == 64 && (defined __x86_64__ || defined __i386__)
+    static const long double power_of_ten[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,
+                                               1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L,
+                                               1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+    const int64_t            most = sizeof power_of_ten / sizeof *power_of_ten - 1;
+    if (power < -most || power > most) return false;
+    long double wide =
+        power < 0 ? (long double)mantissa / power_of_ten[-power] : (long double)mantissa * power_of_ten[power];
+    uint64_t bits;
+    memcpy(&bits, &wide, sizeof bits);
+    *value = (double)wide;
+    return (bits & 0x7FF) != 0x400;
+#else
+    (void)mantissa, (void)power, (void)value;
+    return false;
+#endif
+}
+
+bool glia__number_make(uint64_t mantissa, int64_t power, double *value)
 {
     static const double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                           1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     const int64_t       most = sizeof power_of_ten / sizeof *power_of_ten - 1;
-    const bool          small = d->significant <= MANTISSA_DIGITS && d->mantissa <= (UINT64_C(1) << DBL_MANT_DIG);
+    const bool          small = mantissa <= UINT64_C(1) << DBL_MANT_DIG;
+    if (FLT_EVAL_METHOD != 0 || !small || power < -most || power > most) return make_wide(mantissa, power, value);
+    *value = power < 0 ? (double)mantissa / power_of_ten[-power] : (double)mantissa * power_of_ten[power];
+    return true;
+}
+
+static double read_decimal(const char *text, const char *end, const decimal *d)
+{
+    double value = 0;
     if (d->significant == 0) return 0;
-    if (FLT_EVAL_METHOD != 0 || !small || d->power < -most || d->power > most) return read_long(text, end, d);
-    double mantissa = (double)d->mantissa;
-    return d->power < 0 ? mantissa / power_of_ten[-d->power] : mantissa * power_of_ten[d->power];
+    if (d->significant <= MANTISSA_DIGITS && glia__number_make(d->mantissa, d->power, &value)) return value;
+    return read_long(text, end, d);
 }
 
 /* inf, infinity or nan in letters of either case; `text` if it is none of them. */

@@ -6,6 +6,8 @@
 
 /* As glia_number_read, within text[0..end): text need not end in a NUL. Bit-equal to strtod in the C locale. */
 const char *glia__number_read(const char *text, const char *end, double *value);
+/* The double nearest to mantissa * 10^power; false if it cannot be told by quick means. */
+bool glia__number_make(uint64_t mantissa, int64_t power, double *value);
 
 /* The digits at *at, which moves past them, as a whole number; false if that is too large. There need not be any. They
  * end at `end`; NULL: at the NUL. */
