@@ -104,6 +104,9 @@ typedef struct glia_data_options {
                             fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
                             is */
     bool image_optional; /* data that are no image files are fine too */
+    size_t memory;       /* bytes of rows to be kept in memory; where there are more, IDX and C-ordered .npy files that are
+                            not packed are read as they are needed (docs/data.md, "Larger than memory"), and have to stay
+                            as they are. 0: 256 MiB */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of

@@ -73,22 +73,24 @@ static glia_status open_file(glia_data **data, const char *path, const glia_data
 }
 
 /* Both headers are read, and must fit each other, before anything else is. */
-static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets)
+static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets,
+                             const glia_data_options *options)
 {
     glia__array x, y;
     GLIA_TRY(glia__array_open(&x, inputs));
     GLIA_TRY(glia__array_open(&y, targets));
-    return glia__array_read(data, &x, &y, NULL);
+    return glia__array_read(data, &x, &y, options);
 }
 
-static glia_status open_pair(glia_data **data, const char *inputs, const char *targets)
+static glia_status open_pair(glia_data **data, const char *inputs, const char *targets,
+                             const glia_data_options *options)
 {
     glia__source x, y;
     *data = NULL;
     GLIA_TRY(glia__source_open(&x, inputs));
     glia_status status = glia__source_open(&y, targets);
     if (status == GLIA_OK) {
-        status = read_pair(data, &x, &y);
+        status = read_pair(data, &x, &y, options);
         glia__source_close(&y);
     }
     glia__source_close(&x);
@@ -161,12 +163,13 @@ static glia_status find_part(folder *f, const char *where, part p)
 }
 
 /* Opens parts first .. last: *data is the first of them and owns the second. */
-static glia_status open_found(glia_data **data, const folder *f, part first, part last)
+static glia_status open_found(glia_data **data, const folder *f, part first, part last,
+                              const glia_data_options *options)
 {
-    GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
+    GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS], options));
     if (first == last) return GLIA_OK;
     glia_data  *test;
-    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS]);
+    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS], options);
     if (status == GLIA_OK) status = glia__data_take_test(*data, test);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
@@ -195,7 +198,7 @@ static glia_status open_folder(glia_data **data, const char *where, part first, 
     if (status == GLIA_OK && !known && f.missing.length > 0)
         status =
             glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no images", where, f.missing.text);
-    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last);
+    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last, options);
     folder_clear(&f);
     return status;
 }
@@ -239,12 +242,12 @@ static glia_status open_part(glia_data **data, const char *term, part p, const g
     return status;
 }
 
-static glia_status open_comma(glia_data **data, const char *term, const char *comma)
+static glia_status open_comma(glia_data **data, const char *term, const char *comma, const glia_data_options *options)
 {
     char *images, *labels = NULL;
     GLIA_TRY(copy_word(term, term, (size_t)(comma - term), &images));
     glia_status status = copy_word(term, comma + 1, strlen(comma + 1), &labels);
-    if (status == GLIA_OK) status = open_pair(data, images, labels);
+    if (status == GLIA_OK) status = open_pair(data, images, labels, options);
     glia__free(images);
     glia__free(labels);
     return status;
@@ -259,7 +262,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
     GLIA_TRY(glia__generate(data, term, &known));
     if (known) return GLIA_OK;
     const char *comma = strchr(term, ',');
-    return comma ? open_comma(data, term, comma) : open_path(data, term, options);
+    return comma ? open_comma(data, term, comma, options) : open_path(data, term, options);
 }
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */

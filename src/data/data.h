@@ -10,32 +10,33 @@
 /* Arrays are held once, by the data set that read them. A view (split, rows) has `base` set, borrows every array of it
  * and owns `order` and what its own flags say. Row r of a data set is stored row order[r], or r where order is NULL. */
 struct glia_data {
-    char    *name; /* what the user wrote, for sentences */
-    size_t   rows;
-    size_t   stored;                  /* rows in the arrays: = rows but for a view */
-    size_t   columns;                 /* = channels * height * width               */
-    size_t   channels, height, width; /* 1, 1, columns for a table                 */
-    bool     image;
-    bool     from_memory;            /* not from a file or a generator: no scaling unless asked for */
-    uint8_t *bytes;                  /* [stored][columns]; or */
-    real    *values;                 /* [stored][columns]     */
-    size_t  *order;                  /* [rows] or NULL        */
-    char   **column_names;           /* [columns] or NULL; "" for a column without a name */
-    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its number
-     * in the column's list, what is missing is NaN. */
+    char               *name; /* what the user wrote, for sentences */
+    size_t              rows;
+    size_t              stored;                  /* rows in the arrays: = rows but for a view */
+    size_t              columns;                 /* = channels * height * width               */
+    size_t              channels, height, width; /* 1, 1, columns for a table                 */
+    bool                image;
+    bool                from_memory;  /* not from a file or a generator: no scaling unless asked for */
+    uint8_t            *bytes;        /* [stored][columns]; or */
+    real               *values;       /* [stored][columns]; or */
+    struct glia__store *store;        /* they are on disk      */
+    size_t             *order;        /* [rows] or NULL        */
+    char              **column_names; /* [columns] or NULL; "" for a column without a name */
+    /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its
+     * number in the column's list, what is missing is NaN. */
     struct glia__column *column; /* [n_columns], or NULL */
     size_t               n_columns;
-    size_t              *column_of; /* [columns]: which of them each number of a row is of */
-    char                *columns_text;      /* as glia_data_columns */
-    size_t               left_out, dropped; /* rows without a target; with a gap, if they were not wanted */
-    real    *weights;                /* [stored]: what a row counts, or NULL: each 1 */
-    char    *weight_name;            /* of the column they were, or NULL */
-    int32_t *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
-    double  *times;                  /* [stored]: what rows are ordered by; or NULL */
-    char    *group_name, *time_name; /* of the columns they were, or NULL */
-    char   **group_words;            /* [n_groups]: what each group is called, where that is a word; or NULL */
-    size_t   n_groups;
-    char   **row_files;              /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
+    size_t              *column_of;              /* [columns]: which of them each number of a row is of */
+    char                *columns_text;           /* as glia_data_columns */
+    size_t               left_out, dropped;      /* rows without a target; with a gap, if they were not wanted */
+    real                *weights;                /* [stored]: what a row counts, or NULL: each 1 */
+    char                *weight_name;            /* of the column they were, or NULL */
+    int32_t             *groups;                 /* [stored]: what a row belongs to, at least 0; or NULL */
+    double              *times;                  /* [stored]: what rows are ordered by; or NULL */
+    char                *group_name, *time_name; /* of the columns they were, or NULL */
+    char               **group_words; /* [n_groups]: what each group is called, where that is a word; or NULL */
+    size_t               n_groups;
+    char               **row_files; /* [stored]: the image that a row was read from, or NULL; or NULL: none was */
 
     /* Targets: `target` says which of the two arrays counts. It is there; the other one is made from it when
      * glia_data_set_target asks for it. A class is the index of its name among the sorted different ones. */
@@ -60,6 +61,15 @@ static inline size_t glia__data_stored(const struct glia_data *d, size_t row)
 {
     return d->order ? d->order[row] : row;
 }
+/* Whether inputs are bytes in memory, not reals. */
+bool glia__data_is_bytes(const struct glia_data *d);
+/* The numbers of a stored row, of rows that are in memory. */
+static inline const void *glia__data_row(const struct glia_data *d, size_t stored)
+{
+    return d->bytes ? (const void *)(d->bytes + stored * d->columns) : (const void *)(d->values + stored * d->columns);
+}
+/* Reads rows that are on disk into memory, for good. */
+glia_status glia__data_load(struct glia_data *d);
 /* What makes rows into inputs: plan.h. */
 typedef struct glia__plan   glia__plan;
 typedef struct glia__intake glia__intake;
@@ -92,8 +102,8 @@ glia_status glia__data_take_test(glia_data *d, glia_data *test);
 glia_status glia__data_append(glia_data *a, glia_data *b);
 
 /* fingerprint.c: equal for data sets of equal names; of equal rows in the same order. */
-uint64_t glia__data_names_hash(const glia_data *d);
-uint64_t glia__data_values_hash(const glia_data *d);
+uint64_t    glia__data_names_hash(const glia_data *d);
+glia_status glia__data_values_hash(const glia_data *d, uint64_t *hash);
 
 /* Frees count names and their list; NULL is fine. */
 void glia__names_free(char **names, size_t count);

@@ -80,8 +80,8 @@ static glia_status find_places(const glia__plan_column *c, const glia__column *f
 static glia_status bind_column(glia__intake *in, size_t i)
 {
     const glia__plan_column *c = &in->plan->column[i];
-    const glia__column *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
-    bool                empty = from->missing == in->data->stored; /* of no kind in particular */
+    const glia__column      *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
+    bool                     empty = from->missing == in->data->stored; /* of no kind in particular */
     in->slot[i] = from->slot;
     if (from->kind.which != c->kind.which && !(empty && glia__kind_slots(&from->kind) == glia__kind_slots(&c->kind)))
         return fail_kind(in, c, from);
@@ -141,8 +141,9 @@ static glia_status check_numbers(const glia_data *d)
             return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is of the kind %s, and the model takes numbers",
                               c->name, d->name, glia_kind_name(c->kind.which));
         if (c->missing)
-            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s lacks %zu values, and the model has nothing for them",
-                              c->name, d->name, c->missing);
+            return glia__fail(GLIA_E_SHAPE,
+                              "column \"%.60s\" of %s lacks %zu values, and the model has nothing for them", c->name,
+                              d->name, c->missing);
     }
     return GLIA_OK;
 }
@@ -163,7 +164,7 @@ static glia_status bind(glia__intake *in)
 
 glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale)
 {
-    *in = (glia__intake){.data = data, .plan = plan, .scale = scale};
+    *in = (glia__intake){.data = data, .plan = plan, .scale = scale, .bytes = glia__data_is_bytes(data)};
     glia_status status = bind(in);
     if (status != GLIA_OK) glia__intake_clear(in);
     return status;
@@ -174,7 +175,23 @@ void glia__intake_clear(glia__intake *in)
     for (size_t i = 0; in->place && i < in->plan->count; i++) glia__free(in->place[i]);
     glia__free(in->place);
     glia__free(in->slot);
+    glia__pass_free(in->pass);
     *in = (glia__intake){0};
+}
+
+glia_status glia__intake_reserve(glia__intake *in, size_t batch, bool ahead)
+{
+    return glia__pass_new(&in->pass, in->data, batch, ahead);
+}
+
+void glia__intake_begin(const glia__intake *in, const size_t *order, size_t n)
+{
+    glia__pass_begin(in->pass, order, n);
+}
+
+glia_status glia__intake_take(const glia__intake *in, const size_t *rows, size_t count)
+{
+    return glia__pass_take(in->pass, rows, count);
 }
 
 size_t glia__intake_width(const glia__intake *in)
@@ -203,14 +220,15 @@ static void take_column(const glia__intake *in, size_t i, const real *row, real 
     if (c->gap) x[c->at + c->width - 1] = !there;
 }
 
-void glia__intake_row(const glia__intake *in, size_t stored, real *x)
+void glia__intake_row(const glia__intake *in, const void *numbers, real *x)
 {
     const glia_data *d = in->data;
-    if (d->bytes) {
-        for (size_t i = 0; i < d->columns; i++) x[i] = (real)d->bytes[stored * d->columns + i];
+    if (in->bytes) {
+        const uint8_t *byte = numbers;
+        for (size_t i = 0; i < d->columns; i++) x[i] = (real)byte[i];
         return;
     }
-    const real *row = d->values + stored * d->columns;
+    const real *row = numbers;
     if (in->straight) {
         memcpy(x, row, d->columns * sizeof *x);
         return;

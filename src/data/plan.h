@@ -4,6 +4,7 @@
 #define GLIA_DATA_PLAN_H
 
 #include "data/columns.h"
+#include "data/pass.h"
 #include "data/scale.h"
 
 struct glia__plan {
@@ -18,8 +19,8 @@ struct glia__plan {
  * (the words of an ordinal column). */
 glia_status glia__plan_fit(glia__plan **plan, const glia_data *train);
 void        glia__plan_free(glia__plan *plan);
-/* Room for a plan of `count` columns, to be filled by who reads one; then sets `at`, `width` and `text`, and checks what every
- * plan must be: GLIA_E_FORMAT. */
+/* Room for a plan of `count` columns, to be filled by who reads one; then sets `at`, `width` and `text`, and checks
+ * what every plan must be: GLIA_E_FORMAT. */
 glia_status glia__plan_new(glia__plan **plan, size_t count);
 glia_status glia__plan_settle(glia__plan *plan);
 /* What becomes of a column, in words. */
@@ -30,18 +31,26 @@ const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, 
 /* How the rows of one data set become what a net takes. */
 struct glia__intake {
     const glia_data    *data;
-    const glia__plan   *plan;  /* NULL: rows are as the data have them       */
-    const glia__scaler *scale; /* NULL: they are not scaled                  */
+    const glia__plan   *plan;     /* NULL: rows are as the data have them       */
+    const glia__scaler *scale;    /* NULL: they are not scaled                  */
+    bool                bytes;    /* rows are bytes                          */
     bool                straight; /* nothing has to be done but scaling      */
+    glia__pass         *pass;     /* by which rows on disk come; NULL: there are none, or nobody asked */
     size_t             *slot;     /* [plan->count]: where a column is in a stored row */
     double            **place;    /* [plan->count]: of columns of words, the place of each of the data's; NaN: a gap */
 };
 /* Finds the plan's columns in the data, by name where there are names. GLIA_E_SHAPE names those that are not there, or
  * are of another kind. */
-glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale);
+glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan,
+                             const glia__scaler *scale);
 void        glia__intake_clear(glia__intake *in);
 size_t      glia__intake_width(const glia__intake *in); /* numbers that a net gets for a row */
-/* x[width] = the row stored at number `stored`, not scaled. */
-void glia__intake_row(const glia__intake *in, size_t stored, real *x);
+/* For whoever takes batches of at most so many rows: glia__pass_new. Before each batch its rows are taken, which may
+ * fail where they are on disk; before each order that is gone through, glia__intake_begin. */
+glia_status glia__intake_reserve(glia__intake *in, size_t batch, bool ahead);
+void        glia__intake_begin(const glia__intake *in, const size_t *order, size_t n);
+glia_status glia__intake_take(const glia__intake *in, const size_t *rows, size_t count);
+/* x[width] = the row with these numbers, as the data have it, not scaled. */
+void glia__intake_row(const glia__intake *in, const void *numbers, real *x);
 
 #endif

@@ -29,8 +29,8 @@ typedef struct glia__scaler {
     real           *real_shift, *real_scale; /* the same, as batches are made with them */
 } glia__scaler;
 
-/* Replaces *s, which is zeroed or a scaler, by one of what the intake gives; what is a flag stays as it is. NULL text: the
- * default for the data (unit for bytes, standard for tables read from a file or generated, none from memory).
+/* Replaces *s, which is zeroed or a scaler, by one of what the intake gives; what is a flag stays as it is. NULL text:
+ * the default for the data (unit for bytes, standard for tables read from a file or generated, none from memory).
  * GLIA_E_TEXT names what would fit. */
 glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia__intake *train);
 /* Standardisation of number targets ([target_columns] pairs). */
