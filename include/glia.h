@@ -106,7 +106,8 @@ typedef struct glia_data_options {
     bool image_optional; /* data that are no image files are fine too */
     size_t memory;       /* bytes of rows to be kept in memory; where there are more, IDX and C-ordered .npy files that are
                             not packed are read as they are needed (docs/data.md, "Larger than memory"), and have to stay
-                            as they are. 0: 256 MiB */
+                            as they are; the rows of a CSV go to a file beside it. 0: 256 MiB */
+    const char *rows_file; /* CSV: the file its rows go to, however many there are; NULL: FILE.csv.rows, if need be */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -162,6 +163,8 @@ GLIA_API const glia_data *glia_data_test(const glia_data *data);
 /* The paths of the files that a data set was read from, those of its second part and of all terms of DATA+DATA among
  * them; NULL past the last. Standard input is none. */
 GLIA_API const char *glia_data_file(const glia_data *data, size_t i);
+/* The file in which the rows of a CSV are, where one was made of it or was still there; or NULL. */
+GLIA_API const char *glia_data_rows_file(const glia_data *data);
 
 /* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
  * `data`, which must outlive them; free both.

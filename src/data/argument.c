@@ -12,6 +12,7 @@
 
 #include "data/array.h"
 #include "data/image.h"
+#include "data/rows_file.h"
 #include "data/target.h"
 #include "data/zip.h"
 #include "ground/memory.h"
@@ -55,6 +56,29 @@ static glia_status read_array(glia_data **data, glia__source *s, const glia_data
     return glia__array_read(data, &a, NULL, options);
 }
 
+/* What a file of rows was made of was read in one way, and is no longer read in another. */
+static glia_status check_rows(glia_data *d, const char *target)
+{
+    const char *own = glia_data_target_name(d, 0);
+    if (!target || d->target_columns > 1 || (own && strcmp(own, target) == 0)) return GLIA_OK;
+    if (!*target) {
+        d->target = GLIA_TARGET_NONE;
+        return GLIA_OK;
+    }
+    return glia__fail(GLIA_E_TEXT, "%s: its target is %s%s%s, as the table was read that it was made of, not \"%.60s\"",
+                      d->name, own ? "\"" : "a column without a name", own ? own : "", own ? "\"" : "", target);
+}
+
+static glia_status read_rows(glia_data **data, glia__source *s, const glia_data_options *options)
+{
+    GLIA_TRY(glia__rows_read(data, s, options ? options->memory : 0, NULL, NULL));
+    glia_status status = options ? check_rows(*data, options->target) : GLIA_OK;
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
+    return status;
+}
+
 static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
 {
     glia__source s;
@@ -66,6 +90,8 @@ static glia_status open_file(glia_data **data, const char *path, const glia_data
         status = read_array(data, &s, options);
     else if (glia__zip_fits(&s))
         status = glia__npz_read(data, &s, NULL, options);
+    else if (glia__rows_fits(&s))
+        status = read_rows(data, &s, options);
     else
         status = glia__csv_read(data, &s, options);
     glia__source_close(&s);

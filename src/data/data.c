@@ -113,6 +113,7 @@ void glia_data_free(glia_data *data)
         glia__names_free(data->column_names, data->columns);
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
+        glia__free(data->rows_path);
         glia__free(data->column_of);
         glia__names_free(data->group_words, data->n_groups);
         glia__names_free(data->target_names, data->target_columns);
@@ -235,6 +236,11 @@ const char *glia_data_file(const glia_data *data, size_t i)
 {
     if (!data) return NULL;
     return i < data->n_files ? data->files[i] : glia_data_file(data->test, i - data->n_files);
+}
+
+const char *glia_data_rows_file(const glia_data *data)
+{
+    return data ? data->rows_path : NULL;
 }
 
 size_t glia__data_outputs(const glia_data *d)

@@ -49,6 +49,7 @@ struct glia_data {
     char      **class_names;  /* [n_classes] */
     char      **target_names; /* [target_columns], or NULL */
 
+    char  *rows_path; /* the file of rows (rows_file.h) that was made of it or found, or NULL */
     char **files; /* [n_files]: the paths it was read from, but for those of the second part */
     size_t n_files;
 

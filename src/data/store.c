@@ -19,6 +19,7 @@ struct glia__store {
     glia__array     form;        /* of the file */
     size_t          rows, items; /* items: numbers of a row in the file */
     size_t          skipped;
+    glia__pick     *take;               /* [columns], or NULL: all, as they stand */
     size_t          raw, columns, size; /* bytes of a row in the file; its numbers and bytes in memory */
     bool            bytes, as_it_is;    /* as_it_is: the file has them as memory does */
     pthread_mutex_t lock;               /* over what follows */
@@ -87,9 +88,22 @@ void glia__store_free(glia__store *s)
     glia__reader_close(s->reader);
     pthread_mutex_destroy(&s->lock);
     glia__free(s->path);
+    glia__free(s->take);
     glia__free(s->look);
     glia__free(s->row);
     glia__free(s);
+}
+
+void glia__store_take(glia__store *s, glia__pick *take, size_t columns)
+{
+    s->take = take;
+    s->columns = columns;
+    s->size = columns * sizeof(real);
+}
+
+const char *glia__store_path(const glia__store *s)
+{
+    return s->path;
 }
 
 bool glia__store_is_bytes(const glia__store *s)
@@ -144,8 +158,18 @@ static void convert(const glia__store *s, const unsigned char *raw, size_t begin
     }
 }
 
+/* A word that is none of its list, as in a damaged file, is a gap: nobody looks for it beyond the list. */
+static real taken(const glia__pick *t, const real *raw)
+{
+    const real v = raw[t->from];
+    if (t->is_word && !(v >= 0 && v < (real)t->words)) return (real)NAN;
+    return t->mapped && !isnan(v) ? t->to[v != 0] : v;
+}
+
 void glia__store_row(const glia__store *s, const void *raw, void *row, void *spare)
 {
+    for (size_t i = 0; s->take && i < s->columns; i++) ((real *)row)[i] = taken(&s->take[i], raw);
+    if (s->take) return;
     const bool turned = glia__array_is_turned(&s->form);
     void      *to = turned ? spare : row;
     if (s->skipped == SIZE_MAX) {

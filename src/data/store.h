@@ -17,12 +17,23 @@ typedef struct glia__sizes {
 } glia__sizes;
 extern glia__sizes glia__sizes_now;
 
+/* Where a number of a row in memory comes from: number `from` of the row in the file; of a word, only if it is one of
+ * so many, else it is a gap; and where 0 and 1 are to be something else, that. */
+typedef struct glia__pick {
+    size_t from, words;
+    bool   is_word, mapped;
+    real   to[2];
+} glia__pick;
+
 typedef struct glia__store glia__store;
 
 /* Of the numbers that follow the header of `a`, whose source is then without its reader. skipped: the number in each
  * row that is no input, SIZE_MAX if all are. */
 glia_status glia__store_new(glia__store **store, const glia__array *a, size_t skipped);
+/* Rows have these numbers, columns of them; the list becomes the store's. */
+void        glia__store_take(glia__store *s, glia__pick *take, size_t columns);
 void        glia__store_free(glia__store *s);
+const char *glia__store_path(const glia__store *s);
 bool        glia__store_is_bytes(const glia__store *s); /* rows are bytes in memory, else reals */
 size_t      glia__store_row_size(const glia__store *s); /* in memory                            */
 size_t      glia__store_raw_size(const glia__store *s); /* in the file                          */

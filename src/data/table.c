@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/spill.h"
 #include "data/table.h"
 #include "ground/memory.h"
 
@@ -11,6 +12,7 @@ enum { MANY_WORDS = 1 << 20 };
 
 static void table_clear(glia__table *t)
 {
+    glia__spill_clear(t);
     glia__csv_clear(&t->csv);
     glia__names_free(t->first, t->columns);
     glia__columns_free(t->column, t->n_columns);
@@ -285,8 +287,10 @@ static glia_status read_row(glia__table *t)
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
-    GLIA_TRY(glia__grow(&t->values, &t->room, t->rows + 1, t->width * sizeof *t->values));
-    real *row = t->values + t->rows * t->width;
+    GLIA_TRY(glia__spill_some(t));
+    const size_t at_hand = t->rows - t->flushed;
+    GLIA_TRY(glia__grow(&t->values, &t->room, at_hand + 1, t->width * sizeof *t->values));
+    real *row = t->values + at_hand * t->width;
     for (size_t column = 0; column < t->columns; column = t->use[column].end) {
         const glia__use *u = &t->use[column];
         if (u->role == GLIA__INPUT_NUMBER)
@@ -325,7 +329,7 @@ static glia_status read_table(glia__table *t, glia__source *source)
     if (t->weights) GLIA_TRY(glia__resize(&t->weights, t->rows, sizeof *t->weights));
     if (t->groups) GLIA_TRY(glia__resize(&t->groups, t->rows, sizeof *t->groups));
     if (t->times) GLIA_TRY(glia__resize(&t->times, t->rows, sizeof *t->times));
-    return glia__resize(&t->values, t->rows, t->width * sizeof *t->values);
+    return t->spill ? GLIA_OK : glia__resize(&t->values, t->rows, t->width * sizeof *t->values);
 }
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */
@@ -400,12 +404,13 @@ static glia_status hand_columns(glia__table *t, glia_data *d)
 static glia_status hand_over(glia__table *t, glia_data *d)
 {
     GLIA_TRY(glia__data_shape(d, t->rows, 1, 1, t->width));
-    d->values = t->values;
+    d->values = t->spill ? NULL : t->values;
     d->weights = t->weights;
     d->left_out = t->left_out;
     d->dropped = t->dropped;
     d->times = t->times;
-    t->values = t->weights = NULL;
+    if (!t->spill) t->values = NULL;
+    t->weights = NULL;
     t->times = NULL;
     if (t->groups) GLIA_TRY(hand_groups(t, d));
     if (t->header) GLIA_TRY(hand_names(t, d));
@@ -414,19 +419,27 @@ static glia_status hand_over(glia__table *t, glia_data *d)
     return t->targets ? glia__labels_finish(t->labels, false, d) : GLIA_OK;
 }
 
-glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_data_options *options)
+static glia_status read_csv(glia_data **data, glia__source *source, const glia_data_options *options)
 {
-    static const glia_data_options standard = {0};
-    glia__table                    t = {.options = options ? options : &standard};
-    glia_data                     *d = NULL;
-    glia_status                    status = read_table(&t, source);
-    *data = NULL;
+    glia__table t = {.options = options};
+    glia_data  *d = NULL;
+    glia_status status = read_table(&t, source);
     if (status == GLIA_OK) status = glia__data_new(&d, source->path);
     if (status == GLIA_OK) status = hand_over(&t, d);
+    if (status == GLIA_OK && t.spill) status = glia__spill_finish(&t, &d);
     if (status == GLIA_OK)
         *data = d;
     else
         glia_data_free(d);
     table_clear(&t);
     return status;
+}
+
+glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_data_options *options)
+{
+    static const glia_data_options standard = {0};
+    const glia_data_options       *o = options ? options : &standard;
+    *data = NULL;
+    GLIA_TRY(glia__spill_find(data, source, o));
+    return *data ? GLIA_OK : read_csv(data, source, o);
 }

@@ -53,7 +53,9 @@ typedef struct glia__table {
     size_t                   n_gap, gap_room;
 
     size_t        rows, room;
-    real         *values; /* [rows][width] */
+    real         *values; /* [rows - flushed][width] */
+    struct glia__spill *spill; /* where the others are; NULL: there are none */
+    size_t              flushed;
     size_t        weights_room;
     real         *weights;    /* [rows], where there is a column of them */
     size_t        groups_room, times_room;
