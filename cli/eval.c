@@ -73,6 +73,11 @@ static void put_numbers(json_t *object, const glia_scores *s)
 {
     json_put_number(object, "mse", s->mse);
     json_put_number(object, "rmse", s->rmse);
+    if (!isnan(s->label_accuracy)) {
+        json_put_number(object, "label_accuracy", s->label_accuracy);
+        json_put_number(object, "subset_accuracy", s->subset_accuracy);
+        json_put_number(object, "label_f1", s->label_f1);
+    }
     json_put_interval(object, "rmse_interval", &s->rmse_interval);
     json_put_number(object, "mae", s->mae);
     json_put_number(object, "r2", s->r2);
@@ -146,6 +151,11 @@ static void add_classes(table *t, const glia_scores *s)
 static void add_numbers(table *t, const glia_scores *s)
 {
     add_number(t, "loss", s->loss), add_nothing(t);
+    if (!isnan(s->label_accuracy)) {
+        add_share(t, "right answers", s->label_accuracy), add_nothing(t);
+        add_share(t, "rows all right", s->subset_accuracy), add_nothing(t);
+        add_number(t, "F1 of yes", s->label_f1), add_nothing(t);
+    }
     add_number(t, "RMSE", s->rmse), add_interval(t, &s->rmse_interval, false);
     add_number(t, "MAE", s->mae), add_nothing(t);
     add_number(t, "R2", s->r2), add_interval(t, &s->r2_interval, false);

@@ -27,8 +27,8 @@ typedef struct option {
     const char *help;
 } option;
 
-/* What is said of the data, such as the columns of a table: the options that every command which reads data has. Its struct of options begins
- * with this. */
+/* What is said of the data, such as the columns of a table: the options that every command which reads data has. Its
+ * struct of options begins with this. */
 typedef struct input_options {
     const char *target, *columns, *missing, *header, *sample_weight, *group, *time, *image;
     bool        drop_missing;
@@ -36,24 +36,51 @@ typedef struct input_options {
 } input_options;
 /* Lines of an option table. */
 #define INPUT_OPTIONS                                                                                                  \
-    {"columns", OPTION_TEXT, offsetof(input_options, columns), "TEXT", NULL, 0, 0,                                      \
-     "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: "  \
-     "by their cells, or those that the model learnt from)"},                                                           \
-        {"missing", OPTION_TEXT, offsetof(input_options, missing), "WORDS", NULL, 0, 0,                                 \
-         "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"},   \
-        {"drop-missing", OPTION_FLAG, offsetof(input_options, drop_missing), NULL, NULL, 0, 0,                          \
-         "leave out rows in which a value is missing (default: it is filled)"},                                         \
+    {"columns",                                                                                                        \
+     OPTION_TEXT,                                                                                                      \
+     offsetof(input_options, columns),                                                                                 \
+     "TEXT",                                                                                                           \
+     NULL,                                                                                                             \
+     0,                                                                                                                \
+     0,                                                                                                                \
+     "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: " \
+     "by their cells, or those that the model learnt from)"},                                                          \
+        {"missing",                                                                                                    \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, missing),                                                                             \
+         "WORDS",                                                                                                      \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"},  \
+        {"drop-missing",                                                                                               \
+         OPTION_FLAG,                                                                                                  \
+         offsetof(input_options, drop_missing),                                                                        \
+         NULL,                                                                                                         \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "leave out rows in which a value is missing (default: it is filled)"},                                        \
+        {"header",                                                                                                     \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, header),                                                                              \
+         "yes|no",                                                                                                     \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "whether the first row of a table has the names (default: by its cells)"},                                    \
+        {"image",                                                                                                      \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, image),                                                                               \
+         "TEXT",                                                                                                       \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or "      \
+         "pad "                                                                                                        \
+         "(default: as the model takes them, or as they are, if all are alike)"},                                      \
     {                                                                                                                  \
-        "header", OPTION_TEXT, offsetof(input_options, header), "yes|no", NULL, 0, 0,                                   \
-            "whether the first row of a table has the names (default: by its cells)"                                    \
-    },                                                                                                                 \
-    {                                                                                                                  \
-        "image", OPTION_TEXT, offsetof(input_options, image), "TEXT", NULL, 0, 0,                                       \
-            "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad " \
-            "(default: as the model takes them, or as they are, if all are alike)"                                     \
-    },                                                                                                                 \
-    {                                                                                                                  \
-        "memory", OPTION_BYTES, offsetof(input_options, memory), "SIZE", "256M", 1, 1e18,                               \
+        "memory", OPTION_BYTES, offsetof(input_options, memory), "SIZE", "256M", 1, 1e18,                              \
             "how much of rows is kept in memory: bytes, or with K, M or G; of more, IDX and .npy files are read as "   \
             "they are needed"                                                                                          \
     }

@@ -178,17 +178,25 @@ static prediction predict_row(const answers *a, size_t row)
     return p;
 }
 
-static int answers_make(answers *a, const source *from, size_t top)
+/* Room for the answers of `rows` rows. */
+static void answers_new(answers *a, const source *from, size_t rows, size_t top)
 {
     *a = (answers){.from = from};
     glia_model_describe(from->model, &a->model);
-    glia_data_describe(from->part, &a->data);
     bool classes = a->model.target == GLIA_TARGET_CLASSES;
-    for (size_t row = 0; row < a->data.rows; row++) a->files |= glia_data_file_name(from->part, row) != NULL;
     a->shown = !classes ? a->model.outputs : top < a->model.classes ? top : a->model.classes;
-    a->y = claim(a->data.rows, a->model.outputs * sizeof *a->y);
+    a->y = claim(rows, a->model.outputs * sizeof *a->y);
     a->shares = claim(a->model.classes, sizeof *a->shares);
     a->likely = claim(a->shown, sizeof *a->likely);
+}
+
+static int answers_make(answers *a, const source *from, size_t top)
+{
+    glia_data_info data;
+    glia_data_describe(from->part, &data);
+    answers_new(a, from, data.rows, top);
+    a->data = data;
+    for (size_t row = 0; row < data.rows; row++) a->files |= glia_data_file_name(from->part, row) != NULL;
     glia_status status = glia_predict(from->model, from->part, a->y);
     return status ? fail_status(status) : CODE_FINE;
 }
@@ -200,15 +208,23 @@ static void answers_clear(answers *a)
     free(a->likely);
 }
 
+static void print_row(const answers *a, const predict_options *o, FILE *to, size_t row, size_t number)
+{
+    prediction p = predict_row(a, row);
+    p.to = to;
+    p.row = number;
+    (o->json ? print_json : o->csv ? print_csv : print_text)(&p);
+}
+
+static void print_head(const answers *a, const predict_options *o, FILE *to)
+{
+    if (o->csv) print_csv_head(to, a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES, a->files);
+}
+
 static void print_rows(const answers *a, const predict_options *o, FILE *to)
 {
-    void (*print)(const prediction *) = o->json ? print_json : o->csv ? print_csv : print_text;
-    if (o->csv) print_csv_head(to, a->from->model, a->shown, a->model.target == GLIA_TARGET_CLASSES, a->files);
-    for (size_t row = 0; row < a->data.rows && !ferror(to); row++) {
-        prediction p = predict_row(a, row);
-        p.to = to;
-        print(&p);
-    }
+    print_head(a, o, to);
+    for (size_t row = 0; row < a->data.rows && !ferror(to); row++) print_row(a, o, to, row, row + 1);
 }
 
 /* ---- where they go --------------------------------------------------------------------------------------------- */
@@ -258,6 +274,48 @@ static int write_rows(const answers *a, const predict_options *o)
     return code;
 }
 
+/* ---- rows that arrive one after the other ----------------------------------------------------------------------- */
+
+/* The columns of a table with names are known before its rows are, so each can be answered as soon as it is there. */
+static bool is_stream(const source *from, const char *data, const predict_options *o)
+{
+    return strcmp(data, "-") == 0 && *glia_model_columns(from->model) && !o->draw && !is_array(o->out);
+}
+
+/* Row by row, so that no answer depends on which rows have come with it. */
+static int answer_stream(answers *a, glia_stream *stream, const predict_options *o, FILE *to)
+{
+    const glia_data *row;
+    glia_status      status = glia_stream_next(stream, 1, &row);
+    print_head(a, o, to);
+    for (size_t number = 1; !status && row && !ferror(to); number++) {
+        status = glia_predict(a->from->model, row, a->y);
+        if (status) break;
+        print_row(a, o, to, 0, number);
+        fflush(to);
+        status = glia_stream_next(stream, 1, &row);
+    }
+    return status ? fail_status(status) : CODE_FINE;
+}
+
+static int predict_stream(const source *from, const predict_options *o)
+{
+    char                    image[64];
+    glia_stream            *stream;
+    answers                 a;
+    out_text                text;
+    const glia_data_options how = source_options_of(from->model, &o->input, image);
+    glia_status             status = glia_stream_open(&stream, "-", &how);
+    if (status) return fail_status(status);
+    answers_new(&a, from, 1, o->top);
+    int code = out_text_begin(&text, o->out);
+    if (code == CODE_FINE) code = answer_stream(&a, stream, o, text.to);
+    code = out_text_end(&text, code);
+    answers_clear(&a);
+    glia_stream_close(stream);
+    return code;
+}
+
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
 /* What stands under a picture: `7  99.8 %`, and if the data knows better, `4  62.1 %  is 9`. */
@@ -299,25 +357,32 @@ static int draw_rows(const answers *a, size_t count)
     return CODE_FINE;
 }
 
+static int predict_data(source *from, const char *const *words, const predict_options *o)
+{
+    answers all = {0};
+    int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
+    if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
+    if (code == CODE_FINE) code = answers_make(&all, from, o->top);
+    if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);
+    answers_clear(&all);
+    return code;
+}
+
 static int run_predict(const command *self, int argc, char **argv)
 {
     predict_options o = {0};
     source          from = {0};
-    answers         all = {0};
     const char     *words[WORDS_MOST];
     int             code;
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     code = check_options(&o);
     if (code) return code;
     if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
-    code = source_open_unjudged(&from, words[0], words[1], &o.input, o.invert);
-    if (code == CODE_FINE) code = check_inputs(&from, words[0], o.out);
-    if (code == CODE_FINE) code = answers_make(&all, &from, o.top);
-    if (code == CODE_FINE && o.draw)
-        code = draw_rows(&all, o.draw);
+    code = source_open_model(&from, words[0]);
+    if (code == CODE_FINE && is_stream(&from, words[1], &o))
+        code = predict_stream(&from, &o);
     else if (code == CODE_FINE)
-        code = write_rows(&all, &o);
-    answers_clear(&all);
+        code = predict_data(&from, words, &o);
     source_close(&from);
     return code;
 }
@@ -355,7 +420,8 @@ const command predict_command = {
     .summary = "print the class of each row of data and how probable it is, or its numbers",
     .about = "Prints a line for each row of DATA (of its second part if it has two): the likeliest class and its "
              "probability, or the numbers predicted, in the units of the training data, separated by tabs. A table may "
-             "hold the target column or not. `-` as DATA is standard input. With --out FILE.npy the file has a "
+             "hold the target column or not. `-` as DATA is standard input: rows of a table "
+             "with names are then answered one by one, as they arrive. With --out FILE.npy the file has a "
              "float32 for each row and output: the probabilities of all classes, or the numbers.",
     .options = predict_table,
     .examples = examples,

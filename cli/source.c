@@ -47,28 +47,42 @@ const char *source_image(const glia_model *model, char text[64])
     return text;
 }
 
+glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64])
+{
+    glia_data_options o = input_options_of(input);
+    const char       *known = glia_model_columns(model);
+    o.target_optional = *known && !o.target;
+    o.weight_optional = !o.weight;
+    if (!o.weight) o.weight = glia_model_weight_name(model);
+    o.columns_optional = !o.columns;
+    if (!o.columns && *known) o.columns = known;
+    o.image_optional = !o.image;
+    if (!o.image) o.image = source_image(model, image);
+    return o;
+}
+
+void source_tell_rows(const glia_data *data, const char *text)
+{
+    const char *path = glia_data_rows_file(data);
+    if (path) fprintf(stderr, "%s: its rows are in %s\n", data_name(text), path);
+}
+
 /* `target`: "" where there is none, NULL where it is the library's to find. */
 static glia_status open_table(source *s, const char *data, const char *target, const input_options *input)
 {
     char              image[64];
-    glia_data_options o = input_options_of(input);
-    const char       *known = glia_model_columns(s->model);
+    glia_data_options o = source_options_of(s->model, input, image);
     o.target = target;
-    o.weight_optional = !o.weight;
-    if (!o.weight) o.weight = glia_model_weight_name(s->model);
-    o.columns_optional = !o.columns;
-    if (!o.columns && *known) o.columns = known;
-    o.image_optional = !o.image;
-    if (!o.image) o.image = source_image(s->model, image);
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
-    glia_status      status = glia_data_open(&s->whole, data, &o);
+    glia_status status = glia_data_open(&s->whole, data, &o);
+    if (!status) source_tell_rows(s->whole, data);
     const glia_data *second = s->whole ? glia_data_test(s->whole) : NULL;
     s->part = second ? second : s->whole;
     return status;
 }
 
-static int open_model(source *s, const char *path)
+int source_open_model(source *s, const char *path)
 {
     *s = (source){0};
     glia_status status = glia_model_open(&s->model, path);
@@ -142,7 +156,7 @@ static int match_target(source *s)
 int source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *how)
 {
     glia_data_info info;
-    int            code = open_model(s, model);
+    int            code = source_open_model(s, model);
     if (code) return code;
     char       *known = target_of(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
@@ -162,32 +176,52 @@ static bool lacks_an_input(const source *s)
     glia_model_info wanted;
     glia_data_describe(s->part, &info);
     glia_model_describe(s->model, &wanted);
-    if (*glia_model_columns(s->model)) return false;
     return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
 }
 
-int source_open_unjudged(source *s, const char *model, const char *data, const input_options *input,
-                         const char *how)
+/* Data without names: whether there is a target column shows in how many columns there are. They may have to be read
+ * twice. */
+static glia_status open_nameless(source *s, const char *data, const input_options *input)
 {
-    int code = open_model(s, model);
-    if (code == CODE_FINE && strcmp(data, "-") == 0) code = make_stdin_seekable();
-    if (code) return code;
     char       *known = target_of(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
     bool        absent = status == GLIA_E_TEXT && !input->target && known; /* no column of that name */
     free(known);
-    if (absent || (!status && lacks_an_input(s))) status = open_table(s, data, "", input);
-    return status ? fail_status(status) : invert(s, how);
+    return absent || (!status && lacks_an_input(s)) ? open_table(s, data, "", input) : status;
 }
 
-int source_open_either(source *s, const char *model, const char *data, const input_options *input, const char *how)
+static glia_status open_named(source *s, const char *data, const input_options *input, bool truth)
 {
-    int code = source_open_unjudged(s, model, data, input, how);
-    return code ? code : match_target(s);
+    char       *known = truth ? target_of(s->model) : text_of("%s", "");
+    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    free(known);
+    return status;
+}
+
+int source_open_rows(source *s, const char *data, const input_options *input, bool truth, const char *how)
+{
+    bool named = *glia_model_columns(s->model) != '\0';
+    int  code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
+    if (code) return code;
+    glia_status status = named ? open_named(s, data, input, truth) : open_nameless(s, data, input);
+    if (status) return fail_status(status);
+    if (truth) code = match_target(s);
+    return code ? code : invert(s, how);
 }
 
 void source_close(source *s)
 {
     glia_data_free(s->whole);
     glia_model_free(s->model);
+}
+
+glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options)
+{
+    const char *target = glia_data_target_name(train, 0), *weight = glia_data_weight_name(train);
+    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
+    if (*glia_data_columns(train) && glia_data_column_name(train, 0))
+        options.columns = glia_data_columns(train), options.columns_optional = true;
+    if (weight) options.weight = weight;
+    options.weight_optional = options.group_optional = options.time_optional = true;
+    return glia_data_open(test, text, &options);
 }

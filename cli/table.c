@@ -36,14 +36,22 @@ void table_add(table *t, const char *format, ...)
     va_end(arguments);
 }
 
+/* Whether nothing is left to print in its line. */
+static bool ends_line(const table *t, size_t i)
+{
+    size_t columns = strlen(t->align), end = (i / columns + 1) * columns;
+    while (i < end && i < t->count && !*t->cell[i]) i++;
+    return i == end;
+}
+
 static void print_cell(const table *t, size_t i, const size_t *width)
 {
     size_t columns = strlen(t->align), column = i % columns;
-    bool   first = column == 0, last = column + 1 == columns, left = t->align[column] == 'l';
+    bool   last = column + 1 == columns, left = t->align[column] == 'l';
     int    pad = (int)(width[column] - text_width(t->cell[i]));
-    bool   empty_end = last && !*t->cell[i]; /* no spaces where a line ends */
-    printf("%s%*s%s", first || empty_end ? "" : "  ", left ? 0 : pad, "", t->cell[i]);
-    printf("%*s%s", left && !last ? pad : 0, "", last ? "\n" : "");
+    if (!ends_line(t, i)) printf("%s%*s%s", column ? "  " : "", left ? 0 : pad, "", t->cell[i]);
+    if (left && !last && !ends_line(t, i + 1)) printf("%*s", pad, "");
+    if (last) putchar('\n');
 }
 
 void table_print(table *t, int indent)

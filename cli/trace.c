@@ -381,7 +381,8 @@ static void print_summary(const tracer *t)
 
 static int trace(tracer *t)
 {
-    int code = source_open_either(&t->from, t->words[0], t->words[1], &t->o->input, t->o->invert);
+    int code = source_open_model(&t->from, t->words[0]);
+    if (code == CODE_FINE) code = source_open_rows(&t->from, t->words[1], &t->o->input, true, t->o->invert);
     if (code) return code;
     glia_model_describe(t->from.model, &t->model);
     code = choose_rows(t);

@@ -63,7 +63,8 @@ static const option train_table[] = {
      "the norm of --clip-norm: sum of sizes, root of the sum of squares, or largest size"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
-    {"epochs", OPTION_WHOLE, AT(epochs), "N", "10", 1, EPOCHS_MOST, "passes over the training rows"},
+    {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
+     "passes over the training rows (default: of a table as many as make 10,000 updates, from 10 to 200; else 10)"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
     {"accumulate", OPTION_WHOLE, AT(accumulate), "K", "1", 1, COUNT_MOST,
      "make each update from the gradients of K batches, as from one K times as large"},
@@ -141,9 +142,11 @@ static int check_clashes(const clash *list, size_t count, const char *with)
 
 static int check_cut(const train_options *o)
 {
-    const clash other_ways[] = {
-        {"--stratify", o->stratify}, {"--holdout-tail", o->holdout_tail > 0}, {"--time", o->input.group && o->input.time}};
-    return o->input.group || o->input.time ? CHECK_CLASHES(other_ways, o->input.group ? "--group" : "--time") : CODE_FINE;
+    const clash other_ways[] = {{"--stratify", o->stratify},
+                                {"--holdout-tail", o->holdout_tail > 0},
+                                {"--time", o->input.group && o->input.time}};
+    return o->input.group || o->input.time ? CHECK_CLASHES(other_ways, o->input.group ? "--group" : "--time")
+                                           : CODE_FINE;
 }
 
 /* With several trainings there is nothing to go on with, and none to be watched; folds are their own hold-outs. */

@@ -10,14 +10,14 @@
 
 typedef struct train_options {
     input_options input;
-    const char *net, *test, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
-    const char *monitor, *swa, *checkpoint, *resume;
-    const char *clip_kind, *class_weight;
-    double      holdout; /* < 0: not said */
-    double      clip_norm, clip_value, min_delta, ema;
-    size_t      holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
-    size_t      folds, repeat; /* 0: not said */
-    bool        stratify, shuffle, doctor, json, quiet;
+    const char   *net, *test, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
+    const char   *monitor, *swa, *checkpoint, *resume;
+    const char   *clip_kind, *class_weight;
+    double        holdout; /* < 0: not said */
+    double        clip_norm, clip_value, min_delta, ema;
+    size_t        holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
+    size_t        folds, repeat; /* 0: not said */
+    bool          stratify, shuffle, doctor, json, quiet;
 } train_options;
 
 glia_norm train_clip_kind(const train_options *o); /* none of them if there is no such norm */
@@ -57,6 +57,7 @@ typedef struct train_run {
     const char          *loss; /* NULL: by the last layer */
     char                *base_loss;
     uint32_t             seed;
+    size_t               epochs; /* as asked for, or as are usual */
     unsigned             threads;
     progress             progress;
     bool                 several; /* trainings: their epochs are not told */

@@ -139,9 +139,10 @@ static int fail_fit(const train_run *run, glia_status status)
 
 static int fit(train_run *run)
 {
-    const train_options   *o = run->options;
+    const train_options *o = run->options;
+    run->epochs = o->epochs ? o->epochs : glia_usual_epochs(run->parts->train, o->batch);
     const glia_fit_options options = {
-        .epochs = o->epochs,
+        .epochs = run->epochs,
         .batch = o->batch,
         .accumulate = o->accumulate,
         .no_shuffle = !o->shuffle,
@@ -173,7 +174,7 @@ static int fit(train_run *run)
     catch_interrupt();
     glia_status status = glia_fit(run->model, run->parts->train, run->parts->validation, &options);
     progress_clear(&run->progress);
-    if (!status && !run->announced) train_announce(run, o->epochs); /* nothing was left to do */
+    if (!status && !run->announced) train_announce(run, run->epochs); /* nothing was left to do */
     return status ? fail_fit(run, status) : flush_output(CODE_FINE);
 }
 

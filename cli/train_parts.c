@@ -81,19 +81,11 @@ static glia_target target_of(const glia_model *model)
     return info.target;
 }
 
-/* The target and the weights of the test rows are the columns that the training rows have for them, wherever they
- * stand; weights they may lack. */
 static glia_status open_both(train_parts *parts, const char *data, glia_data_options options, const char *test)
 {
     glia_status status = glia_data_open(&parts->data, data, &options);
     if (status || !test) return status;
-    const char *target = glia_data_target_name(parts->data, 0), *weight = glia_data_weight_name(parts->data);
-    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
-    if (*glia_data_columns(parts->data) && glia_data_column_name(parts->data, 0))
-        options.columns = glia_data_columns(parts->data), options.columns_optional = true;
-    if (weight) options.weight = weight;
-    options.weight_optional = options.group_optional = options.time_optional = true;
-    return glia_data_open(&parts->test_data, test, &options);
+    return source_open_like(&parts->test_data, test, parts->data, options);
 }
 
 /* The columns that are no inputs, and what images are made, as the command says, or as `base` knows them. */
@@ -118,6 +110,7 @@ static glia_status open_parts(train_parts *parts, const char *data, const char *
     if (status) return status;
     glia_target meant = target_of(base);
     if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
+    if (!o->quiet) source_tell_rows(parts->data, data);
     status = set_target(parts->data, meant);
     return status ? status : set_target(parts->test_data, meant);
 }

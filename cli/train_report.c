@@ -11,6 +11,8 @@
 #include "table.h"
 #include "train.h"
 
+#include "columns.h"
+
 size_t train_rows(const glia_data *data)
 {
     glia_data_info info = {0};
@@ -37,9 +39,12 @@ static void start_event(const train_run *run, const glia_model_info *model)
     json_put_count(event, "train", train_rows(run->parts->train));
     json_put_count(event, "validation", train_rows(run->parts->validation));
     json_put_count(event, "test", train_rows(run->parts->test));
+    size_t dropped, without = glia_data_left_out(run->parts->data, &dropped);
+    if (without) json_put_count(event, "left_out", without);
+    if (dropped) json_put_count(event, "dropped", dropped);
     if (o->folds) json_put_count(event, "folds", o->folds);
     if (o->repeat) json_put_count(event, "repeats", o->repeat);
-    json_put_count(event, "epochs", o->epochs);
+    json_put_count(event, "epochs", run->epochs);
     json_put_count(event, "batch", batch_rows(run));
     json_put_text(event, "optimizer", o->optimizer);
     json_put_text(event, "schedule", o->schedule);
@@ -61,10 +66,12 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     if (validation) fprintf(stderr, ", %zu validate", validation);
     if (test && !o->folds) fprintf(stderr, ", %zu test", test);
     if (o->repeat) fprintf(stderr, ", %zu time%s", o->repeat, o->repeat == 1 ? "" : "s");
-    if (run->continued) fprintf(stderr, "\nnet (of %s): %s\n", o->init, model->net);
-    if (!run->continued) fprintf(stderr, "\nnet%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
+    fputc('\n', stderr);
+    columns_tell(stderr, run->parts->data, run->model);
+    if (run->continued) fprintf(stderr, "net (of %s): %s\n", o->init, model->net);
+    if (!run->continued) fprintf(stderr, "net%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
-            o->optimizer, batch_rows(run), o->epochs, o->epochs == 1 ? "" : "s", o->seed, run->threads,
+            o->optimizer, batch_rows(run), run->epochs, run->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
     if (o->resume) fprintf(stderr, "resumed from %s, after epoch %zu\n", o->resume, run->resumed);
 }
@@ -114,7 +121,7 @@ static void epoch_event(const train_run *run, const glia_epoch *e)
 static void epoch_line(const train_run *run, const glia_epoch *e)
 {
     char rate[16], epochs[24];
-    int  width = snprintf(epochs, sizeof epochs, "%zu", run->options->epochs);
+    int  width = snprintf(epochs, sizeof epochs, "%zu", run->epochs);
     fprintf(stderr, "epoch %*zu/%s", width, e->epoch, epochs);
     train_tell_number("loss", e->loss);
     train_tell_share("accuracy", e->accuracy);
@@ -126,11 +133,19 @@ static void epoch_line(const train_run *run, const glia_epoch *e)
             short_count(rate, (double)e->samples / fmax(e->seconds, 1e-9)));
 }
 
+/* Of many epochs that nobody asked for, a line for some is enough. */
+static bool is_told(const train_run *run, size_t epoch)
+{
+    enum { LINES = 20 };
+    size_t every = run->options->epochs || run->epochs <= LINES ? 1 : run->epochs / LINES;
+    return epoch % every == 0 || epoch == 1 || epoch == run->epochs;
+}
+
 void train_tell_epoch(train_run *run, const glia_epoch *epoch)
 {
     progress_clear(&run->progress);
     if (run->options->json) epoch_event(run, epoch);
-    if (!run->options->quiet) epoch_line(run, epoch);
+    if (!run->options->quiet && is_told(run, epoch->epoch)) epoch_line(run, epoch);
     progress_epoch(&run->progress);
 }
 

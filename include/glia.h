@@ -88,26 +88,27 @@ typedef struct glia_data_options {
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
                            no each. "" for a table without a target. An array of two
                            dimensions has its target in a column only if its number is given here. */
+    bool        target_optional; /* a table without that column has no target */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
     const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
     bool        weight_optional, group_optional, time_optional; /* a table without that column is fine too */
-    const char *columns;         /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
-                                    every column not named. NULL, and columns left out: found by looking at their cells.
-                                    glia_data_columns and glia_model_columns give such texts. */
+    const char *columns; /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
+                            every column not named. NULL, and columns left out: found by looking at their cells.
+                            glia_data_columns and glia_model_columns give such texts. */
     bool        columns_optional; /* names that a table lacks are passed over; one without names is looked at */
-    const char *missing;         /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
-                                    N/A, NaN, null and ?, in capitals or not */
-    bool        drop_missing;    /* CSV: rows with a missing value are left out */
-    const char *header;          /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
-    const char *image;   /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
-                            fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
-                            is */
-    bool image_optional; /* data that are no image files are fine too */
-    size_t memory;       /* bytes of rows to be kept in memory; where there are more, IDX and C-ordered .npy files that are
-                            not packed are read as they are needed (docs/data.md, "Larger than memory"), and have to stay
-                            as they are; the rows of a CSV go to a file beside it. 0: 256 MiB */
-    const char *rows_file; /* CSV: the file its rows go to, however many there are; NULL: FILE.csv.rows, if need be */
+    const char *missing;      /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
+                                 N/A, NaN, null and ?, in capitals or not */
+    bool        drop_missing; /* CSV: rows with a missing value are left out */
+    const char *header;       /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
+    const char *image;        /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
+                                 fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
+                                 is */
+    bool   image_optional;    /* data that are no image files are fine too */
+    size_t memory;            /* bytes of rows to be kept in memory; where there are more, IDX and C-ordered .npy files
+                                 that are not packed are read as they are needed (docs/data.md, "Larger than memory"),
+                                 and have to stay as they are; the rows of a CSV go to a file beside it. 0: 256 MiB */
+    const char *rows_file;    /* CSV: the file its rows go to, however many; NULL: FILE.csv.rows, if need be */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -127,6 +128,16 @@ typedef struct glia_data_options {
  * Errors: GLIA_E_TEXT, GLIA_E_OPEN, GLIA_E_FORMAT (with file:line:column or the byte), GLIA_E_SHAPE (rows or images of
  * different sizes), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const glia_data_options *options);
+
+/* A table whose rows arrive one after the other, through a pipe ("-": standard input) or in a file: each can be had as
+ * soon as its line is there. What kinds its columns are has to be told in options->columns where it matters, as
+ * glia_model_columns does: the rows to come are not known. Free with glia_stream_close. */
+typedef struct glia_stream glia_stream;
+GLIA_API glia_status       glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
+/* *rows: at least one row, for which it waits, and up to `most` where they have arrived; NULL at the end. They are the
+ * stream's, and good until its next call. Errors: as glia_data_open; the stream then only can be closed. */
+GLIA_API glia_status glia_stream_next(glia_stream *stream, size_t most, const glia_data **rows);
+GLIA_API void        glia_stream_close(glia_stream *stream);
 
 /* A data set from memory; everything is copied. x: [rows][columns]. Exactly one of
  *   classes: [rows] in 0..n-1, n = `outputs`       (a class per row)
@@ -261,6 +272,40 @@ GLIA_API double  glia_data_number(const glia_data *data, size_t row, size_t j);
  * byte). GLIA_E_FORMAT, with the row, if words are asked to be numbers. */
 GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 
+/* A look before anything is trained: what is wrong with the data that can be seen, in plain sentences, and what is
+ * known of each column. docs/data.md, "A look at the data", lists the kinds, and where their thresholds come from. */
+#define GLIA_NO_ROW SIZE_MAX
+typedef struct glia_data_finding {
+    const char *kind;                 /* "duplicate_rows"                                                    */
+    size_t      column;               /* the one it is most of, as in glia_data_input; or GLIA_NO_COLUMN     */
+    size_t      row, other_row;       /* where it is seen first, from 0; or GLIA_NO_ROW                      */
+    double      severity;             /* 0..1                                                                */
+    double      value;                /* what was measured: a share, a ratio, a count                        */
+    char        what[400], cure[200]; /* what is wrong, with numbers; what to do. Rows are counted from 1    */
+} glia_data_finding;
+typedef struct glia_column_facts {
+    const char *name; /* "" without one */
+    glia_kind   kind;
+    size_t      column;                        /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
+    size_t      missing, different;            /* rows without a value; different values                         */
+    double      least, most, mean, median;     /* NaN for words; of dates days since 1970-01-01                  */
+    char        least_text[64], most_text[64]; /* as a cell has them                                         */
+    const char *word;                          /* the most frequent one, of kinds that are words; or NULL        */
+    size_t      word_rows;
+} glia_column_facts;
+typedef struct glia_look {
+    size_t             count;
+    glia_data_finding *findings; /* [count], worst first */
+    size_t             columns;  /* of a table from a file as glia_data_column has them; 0 for images */
+    glia_column_facts *column;   /* [columns] */
+    size_t             rows;     /* that were looked at: all; of rows that are not in memory the first 100,000 */
+} glia_look;
+/* Looks at `data`, and at how `test` differs from it (NULL: its own second part, if it has one). The look has words of
+ * the data, which have to outlive it; free it with glia_look_free. Errors: GLIA_E_ARG, GLIA_E_MEMORY; GLIA_E_OPEN and
+ * GLIA_E_FORMAT of rows that cannot be read. */
+GLIA_API glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_look **look);
+GLIA_API void        glia_look_free(glia_look *look);
+
 /* Writes the data as a CSV with a header, target first (`label`, or the column's name). */
 GLIA_API glia_status glia_data_write_csv(const glia_data *data, const char *path);
 
@@ -338,7 +383,7 @@ typedef struct glia_batch {
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
 typedef struct glia_fit_options {
-    size_t epochs;            /* 10; at most 1,000,000                                                         */
+    size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
     bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
@@ -386,6 +431,9 @@ typedef struct glia_fit_options {
     void *user;
 } glia_fit_options;
 
+/* How many epochs are made of these rows where nobody says: of a table from a file as many as make 10,000 updates from
+ * batches of `batch` rows, at least 10 and at most 200; of other data 10. */
+GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
 /* Trains. `validation` may be NULL; it is scored after each epoch and never trained on.
  * A step whose loss or output gradient is not finite is not applied: training stops with GLIA_E_NONFINITE, which names
  * the epoch, the batch and the first layer; the weights before that step stay (those of the last finished epoch, if
@@ -472,6 +520,11 @@ typedef struct glia_scores {
     glia_average  macro, micro, weighted;
     /* numbers: over all outputs */
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
+    /* several yes or no, where every true number is 0 or 1 and there are several; else NaN. An output of 0.5 or more
+     * says yes */
+    double label_accuracy;  /* share of all answers that are right                             */
+    double subset_accuracy; /* share of the rows in which all are                             */
+    double label_f1;        /* mean over the outputs of the F1 of their yes ("macro")         */
     /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
      * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
      * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */
@@ -542,8 +595,9 @@ typedef struct glia_model_info {
 GLIA_API void        glia_model_describe(const glia_model *model, glia_model_info *info);
 GLIA_API const char *glia_model_class_name(const glia_model *model, size_t k);
 GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
-/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that a
- * table is read as at training, whatever other columns it has. "" for a model of data that are no table with names. */
+/* The kinds of the columns it learnt from, for glia_data_options.columns: `age:number, city:category, *:skip`, so that
+ * a table is read as at training, whatever other columns it has. "" for a model of data that are no table with names.
+ */
 GLIA_API const char *glia_model_columns(const glia_model *model);
 /* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
  * \"FEMALE\", and an input says so". False past the last. */
@@ -704,7 +758,7 @@ typedef enum glia_list {
     GLIA_LIST_SCALES,
     GLIA_LIST_AUGMENTATIONS,
     GLIA_LIST_METRICS,
-    GLIA_LIST_KINDS, /* of a table's columns */
+    GLIA_LIST_KINDS,      /* of a table's columns */
     GLIA_LIST_EVERY_LAYER /* one entry: the settings that every layer has besides its own */
 } glia_list;
 typedef struct glia_entry {

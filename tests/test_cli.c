@@ -324,22 +324,31 @@ static void data_describes_a_table(void **state)
            "a         2  ##############################\n"
            "b         2  ##############################\n"
            "\n"
-           "        least  most  mean\n"
-           "length      1     4   2.5\n"
-           "width       5     6   5.5\n",
+           "        kind    missing  least  most  mean\n"
+           "length  number        0      1     4   2.5\n"
+           "width   number        0      5     6   5.5\n"
+           "\n"
+           "nothing is wrong that can be seen\n",
            "", ARGUMENTS("data", "table.csv"));
     expect(0,
            "{\"data\":\"table.csv\",\"rows\":4,\"columns\":2,\"image\":false,\"shape\":[1,1,2],\"kind\":\"numbers\","
            "\"target\":\"classes\",\"target_name\":\"kind\",\"classes\":[\"a\",\"b\"],\"counts\":[2,2],"
            "\"ranges\":[{\"name\":\"length\",\"least\":1.0,\"most\":4.0,\"mean\":2.5},"
-           "{\"name\":\"width\",\"least\":5.0,\"most\":6.0,\"mean\":5.5}],\"targets\":[]}\n",
+           "{\"name\":\"width\",\"least\":5.0,\"most\":6.0,\"mean\":5.5}],\"targets\":[],"
+           "\"table\":[{\"name\":\"length\",\"kind\":\"number\",\"missing\":0,\"different\":4,\"least\":1.0,"
+           "\"most\":4.0,\"mean\":2.5,\"median\":2.5,\"least_text\":\"1\",\"most_text\":\"4\",\"word\":null,"
+           "\"word_rows\":0},{\"name\":\"width\",\"kind\":\"number\",\"missing\":0,\"different\":2,\"least\":5.0,"
+           "\"most\":6.0,\"mean\":5.5,\"median\":5.5,\"least_text\":\"5\",\"most_text\":\"6\",\"word\":null,"
+           "\"word_rows\":0}],\"findings\":[]}\n",
            "", ARGUMENTS("data", "table.csv", "--json"));
     expect(0,
            "numbers.csv: 4 rows, 1 column of numbers, 1 number to predict (x)\n"
            "\n"
-           "   least  most  mean\n"
-           "y    1.5   4.5     3\n"
-           "x    0.5   3.5     2\n",
+           "   kind    missing  least  most  mean\n"
+           "y  number        0    1.5   4.5     3\n"
+           "x  target             0.5   3.5     2\n"
+           "\n"
+           "nothing is wrong that can be seen\n",
            "", ARGUMENTS("data", "numbers.csv", "--target", "x"));
 }
 

@@ -283,7 +283,7 @@ static void weights_alone_go_into_a_net(void **state)
     r = RUN("predict", "whole.safetensors", "table.csv", "--csv");
     expect(0, r.out, "", ARGUMENTS("predict", "again.safetensors", "table.csv", "--csv"));
     release(&r);
-    expect(3, "", "glia: weights.safetensors: tensor \"0.weight\" is [32, 2], and the net needs [32, 1]\n",
+    expect(3, "", "glia: weights.safetensors: tensor \"0.weight\" is [64, 2], and the net needs [64, 1]\n",
            ARGUMENTS("train", "numbers.csv", "--init", "weights.safetensors"));
 }
 

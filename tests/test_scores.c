@@ -399,6 +399,29 @@ static void every_allocation_may_fail(void **state)
 #test " " name, test, NULL, NULL, (void *)(uintptr_t)("metrics_sklearn/" name)                                 \
     }
 
+/* ---- several yes or no ------------------------------------------------------------------------------------------ */
+
+/* scikit-learn 1.2: 1 - hamming_loss, accuracy_score, f1_score(average="macro", zero_division=0) of p >= 0.5. */
+static void several_labels_are_scored(void **state)
+{
+    static const double truth[6][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {1, 0, 0}, {1, 1, 0}, {1, 1, 0}};
+    static const double p[6][3] = {{0.44, 0.03, 0.2}, {0.65, 0.28, 0.4}, {0.59, 0.02, 0.1},
+                                   {0.26, 0.42, 0.7}, {0.69, 0.44, 0.3}, {0.54, 0.78, 0.2}};
+    glia_scores        *s;
+    (void)state;
+    assert_int_equal(glia_score_numbers(&s, &truth[0][0], &p[0][0], 6, 3), GLIA_OK);
+    assert_true(fabs(s->label_accuracy - 0.7222222222222222) < 1e-15);
+    assert_true(s->subset_accuracy == 0.5);
+    assert_true(fabs(s->label_f1 - 0.4166666666666667) < 1e-15);
+    glia_scores_free(s);
+    assert_int_equal(glia_score_numbers(&s, &p[0][0], &p[0][0], 6, 3), GLIA_OK);
+    assert_true(isnan(s->label_accuracy) && isnan(s->subset_accuracy) && isnan(s->label_f1));
+    glia_scores_free(s);
+    assert_int_equal(glia_score_numbers(&s, &truth[0][0], &p[0][0], 18, 1), GLIA_OK);
+    assert_true(isnan(s->label_accuracy));
+    glia_scores_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +443,7 @@ int main(void)
         cmocka_unit_test(wrong_classes_are_refused),
         cmocka_unit_test(wrong_numbers_are_refused),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(several_labels_are_scored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

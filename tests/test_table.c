@@ -93,10 +93,10 @@ static void text_is_left_out(void **state)
 static void values_are_as_they_stand(void **state)
 {
     (void)state;
-    glia_data *d = open_text("n,w,ok,day,at,when,y\n"
-                             "1.5,\"a \"\"b\"\"\",yes,2024-03-01,12:00:30,2024-03-01T23:30+01:30,0\n"
-                             ", c ,NO,1969-12-31,,2024-03-01 00:00:01,1\n",
-                             NULL);
+    glia_data     *d = open_text("n,w,ok,day,at,when,y\n"
+                                     "1.5,\"a \"\"b\"\"\",yes,2024-03-01,12:00:30,2024-03-01T23:30+01:30,0\n"
+                                     ", c ,NO,1969-12-31,,2024-03-01 00:00:01,1\n",
+                                 NULL);
     glia_data_info info;
     glia_data_describe(d, &info);
     assert_int_equal(info.columns, 7);
@@ -116,7 +116,8 @@ static void values_are_as_they_stand(void **state)
     glia_data_free(d);
     EXPECT_OK(glia_data_open(&d, "again.csv", NULL));
     assert_string_equal(glia_data_columns(d), "n:number, w:category, ok:yesno, day:date, at:time, when:datetime");
-    assert_true(glia_data_input(d, 0, 5) == 19783 && glia_data_input(d, 0, 6) == 79200 && isnan(glia_data_input(d, 1, 4)));
+    assert_true(glia_data_input(d, 0, 5) == 19783 && glia_data_input(d, 0, 6) == 79200 &&
+                isnan(glia_data_input(d, 1, 4)));
     assert_string_equal(glia_data_word(d, 0, 1), "a \"b\"");
     glia_data_free(d);
 }
@@ -186,7 +187,7 @@ static void there_may_be_several_targets(void **state)
     glia_model_info model;
     EXPECT_OK(glia_model_new(&m, NULL, d, 0));
     glia_model_describe(m, &model);
-    assert_string_equal(model.net, "dense 32, relu, dense 16, relu, dense 3, sigmoid");
+    assert_string_equal(model.net, "dense 64, relu, dropout 0.3, dense 32, relu, dropout 0.3, dense 3, sigmoid");
     EXPECT_OK(glia_fit(m, d, NULL, &(glia_fit_options){.epochs = 300, .optimizer = "adam lr=0.01"}));
     glia_real y[6];
     EXPECT_OK(glia_predict(m, d, y));
@@ -205,8 +206,12 @@ static void wrong_texts_are_told(void **state)
         const char       *part;
     } cases[] = {
         {{.columns = "a number"}, GLIA_E_TEXT, "columns:1:1: an entry is a column, a colon and a kind"},
-        {{.columns = "a:nmber"}, GLIA_E_TEXT, "columns:1:3: there is no kind of column \"nmber\"; did you mean number?"},
-        {{.columns = "a:number,\nc:date, d:date"}, GLIA_E_TEXT, "columns: t.csv:1:1: there is no column \"c\"; there are a, b, y"},
+        {{.columns = "a:nmber"},
+         GLIA_E_TEXT,
+         "columns:1:3: there is no kind of column \"nmber\"; did you mean number?"},
+        {{.columns = "a:number,\nc:date, d:date"},
+         GLIA_E_TEXT,
+         "columns: t.csv:1:1: there is no column \"c\"; there are a, b, y"},
         {{.columns = "a:number fil=mean"}, GLIA_E_TEXT, "columns:1:10"},
         {{.columns = "a:number, a:date"}, GLIA_E_TEXT, "columns:1:11: this column is told twice"},
         {{.columns = "*:number, *:date"}, GLIA_E_TEXT, "columns:1:11: * is told twice"},
@@ -221,9 +226,12 @@ static void wrong_texts_are_told(void **state)
         {{.header = "maybe"}, GLIA_E_TEXT, "header: \"maybe\" is neither yes nor no"},
         {{.target = "y,z"}, GLIA_E_TEXT, "t.csv:1:1: there is no column \"z\"; there are a, b, y"},
         {{.target = "y,y"}, GLIA_E_TEXT, "column 3 "},
-        {{.target = "y,b"}, GLIA_E_FORMAT, "several targets are numbers, or yes or no each: \"red\" in target 2 (b) is neither"},
+        {{.target = "y,b"},
+         GLIA_E_FORMAT,
+         "several targets are numbers, or yes or no each: \"red\" in target 2 (b) is neither"},
         {{.missing = "0,1,2"}, GLIA_E_FORMAT, "t.csv: the target of all 2 rows is missing: none is left"},
-        {{.missing = "red,2,3", .drop_missing = true}, GLIA_E_FORMAT,
+        {{.missing = "red,2,3", .drop_missing = true},
+         GLIA_E_FORMAT,
          "t.csv: the target or a value of all 2 rows is missing: none is left"},
     };
     (void)state;
@@ -265,6 +273,28 @@ static void tables_are_joined_by_their_words(void **state)
                  "column \"w\" is of the kind category in a.csv, but number in b.csv");
 }
 
+/* ---- how long it is trained ------------------------------------------------------------------------------------- */
+
+static void small_tables_are_seen_more_often(void **state)
+{
+    static const struct {
+        size_t rows, batch, epochs;
+    } cases[] = {{4, 32, 200}, {1600, 32, 200}, {3200, 32, 100}, {3200, 16, 50}, {3200, 64, 200}, {40000, 32, 10}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        FILE *file = fopen("t.csv", "wb");
+        assert_non_null(file);
+        fputs("a,y\n", file);
+        for (size_t r = 0; r < cases[i].rows; r++) fprintf(file, "%zu,%zu\n", r, r % 2);
+        assert_int_equal(fclose(file), 0);
+        glia_data *d;
+        EXPECT_OK(glia_data_open(&d, "t.csv", NULL));
+        assert_int_equal(glia_usual_epochs(d, cases[i].batch), cases[i].epochs);
+        glia_data_free(d);
+    }
+    assert_int_equal(glia_usual_epochs(NULL, 32), 10);
+}
+
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 static glia_status open_all(void)
@@ -297,6 +327,7 @@ int main(void)
         cmocka_unit_test(wrong_texts_are_told),
         cmocka_unit_test(columns_that_are_all_text_are_refused),
         cmocka_unit_test(tables_are_joined_by_their_words),
+        cmocka_unit_test(small_tables_are_seen_more_often),
         cmocka_unit_test(memory_may_be_short),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -15,8 +15,8 @@ typedef struct glia__column {
 } glia__column;
 void glia__columns_free(glia__column *columns, size_t count);
 
-/* What a text says of columns: `age:number, "a, b":category hash=32, *:skip`. An entry is a column's name, or its number
- * from 1, a colon and a kind; a name in quotes may hold commas and colons, and a quote as "". */
+/* What a text says of columns: `age:number, "a, b":category hash=32, *:skip`. An entry is a column's name, or its
+ * number from 1, a colon and a kind; a name in quotes may hold commas and colons, and a quote as "". */
 typedef struct glia__told {
     glia__words names;
     glia__kind *kind; /* [names.count] */

@@ -12,7 +12,9 @@
 
 #define CHUNK ((size_t)1 << 20)
 #define RECORD_MOST ((size_t)1 << 24)
-enum { BEHIND = 80 }; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
+enum {
+    BEHIND = 80
+}; /* line ends behind the buffer's last byte, so that 64 bytes and a word may be looked at anywhere */
 
 static const char delimiters[] = ",;\t";
 
@@ -83,7 +85,7 @@ static glia_status fill(glia__csv *c)
     }
     GLIA_TRY(glia__source_read(c->source, c->buffer + left, c->room - left, &got));
     c->used += got;
-    c->ended = c->used < c->room;
+    c->ended = c->source->arrives ? got == 0 : c->used < c->room;
     memset(c->buffer + c->used, '\n', BEHIND);
     return GLIA_OK;
 }
@@ -198,10 +200,17 @@ static void skip_mark(glia__csv *c)
     if (c->used >= 3 && memcmp(c->buffer, mark, 3) == 0) c->at = 3;
 }
 
+/* The first line, for which a stream is waited for. */
+static bool has_line(const glia__csv *c)
+{
+    return c->ended || c->used >= RECORD_MOST || memchr(c->buffer, '\n', c->used);
+}
+
 glia_status glia__csv_open(glia__csv *c, glia__source *source)
 {
     *c = (glia__csv){.source = source, .line = 1};
-    GLIA_TRY(fill(c));
+    do GLIA_TRY(fill(c));
+    while (source->arrives && !has_line(c));
     skip_mark(c);
     c->delimiter = find_delimiter(c);
     return GLIA_OK;

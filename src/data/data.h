@@ -50,7 +50,7 @@ struct glia_data {
     char      **target_names; /* [target_columns], or NULL */
 
     char  *rows_path; /* the file of rows (rows_file.h) that was made of it or found, or NULL */
-    char **files; /* [n_files]: the paths it was read from, but for those of the second part */
+    char **files;     /* [n_files]: the paths it was read from, but for those of the second part */
     size_t n_files;
 
     struct glia_data       *test;                     /* the second part, owned */

@@ -1,5 +1,5 @@
-/* The calendar. A day's number is counted from the first of March of year 0, so that a leap day is the last of its year:
- * 400 years have 146,097 days, and month m of such a year (March is 0) begins at day (153 m + 2) / 5. */
+/* The calendar. A day's number is counted from the first of March of year 0, so that a leap day is the last of its
+ * year: 400 years have 146,097 days, and month m of such a year (March is 0) begins at day (153 m + 2) / 5. */
 #include "data/date.h"
 
 #include <math.h>
@@ -27,9 +27,9 @@ static int day_number(int year, int month, int day)
 void glia__date_of(double days, glia__date *date)
 {
     int n = (int)fmax(-TO_1970, fmin(floor(days), 1e8)) + TO_1970, era = n / DAYS_OF_400_YEARS;
-    int d = n % DAYS_OF_400_YEARS;                                                /* of the era  */
-    int y = (d - d / 1460 + d / 36524 - d / (DAYS_OF_400_YEARS - 1)) / 365;       /* of the era  */
-    int of_year = d - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;   /* from March  */
+    int d = n % DAYS_OF_400_YEARS;                                              /* of the era  */
+    int y = (d - d / 1460 + d / 36524 - d / (DAYS_OF_400_YEARS - 1)) / 365;     /* of the era  */
+    int of_year = d - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153; /* from March  */
     date->day = of_year - (153 * m + 2) / 5 + 1;
     date->month = m < 10 ? m + 3 : m - 9;
     date->year = era * 400 + y + (date->month <= 2);

@@ -103,7 +103,8 @@ glia_status glia__table_guess(glia__table *t)
 static bool means_yesno(const glia__words *w, double yes[2])
 {
     bool known = w->count == 2;
-    for (size_t i = 0; known && i < 2; i++) known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
+    for (size_t i = 0; known && i < 2; i++)
+        known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
     return known && yes[0] != yes[1];
 }
 
@@ -135,7 +136,8 @@ static void count_gaps(glia__table *t)
         if (t->column[i].slot != GLIA_NO_COLUMN) t->column[i].missing = glia__spill_gaps(t, t->column[i].slot);
     for (size_t r = 0; !t->spill && r < t->rows; r++)
         for (size_t i = 0; i < t->n_columns; i++)
-            if (t->column[i].slot != GLIA_NO_COLUMN) t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
+            if (t->column[i].slot != GLIA_NO_COLUMN)
+                t->column[i].missing += isnan(t->values[r * t->width + t->column[i].slot]);
 }
 
 /* The slots of columns that are kept, in order: calls it with each one's new place and its old one. */

@@ -210,13 +210,14 @@ static glia_status find_several(glia__table *t, const char *wanted)
 static glia_status find_targets(glia__table *t, const char *wanted)
 {
     if (wanted && !*wanted) return GLIA_OK;
-    if (t->columns == 1) {
+    if (t->columns == 1 && !t->options->target_optional) {
         glia__fail(GLIA_E_FORMAT, "there is only one column (\"%.40s\"); comma, semicolon or tab divide columns",
                    t->first[0]);
         return glia__csv_at(&t->csv, t->csv.begin);
     }
     if (!wanted) return find_usual(t);
     size_t whole = find_wanted(t, wanted);
+    if (whole == t->columns && t->options->target_optional) return GLIA_OK;
     if (whole < t->columns || !strchr(wanted, ',')) return take(t, whole, GLIA__TARGET, wanted);
     return find_several(t, wanted);
 }
@@ -256,9 +257,11 @@ static glia_status find_header(glia__table *t, const char *said)
 /* ---- the other columns ------------------------------------------------------------------------------------------ */
 
 static const glia__role roles[GLIA__KINDS] = {
-    [GLIA_KIND_NUMBER] = GLIA__INPUT_NUMBER, [GLIA_KIND_YESNO] = GLIA__INPUT_CELL, [GLIA_KIND_CATEGORY] = GLIA__INPUT_WORD,
-    [GLIA_KIND_ORDINAL] = GLIA__INPUT_WORD,  [GLIA_KIND_DATE] = GLIA__INPUT_CELL,  [GLIA_KIND_TIME] = GLIA__INPUT_CELL,
-    [GLIA_KIND_DATETIME] = GLIA__INPUT_CELL, [GLIA_KIND_TEXT] = GLIA__IGNORED,     [GLIA_KIND_SKIP] = GLIA__IGNORED,
+    [GLIA_KIND_NUMBER] = GLIA__INPUT_NUMBER, [GLIA_KIND_YESNO] = GLIA__INPUT_CELL,
+    [GLIA_KIND_CATEGORY] = GLIA__INPUT_WORD, [GLIA_KIND_ORDINAL] = GLIA__INPUT_WORD,
+    [GLIA_KIND_DATE] = GLIA__INPUT_CELL,     [GLIA_KIND_TIME] = GLIA__INPUT_CELL,
+    [GLIA_KIND_DATETIME] = GLIA__INPUT_CELL, [GLIA_KIND_TEXT] = GLIA__IGNORED,
+    [GLIA_KIND_SKIP] = GLIA__IGNORED,
 };
 
 /* A column of the file that is neither target nor weights: its name, and what was told of it. */
@@ -277,7 +280,8 @@ static glia_status make_column(glia__table *t, size_t i, const glia__kind *kind)
 static void find_runs(glia__table *t)
 {
     for (size_t i = t->columns; i-- > 0;) {
-        bool joined = i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
+        bool joined =
+            i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
         t->use[i].end = joined ? t->use[i + 1].end : i + 1;
     }
 }

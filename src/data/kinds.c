@@ -131,11 +131,12 @@ static void category_set(glia__kind *k, const glia__value *set)
     k->rare = set[1].given ? set[1].whole : SIZE_MAX;
 }
 
-/* ---- dates: time that went by, the season, the day of the month, the day of the week ----------------------------- */
+/* ---- dates: time that went by, the season, the day of the week and of the month ---------------------------------- */
 
-enum { ELAPSED, YEAR_SIN, YEAR_COS, MONTH_DAY, WEEKDAY, DATE_INPUTS = WEEKDAY + 7, TIME_INPUTS = 2 };
+enum { ELAPSED, YEAR_SIN, YEAR_COS, WEEK_SIN, WEEK_COS, MONTH_DAY, DATE_INPUTS, TIME_INPUTS = 2 };
 #define SECONDS_A_DAY 86400.0
 #define DAYS_A_YEAR 365.25
+#define DAYS_A_WEEK 7.0
 #define TURN (2 * acos(-1))
 
 static bool date_cell(const glia__kind *k, const char *text, const char *end, double *value)
@@ -161,22 +162,26 @@ static size_t date_inputs(const glia__plan_column *c)
     return DATE_INPUTS;
 }
 
+/* What comes round again, as a place on a circle. */
+static void put_circle(real *x, double turns)
+{
+    x[0] = (real)sin(TURN * turns);
+    x[1] = (real)cos(TURN * turns);
+}
+
 static void date_encode(const glia__plan_column *c, const double *value, real *x)
 {
     glia__date date;
     glia__date_of(*value, &date);
-    double angle = TURN * date.yearday / DAYS_A_YEAR;
+    put_circle(x + YEAR_SIN, date.yearday / DAYS_A_YEAR);
+    put_circle(x + WEEK_SIN, date.weekday / DAYS_A_WEEK);
     x[ELAPSED] = (real)(*value - c->origin);
-    x[YEAR_SIN] = (real)sin(angle);
-    x[YEAR_COS] = (real)cos(angle);
     x[MONTH_DAY] = (real)date.day;
-    for (int day = 0; day < 7; day++) x[WEEKDAY + day] = date.weekday == day;
 }
 
 static void date_name(const glia__plan_column *c, size_t i, glia__string *name)
 {
-    static const char *const names[DATE_INPUTS] = {"days",   "year sin", "year cos", "day",    "Monday",  "Tuesday",
-                                                   "Wednesday", "Thursday", "Friday",   "Saturday", "Sunday"};
+    static const char *const names[DATE_INPUTS] = {"days", "year sin", "year cos", "week sin", "week cos", "day"};
     glia__string_add(name, "%s %s", c->name, names[i]);
 }
 
@@ -208,8 +213,7 @@ static size_t time_inputs(const glia__plan_column *c)
 static void time_encode(const glia__plan_column *c, const double *value, real *x)
 {
     (void)c;
-    x[0] = (real)sin(TURN * *value / SECONDS_A_DAY);
-    x[1] = (real)cos(TURN * *value / SECONDS_A_DAY);
+    put_circle(x, *value / SECONDS_A_DAY);
 }
 
 static void time_name(const glia__plan_column *c, size_t i, glia__string *name)
@@ -299,22 +303,77 @@ static const glia__setting date_settings[] = {
 
 static const kind_class classes[GLIA__KINDS] = {
     [GLIA_KIND_NUMBER] = {{"number", "as it is", number_settings},
-                          1, false, number_cell, number_text, number_set, one_input, as_it_is, own_name, never},
+                          1,
+                          false,
+                          number_cell,
+                          number_text,
+                          number_set,
+                          one_input,
+                          as_it_is,
+                          own_name,
+                          never},
     [GLIA_KIND_YESNO] = {{"yesno", "yes or no, true or false, y or n, on or off, 1 or 0: 1 for the first of each",
                           glia__no_settings},
-                         1, false, yesno_cell, yesno_text, NULL, one_input, as_it_is, own_name, always},
+                         1,
+                         false,
+                         yesno_cell,
+                         yesno_text,
+                         NULL,
+                         one_input,
+                         as_it_is,
+                         own_name,
+                         always},
     [GLIA_KIND_CATEGORY] = {{"category", "one of some words: a 1 in its place, 0 in the others'", category_settings},
-                            1, true, NULL, NULL, category_set, category_inputs, category_encode, category_name, always},
+                            1,
+                            true,
+                            NULL,
+                            NULL,
+                            category_set,
+                            category_inputs,
+                            category_encode,
+                            category_name,
+                            always},
     [GLIA_KIND_ORDINAL] = {{"ordinal", "words with an order, as in `ordinal low < middle < high`: 0, 1, 2, ...",
                             glia__no_settings},
-                           1, true, NULL, NULL, NULL, one_input, as_it_is, own_name, never},
-    [GLIA_KIND_DATE] = {{"date", "days since the first, season, day of the month, day of the week", date_settings},
-                        1, false, date_cell, date_text, date_set, date_inputs, date_encode, date_name, date_is_flag},
+                           1,
+                           true,
+                           NULL,
+                           NULL,
+                           NULL,
+                           one_input,
+                           as_it_is,
+                           own_name,
+                           never},
+    [GLIA_KIND_DATE] = {{"date", "days since the first, season, day of the week, day of the month", date_settings},
+                        1,
+                        false,
+                        date_cell,
+                        date_text,
+                        date_set,
+                        date_inputs,
+                        date_encode,
+                        date_name,
+                        date_is_flag},
     [GLIA_KIND_TIME] = {{"time", "of the day: a place on a circle", glia__no_settings},
-                        1, false, time_cell, time_text, NULL, time_inputs, time_encode, time_name, always},
+                        1,
+                        false,
+                        time_cell,
+                        time_text,
+                        NULL,
+                        time_inputs,
+                        time_encode,
+                        time_name,
+                        always},
     [GLIA_KIND_DATETIME] = {{"datetime", "a date and a time", date_settings},
-                            2, false, datetime_cell, datetime_text, date_set, datetime_inputs, datetime_encode,
-                            datetime_name, date_is_flag},
+                            2,
+                            false,
+                            datetime_cell,
+                            datetime_text,
+                            date_set,
+                            datetime_inputs,
+                            datetime_encode,
+                            datetime_name,
+                            date_is_flag},
     [GLIA_KIND_TEXT] = {{"text", "words that hardly repeat: left out", glia__no_settings}, .slots = 0},
     [GLIA_KIND_SKIP] = {{"skip", "left out", glia__no_settings}, .slots = 0},
 };

@@ -20,7 +20,7 @@ typedef struct glia__kind {
     unsigned  order; /* date: glia__date_order                                */
     size_t    hash;  /* category: so many places, by hash; 0: a place a word  */
     size_t    rare;  /* category: words of fewer rows share a place; SIZE_MAX: by the number of rows */
-    char     *words; /* ordinal: its words, the least first, as `low < middle < high`; NULL: in their own order. Owned */
+    char *words; /* ordinal: its words, the least first, as `low < middle < high`; NULL: in their own order. Owned */
 } glia__kind;
 
 void        glia__kind_clear(glia__kind *k);
@@ -54,7 +54,8 @@ typedef struct glia__plan_column {
 size_t glia__kind_inputs(const glia__plan_column *c);
 /* x[inputs] from a value, which is a cell's, or of words a place: -1 is none of them. */
 void glia__kind_encode(const glia__plan_column *c, const double *value, real *x);
-/* Input i, the gap's included: its name is added to `name`; whether it is 0 or 1, or as bounded, and not to be scaled. */
+/* Input i, the gap's included: its name is added to `name`; whether it is 0 or 1, or as bounded, and not to be scaled.
+ */
 void glia__plan_input_name(const glia__plan_column *c, size_t i, glia__string *name);
 bool glia__plan_input_is_flag(const glia__plan_column *c, size_t i);
 /* The place of a word, and of one that is not among the column's own: -1 is none, NaN as good as missing. */

@@ -1,4 +1,5 @@
-/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md. */
+/* Fitting a plan: what there is to learn of each kind of column from the training rows. Formulas are in docs/data.md.
+ */
 #include "data/plan.h"
 
 #include <math.h>

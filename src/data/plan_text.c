@@ -40,7 +40,7 @@ static void add_what(const glia__plan_column *c, glia__string *text)
     } else {
         char day[32];
         glia__date_text(c->origin, day);
-        glia__string_add(text, "days since %s, season, day of the month, day of the week%s", day,
+        glia__string_add(text, "days since %s, season, day of the week, day of the month%s", day,
                          c->kind.which == GLIA_KIND_DATETIME ? ", place in the day" : "");
     }
 }

@@ -14,7 +14,8 @@ static bool is_safetensors(const glia__source *s)
 /* The next bytes of the stream itself. */
 static glia_status read_on(glia__source *s, void *bytes, size_t n, size_t *got)
 {
-    return s->member ? glia__member_read(s->member, bytes, n, got) : glia__reader_read(s->reader, bytes, n, got);
+    if (s->member) return glia__member_read(s->member, bytes, n, got);
+    return (s->arrives ? glia__reader_read_some : glia__reader_read)(s->reader, bytes, n, got);
 }
 
 glia_status glia__source_look(glia__source *s)
@@ -33,6 +34,12 @@ glia_status glia__source_open(glia__source *s, const char *path)
     if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", s->path);
     if (status != GLIA_OK) glia__source_close(s);
     return status;
+}
+
+glia_status glia__source_open_stream(glia__source *s, const char *path)
+{
+    *s = (glia__source){.path = glia__path_name(path), .arrives = true};
+    return glia__reader_open(&s->reader, path);
 }
 
 glia_status glia__source_read(glia__source *s, void *bytes, size_t n, size_t *got)

@@ -14,10 +14,14 @@ typedef struct glia__source {
     glia__member *member; /* the stream is a member of the reader's zip; NULL: the whole of it */
     unsigned char head[16];
     size_t        head_size, head_read;
+    bool          arrives; /* opened as a stream */
 } glia__source;
 
 glia_status glia__source_open(glia__source *s, const char *path);
 glia_status glia__source_look(glia__source *s); /* for who makes one: reads the head */
+/* The same for a table whose rows arrive one after the other: nothing is looked at before it is read, and reading waits
+ * for the next byte only. */
+glia_status glia__source_open_stream(glia__source *s, const char *path);
 /* As glia__reader_read, from the first byte on. */
 glia_status glia__source_read(glia__source *s, void *bytes, size_t n, size_t *got);
 /* Bytes in the whole stream; 0 if that is not known before the end. */

@@ -1,5 +1,5 @@
-/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their numbers
- * in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
+/* A table from a CSV, read in one pass: its rows as numbers in the array that the data set keeps, words as their
+ * numbers in the list of their column, what is missing as NaN. What the columns are is head.c's and guess.c's. */
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #define WORDS_MOST ((size_t)1 << 24) /* that a float can count */
 enum { MANY_WORDS = 1 << 20 };
 
-static void table_clear(glia__table *t)
+void glia__table_clear(glia__table *t)
 {
     glia__spill_clear(t);
     glia__csv_clear(&t->csv);
@@ -55,8 +55,10 @@ static glia_status fail_range(const glia__table *t, size_t column, const glia__c
 static glia_status fail_kind(const glia__table *t, size_t column, const glia__cell *cell, glia_kind kind)
 {
     static const char *const what[GLIA__KINDS] = {
-        [GLIA_KIND_NUMBER] = " is not a number",   [GLIA_KIND_YESNO] = " is neither yes nor no",
-        [GLIA_KIND_DATE] = " is not a date",       [GLIA_KIND_TIME] = " is not a time of day",
+        [GLIA_KIND_NUMBER] = " is not a number",
+        [GLIA_KIND_YESNO] = " is neither yes nor no",
+        [GLIA_KIND_DATE] = " is not a date",
+        [GLIA_KIND_TIME] = " is not a time of day",
         [GLIA_KIND_DATETIME] = " is not a date and a time",
     };
     GLIA_TRY(check_cells(t));
@@ -282,12 +284,11 @@ static glia_status end_row(glia__table *t)
     return GLIA_OK;
 }
 
-static glia_status read_row(glia__table *t)
+glia_status glia__table_row(glia__table *t)
 {
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
-    GLIA_TRY(glia__spill_some(t));
     const size_t at_hand = t->rows - t->flushed;
     GLIA_TRY(glia__grow(&t->values, &t->room, at_hand + 1, t->width * sizeof *t->values));
     real *row = t->values + at_hand * t->width;
@@ -310,7 +311,7 @@ static glia_status fail_left_out(const glia__table *t)
                       t->dropped ? "the target or a value" : "the target", rows);
 }
 
-static glia_status read_table(glia__table *t, glia__source *source)
+glia_status glia__table_begin(glia__table *t, glia__source *source)
 {
     bool more;
     GLIA_TRY(glia__csv_open(&t->csv, source));
@@ -319,9 +320,15 @@ static glia_status read_table(glia__table *t, glia__source *source)
     GLIA_TRY(glia__table_head(t, &more));
     t->labels = glia__new(t->targets, sizeof *t->labels);
     t->target = glia__new(t->targets, sizeof *t->target);
-    if (!t->labels || !t->target) return GLIA_E_MEMORY;
-    while (more) {
-        GLIA_TRY(read_row(t));
+    return t->labels && t->target ? GLIA_OK : GLIA_E_MEMORY;
+}
+
+static glia_status read_table(glia__table *t, glia__source *source)
+{
+    GLIA_TRY(glia__table_begin(t, source));
+    for (bool more = true; more;) {
+        GLIA_TRY(glia__spill_some(t));
+        GLIA_TRY(glia__table_row(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
     }
     if (t->rows == 0) return fail_left_out(t);
@@ -334,7 +341,6 @@ static glia_status read_table(glia__table *t, glia__source *source)
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */
 
-/* The names of the numbers in a row: those of their columns. */
 static glia_status name_inputs(const glia__table *t, glia_data *d)
 {
     d->column_names = glia__new(t->width, sizeof *d->column_names);
@@ -347,10 +353,19 @@ static glia_status name_inputs(const glia__table *t, glia_data *d)
     return GLIA_OK;
 }
 
+glia_status glia__table_name(const glia__table *t, glia_data *d)
+{
+    d->column_of = glia__new(d->columns, sizeof *d->column_of);
+    if (!d->column_of) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < t->n_columns; i++)
+        for (size_t k = 0; t->column[i].slot != GLIA_NO_COLUMN && k < glia__kind_slots(&t->column[i].kind); k++)
+            d->column_of[t->column[i].slot + k] = i;
+    return t->header ? name_inputs(t, d) : GLIA_OK;
+}
+
 /* The names of the header, of weights and targets. */
 static glia_status hand_names(glia__table *t, glia_data *d)
 {
-    GLIA_TRY(name_inputs(t, d));
     if (t->targets && !(d->target_names = glia__new(t->targets, sizeof *d->target_names))) return GLIA_E_MEMORY;
     d->target_columns = t->targets;
     for (size_t i = 0; i < t->columns; i++) {
@@ -393,12 +408,7 @@ static glia_status hand_columns(glia__table *t, glia_data *d)
         if (!glia__is_aside(t->use[i].role))
             glia__column_print(d->column[at].name, i, &d->column[at].kind, &text), at++;
     d->columns_text = glia__string_take(&text);
-    d->column_of = glia__new(d->columns, sizeof *d->column_of);
-    if (!d->columns_text || !d->column_of) return GLIA_E_MEMORY;
-    for (size_t i = 0; i < d->n_columns; i++)
-        for (size_t k = 0; d->column[i].slot != GLIA_NO_COLUMN && k < glia__kind_slots(&d->column[i].kind); k++)
-            d->column_of[d->column[i].slot + k] = i;
-    return GLIA_OK;
+    return d->columns_text ? GLIA_OK : GLIA_E_MEMORY;
 }
 
 static glia_status hand_over(glia__table *t, glia_data *d)
@@ -413,6 +423,7 @@ static glia_status hand_over(glia__table *t, glia_data *d)
     t->weights = NULL;
     t->times = NULL;
     if (t->groups) GLIA_TRY(hand_groups(t, d));
+    GLIA_TRY(glia__table_name(t, d));
     if (t->header) GLIA_TRY(hand_names(t, d));
     GLIA_TRY(hand_columns(t, d));
     if (t->targets > 1) return glia__labels_finish_several(t->labels, t->targets, d);
@@ -431,7 +442,7 @@ static glia_status read_csv(glia_data **data, glia__source *source, const glia_d
         *data = d;
     else
         glia_data_free(d);
-    table_clear(&t);
+    glia__table_clear(&t);
     return status;
 }
 

@@ -1,5 +1,5 @@
-/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns are,
- * and guess.c, which looks at their cells, share. */
+/* A table while it is read from a CSV: what table.c, which reads its rows, head.c, which finds out what its columns
+ * are, and guess.c, which looks at their cells, share. */
 #ifndef GLIA_DATA_TABLE_H
 #define GLIA_DATA_TABLE_H
 
@@ -41,34 +41,43 @@ typedef struct glia__table {
     bool                     header;
     char                   **first; /* the cells of the first row */
     size_t                   first_room;
-    glia__use               *use;     /* [columns] */
-    glia__column            *column;  /* [n_columns]: all but targets and weights, in their order */
+    glia__use               *use;    /* [columns] */
+    glia__column            *column; /* [n_columns]: all but targets and weights, in their order */
     size_t                   n_columns;
-    size_t                   targets; /* how many */
+    size_t                   targets;             /* how many */
     size_t                   weight, group, time; /* which columns, = columns for none */
-    size_t                   width;           /* numbers in a stored row */
+    size_t                   width;               /* numbers in a stored row */
     glia__told               told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
     real                    *gap;  /* those that are numbers */
     size_t                   n_gap, gap_room;
 
-    size_t        rows, room;
-    real         *values; /* [rows - flushed][width] */
-    struct glia__spill *spill; /* where the others are; NULL: there are none */
+    size_t              rows, room;
+    real               *values; /* [rows - flushed][width] */
+    struct glia__spill *spill;  /* where the others are; NULL: there are none */
     size_t              flushed;
-    size_t        weights_room;
-    real         *weights;    /* [rows], where there is a column of them */
-    size_t        groups_room, times_room;
-    int32_t      *groups; /* [rows]: numbers of words, where there is a column of them */
-    double       *times;  /* [rows], the same */
-    glia__words   group_words;
-    glia__labels *labels;     /* [targets] */
-    glia__cell   *target;     /* [targets]: of the row at hand */
-    bool          incomplete; /* so is the row at hand: a value or a target is missing */
-    bool          has_gaps;
-    size_t        left_out, dropped; /* rows without a target; rows with a gap */
-    glia__string  text;              /* of the cell at hand */
+    size_t              weights_room;
+    real               *weights; /* [rows], where there is a column of them */
+    size_t              groups_room, times_room;
+    int32_t            *groups; /* [rows]: numbers of words, where there is a column of them */
+    double             *times;  /* [rows], the same */
+    glia__words         group_words;
+    glia__labels       *labels;     /* [targets] */
+    glia__cell         *target;     /* [targets]: of the row at hand */
+    bool                incomplete; /* so is the row at hand: a value or a target is missing */
+    bool                has_gaps;
+    size_t              left_out, dropped; /* rows without a target; rows with a gap */
+    glia__string        text;              /* of the cell at hand */
 } glia__table;
+
+/* --- table.c --- */
+/* Reads the head; the first row is then at hand. GLIA_E_FORMAT if there is none. */
+glia_status glia__table_begin(glia__table *t, glia__source *source);
+/* Reads the row at hand, that of t->csv. */
+glia_status glia__table_row(glia__table *t);
+void        glia__table_clear(glia__table *t);
+/* What the numbers in a row of t are called, and which columns they are of: d's, whose shape is set. */
+glia_status glia__table_name(const glia__table *t, glia_data *d);
 
 /* --- head.c --- */
 /* Reads the first row, and finds what every column is. *more: whether there is a row of values. */

@@ -1,5 +1,5 @@
-/* The plan of a table's columns as JSON: what it was learnt from, and an object for each column in their order. Keys of a
- * column that say nothing, such as no words, are left out. */
+/* The plan of a table's columns as JSON: what it was learnt from, and an object for each column in their order. Keys of
+ * a column that say nothing, such as no words, are left out. */
 #include "files/plan_file.h"
 
 #include <string.h>
@@ -146,8 +146,9 @@ static const struct key {
     bool        needed;
     glia_status (*read)(glia__plan_column *c, const json_t *value);
 } keys[] = {
-    {"name", true, read_name},  {"kind", true, read_kind},    {"fill", true, read_fill},      {"missing", false, read_missing},
-    {"gap", false, read_gap},   {"other", false, read_other}, {"origin", false, read_origin}, {"words", false, read_words},
+    {"name", true, read_name},        {"kind", true, read_kind},    {"fill", true, read_fill},
+    {"missing", false, read_missing}, {"gap", false, read_gap},     {"other", false, read_other},
+    {"origin", false, read_origin},   {"words", false, read_words},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 

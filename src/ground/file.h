@@ -13,6 +13,8 @@ typedef struct glia__reader glia__reader;
 glia_status                 glia__reader_open(glia__reader **reader, const char *path);
 /* Fills up to n bytes; *got < n only at the end of the file. */
 glia_status glia__reader_read(glia__reader *reader, void *bytes, size_t n, size_t *got);
+/* The same, but waits for the first byte only: what is there by then is enough, where the file is not gzipped. */
+glia_status glia__reader_read_some(glia__reader *reader, void *bytes, size_t n, size_t *got);
 /* Fills n bytes from those that begin at `offset` of a plain regular file, whatever was read of the stream; *got < n
  * only at the end of the file. GLIA_E_FORMAT for gzip, a pipe and the like, which can only be read from the start. */
 glia_status glia__reader_read_at(glia__reader *reader, uint64_t offset, void *bytes, size_t n, size_t *got);

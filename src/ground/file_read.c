@@ -78,12 +78,22 @@ static glia_status read_file(int fd, const char *path, unsigned char *bytes, siz
 
 /* ---- the stream ------------------------------------------------------------------------------------------------- */
 
+/* Some bytes more behind those in the buffer, as many as there are at once; none at the end of the file. */
+static glia_status fill_on(glia__reader *r)
+{
+    ssize_t more;
+    do more = read(r->fd, r->buffer + r->end, BUFFER_SIZE - r->end);
+    while (more < 0 && errno == EINTR);
+    if (more < 0) return glia__fail(GLIA_E_OPEN, "%s: cannot be read: %s", r->path, strerror(errno));
+    r->end += (size_t)more;
+    r->offset += (size_t)more;
+    return GLIA_OK;
+}
+
 static glia_status fill(glia__reader *r)
 {
     r->begin = r->end = 0;
-    GLIA_TRY(read_file(r->fd, r->path, r->buffer, BUFFER_SIZE, &r->end));
-    r->offset += r->end;
-    return GLIA_OK;
+    return fill_on(r);
 }
 
 static glia_status read_plain(glia__reader *r, unsigned char *bytes, size_t n, size_t *got)
@@ -129,6 +139,17 @@ glia_status glia__reader_read(glia__reader *r, void *bytes, size_t n, size_t *go
     return (r->gunzip ? read_gzipped : read_plain)(r, bytes, n, got);
 }
 
+glia_status glia__reader_read_some(glia__reader *r, void *bytes, size_t n, size_t *got)
+{
+    if (r->gunzip) return read_gzipped(r, bytes, n, got);
+    if (r->begin == r->end) GLIA_TRY(fill(r));
+    size_t left = r->end - r->begin;
+    *got = left < n ? left : n;
+    memcpy(bytes, r->buffer + r->begin, *got);
+    r->begin += *got;
+    return GLIA_OK;
+}
+
 glia_status glia__reader_read_at(glia__reader *r, uint64_t offset, void *bytes, size_t n, size_t *got)
 {
     const size_t at_once = (size_t)1 << 30; /* some systems refuse 2 GiB */
@@ -164,6 +185,7 @@ static glia_status begin(glia__reader *r, const char *path)
     r->size = S_ISREG(at.st_mode) ? (size_t)at.st_size : 0;
     r->time = (uint64_t)at.st_mtim.tv_sec * 1000000000u + (uint64_t)at.st_mtim.tv_nsec;
     GLIA_TRY(fill(r));
+    if (r->end == 1) GLIA_TRY(fill_on(r)); /* gzip shows in two bytes */
     if (!is_gzipped(r)) return GLIA_OK;
     glia_status status = glia__gunzip_new(&r->gunzip);
     return status ? glia__fail_at(status, "%s", r->path) : GLIA_OK;

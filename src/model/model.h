@@ -108,7 +108,7 @@ void glia__model_lay_out(glia_model *m, bool forward_alone);
 /* --- model.c --- */
 /* m takes target and names from data, and fits a plan to them if it has none; GLIA_E_MEMORY, GLIA_E_TEXT. */
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
-void        glia__model_unbind(glia_model *m); /* forgets them again */
+void        glia__model_unbind(glia_model *m);      /* forgets them again */
 glia_status glia__model_name_inputs(glia_model *m); /* by its plan */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
 /* The layer that takes the rows' numbers as words (glia__layer_class.words) and knows the fewest; NULL: none does. */

@@ -87,15 +87,19 @@ char *glia__net_print(const glia__layer *layers, size_t count)
     return glia__string_take(&s);
 }
 
-/* Two hidden layers, as wide as the rows suggest; a softmax over the classes, sigmoids for several yes or no, or
- * the numbers themselves. */
+/* Two hidden layers, as wide as the rows suggest; a softmax over the classes, sigmoids for several yes or no, or the
+ * numbers themselves. What a small table has to teach is soon learnt by heart, which dropout makes harder: of the
+ * eight tables of docs/tables.md none lost by it, and that whose date says little gained most. */
 char *glia__net_for(const glia_data *data, size_t inputs)
 {
+    enum { FEW_ROWS = 10000 };
     glia_data_info info;
     glia__string   s = {0};
     glia_data_describe(data, &info);
-    size_t wide = inputs >= 256 ? 128 : inputs >= 16 ? 64 : 32;
-    glia__string_add(&s, "dense %zu, relu, dense %zu, relu, dense %zu", wide, wide / 2, info.outputs);
+    const char *guard = data->column && info.rows < FEW_ROWS ? ", dropout 0.3" : "";
+    size_t      wide = inputs >= 256 ? 128 : inputs >= 16 ? 64 : 32;
+    if (data->column && wide < 128) wide *= 2;
+    glia__string_add(&s, "dense %zu, relu%s, dense %zu, relu%s, dense %zu", wide, guard, wide / 2, guard, info.outputs);
     if (info.target == GLIA_TARGET_CLASSES) glia__string_add(&s, ", softmax");
     if (info.yesno) glia__string_add(&s, ", sigmoid");
     return glia__string_take(&s);

@@ -7,10 +7,19 @@
 #include "train/run.h"
 #include "train/weights.h"
 
-static void set_defaults(glia_fit_options *o)
+size_t glia_usual_epochs(const glia_data *train, size_t batch)
 {
-    if (!o->epochs) o->epochs = 10;
+    enum { LEAST = 10, MOST = 200, UPDATES = 10000 };
+    if (!train || !train->column || !train->rows) return LEAST;
+    if (batch > train->rows) batch = train->rows;
+    double epochs = ceil((double)UPDATES * (double)(batch ? batch : 1) / (double)train->rows);
+    return epochs < LEAST ? LEAST : epochs > MOST ? MOST : (size_t)epochs;
+}
+
+static void set_defaults(glia_fit_options *o, const glia_data *train)
+{
     if (!o->batch) o->batch = 32;
+    if (!o->epochs) o->epochs = glia_usual_epochs(train, o->batch);
     if (!o->optimizer) o->optimizer = "adam lr=0.001";
     if (!o->schedule) o->schedule = "constant";
     if (!o->val_every) o->val_every = 1;
@@ -245,7 +254,7 @@ static void take_over(glia__run *r)
 
 glia_status glia__run_prepare(glia__run *r)
 {
-    set_defaults(&r->o);
+    set_defaults(&r->o, r->train);
     GLIA_TRY(check_options(&r->o));
     GLIA_TRY(check_data(r));
     GLIA_TRY(read_texts(r));

@@ -49,6 +49,9 @@ static glia_status scores_new(glia_scores **scores, glia_target target, size_t r
         .rmse = NAN,
         .mae = NAN,
         .r2 = NAN,
+        .label_accuracy = NAN,
+        .subset_accuracy = NAN,
+        .label_f1 = NAN,
         .accuracy_interval = {NAN, NAN},
         .rmse_interval = {NAN, NAN},
         .r2_interval = {NAN, NAN},
@@ -309,6 +312,42 @@ double glia__r2(const double *truth, const double *predicted, size_t rows, size_
     return s.r2;
 }
 
+/* ---- several yes or no ------------------------------------------------------------------------------------------ */
+
+static bool are_labels(const double *truth, size_t count, size_t outputs)
+{
+    size_t i = 0;
+    while (i < count && (truth[i] == 0 || truth[i] == 1)) i++;
+    return outputs > 1 && i == count;
+}
+
+/* F1 of output j's yes: 2 tp / (2 tp + fp + fn). */
+static double label_f1(const double *truth, const double *predicted, size_t rows, size_t outputs, size_t j)
+{
+    size_t both = 0, either = 0;
+    for (size_t i = j; i < rows * outputs; i += outputs) {
+        bool yes = predicted[i] >= 0.5;
+        both += truth[i] == 1 && yes;
+        either += (truth[i] == 1) + yes;
+    }
+    return either ? 2.0 * (double)both / (double)either : 0;
+}
+
+static void score_labels(glia_scores *s, const double *truth, const double *predicted, size_t outputs)
+{
+    size_t right = 0, whole = 0, rows = s->rows;
+    s->label_f1 = 0;
+    for (size_t r = 0; r < rows; r++) {
+        size_t hits = 0;
+        for (size_t i = r * outputs; i < (r + 1) * outputs; i++) hits += (predicted[i] >= 0.5) == (truth[i] == 1);
+        right += hits;
+        whole += hits == outputs;
+    }
+    for (size_t j = 0; j < outputs; j++) s->label_f1 += label_f1(truth, predicted, rows, outputs, j) / (double)outputs;
+    s->label_accuracy = (double)right / ((double)rows * (double)outputs);
+    s->subset_accuracy = (double)whole / (double)rows;
+}
+
 glia_status glia_score_numbers(glia_scores **scores, const double *truth, const double *predicted, size_t rows,
                                size_t outputs)
 {
@@ -322,5 +361,6 @@ glia_status glia_score_numbers(glia_scores **scores, const double *truth, const 
     glia_scores *s = *scores;
     s->mse = s->rmse = s->mae = s->r2 = 0;
     glia__score_columns(s, truth, predicted, outputs);
+    if (are_labels(truth, rows * outputs, outputs)) score_labels(s, truth, predicted, outputs);
     return GLIA_OK;
 }

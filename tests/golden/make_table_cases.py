@@ -132,9 +132,9 @@ def date_parts(train_elapsed, elapsed, day, train_day):
     dates = [EPOCH + datetime.timedelta(days=int(d)) for d in day]
     angle = numpy.array([2 * numpy.pi * (d.timetuple().tm_yday - 1) / 365.25 for d in dates])
     of_month = lambda days: numpy.array([(EPOCH + datetime.timedelta(days=int(d))).day for d in days], dtype=float)
-    weekday = numpy.array([d.weekday() for d in dates])
-    return ([standard(train_elapsed, elapsed), numpy.sin(angle), numpy.cos(angle), standard(of_month(train_day), of_month(day))]
-            + one_hot(weekday, 7))
+    week = 2 * numpy.pi * numpy.array([d.weekday() for d in dates]) / 7
+    return [standard(train_elapsed, elapsed), numpy.sin(angle), numpy.cos(angle), numpy.sin(week), numpy.cos(week),
+            standard(of_month(train_day), of_month(day))]
 
 
 def day_circle(second):

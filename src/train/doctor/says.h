@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ground/say.h"
 #include "train/doctor/doctor.h"
 
 typedef struct glia__complaint {
@@ -22,16 +23,10 @@ extern const glia__complaint glia__complaints_of_data[], glia__complaints_of_net
 
 /* ---- pieces of sentences --------------------------------------------------------------------------------------- */
 
-/* Each writes into `text` and returns it; the macros give it room that lives as long as the block they stand in. */
-#define SAY(text, ...) snprintf(text, sizeof(text), __VA_ARGS__)
-#define DIGITS(value) glia__say_number((char[32]){0}, value)
-#define PERCENT(share) DIGITS(100 * (share))
-#define CUT(name) glia__say_name((char[64]){0}, name)
+/* As those of ground/say.h. */
 #define LAYER(l) glia__say_layer((char[64]){0}, l)
 #define COLUMN(d, i) glia__say_column((char[96]){0}, d, i)
 #define WORTH(d) glia__say_worth((char[128]){0}, d)
-const char *glia__say_number(char text[32], double value);        /* three digits, the same in every locale */
-const char *glia__say_name(char text[64], const char *name);      /* a user's, cut between characters */
 const char *glia__say_layer(char text[64], const glia__layer *l); /* "layer 3 (relu)" */
 const char *glia__say_column(char text[96], const glia__doctor *d, size_t column); /* an input: "column 3 (age)" */
 /* "accuracy 10 %, where always naming the most frequent class gives 10.2 %" */

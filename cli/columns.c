@@ -1,0 +1,47 @@
+/* What became of a table's columns and rows: nothing is left out or filled without a word. */
+#include "columns.h"
+
+static void tell_text(FILE *to, const glia_data *data)
+{
+    glia_column_info c;
+    for (size_t i = 0; glia_data_column(data, i, &c); i++) {
+        if (c.kind != GLIA_KIND_TEXT) continue;
+        if (c.words)
+            fprintf(to, "%s: free text (%zu different words), left out; --columns \"%s:category\" takes it\n", c.name,
+                    c.words, c.name);
+        else
+            fprintf(to, "%s: text, left out\n", c.name);
+    }
+}
+
+static void tell_rows(FILE *to, const glia_data *data)
+{
+    const char *target = glia_data_target_name(data, 0);
+    size_t      dropped, without = glia_data_left_out(data, &dropped);
+    if (without)
+        fprintf(to, "%zu row%s left out: no value of %s\n", without, without == 1 ? "" : "s",
+                target ? target : "the target");
+    if (dropped) fprintf(to, "%zu row%s left out: a value is missing\n", dropped, dropped == 1 ? "" : "s");
+}
+
+/* `gaps filled: age 3, city 12 of 406`: of the rows that the plan was learnt from. */
+static void tell_gaps(FILE *to, const glia_model *model)
+{
+    enum { LISTED = 8 };
+    glia_plan_info c;
+    size_t         with_gaps = 0;
+    for (size_t i = 0; glia_model_column(model, i, &c); i++) {
+        if (!c.missing) continue;
+        if (with_gaps < LISTED) fprintf(to, "%s%s %zu", with_gaps ? ", " : "gaps that are filled: ", c.name, c.missing);
+        with_gaps++;
+    }
+    if (with_gaps > LISTED) fprintf(to, " and %zu more columns", with_gaps - LISTED);
+    if (with_gaps) fputs("; `glia show` tells how\n", to);
+}
+
+void columns_tell(FILE *to, const glia_data *data, const glia_model *model)
+{
+    tell_text(to, data);
+    tell_rows(to, data);
+    tell_gaps(to, model);
+}

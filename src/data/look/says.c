@@ -1,0 +1,80 @@
+/* The sentences of a look: lists of columns, and the list of findings, worst first. */
+#include "data/look/says.h"
+
+#include <string.h>
+
+glia__look_list glia__look_list_of(const glia__look *l, glia__look_measure *of)
+{
+    glia__look_list list = {0};
+    for (size_t i = 0; i < l->columns; i++) {
+        const double measure = of(l, &l->column[i]);
+        if (!(measure > 0)) continue;
+        list.count++;
+        if (!(measure > list.most)) continue;
+        list.most = measure;
+        list.worst = &l->column[i];
+    }
+    return list;
+}
+
+const char *glia__look_names(const glia__look *l, glia__look_measure *of, glia__look_tell *tell,
+                             char text[GLIA__LOOK_NAMES])
+{
+    enum { ROOM_FOR_MORE = 24, LISTED = 5 };
+    size_t n = 0, listed = 0, count = glia__look_list_of(l, of).count;
+    text[0] = 0;
+    for (size_t i = 0; i < l->columns && listed < LISTED; i++) {
+        char own[GLIA__LOOK_NAMES];
+        if (!(of(l, &l->column[i]) > 0)) continue;
+        SAY(own, "%s", l->column[i].label);
+        if (tell) tell(l, &l->column[i], own);
+        if (n + strlen(own) + 2 + ROOM_FOR_MORE > GLIA__LOOK_NAMES) break;
+        n += (size_t)snprintf(text + n, GLIA__LOOK_NAMES - n, "%s%s", listed++ ? ", " : "", own);
+    }
+    if (listed < count) snprintf(text + n, GLIA__LOOK_NAMES - n, " and %zu more", count - listed);
+    return text;
+}
+
+void glia__look_cure_skip(glia_data_finding *f, const glia__look_list *list, const char *unless)
+{
+    const glia__column *of = list->worst->of;
+    const bool          plain = list->count == 1 && of && *of->name && !of->name[strcspn(of->name, ",:\"")];
+    SAY(f->cure, "leave %s out (--columns \"%s:skip\")%s", list->count == 1 ? "it" : "them",
+        plain ? CUT(of->name) : "NAME", unless);
+}
+
+/* ---- the list --------------------------------------------------------------------------------------------------- */
+
+static const glia__look_complaint *const tables[] = {glia__look_complaints_of_targets, glia__look_complaints_of_rows,
+                                                     glia__look_complaints_of_columns};
+enum { TABLES = sizeof tables / sizeof *tables };
+
+size_t glia__look_complaints_count(void)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < TABLES; t++)
+        for (const glia__look_complaint *c = tables[t]; c->kind; c++) count++;
+    return count;
+}
+
+/* Worst first; equals in the order of the tables. */
+static void insert(glia_data_finding *list, size_t count, const glia_data_finding *f)
+{
+    size_t at = count;
+    for (; at > 0 && list[at - 1].severity < f->severity; at--) list[at] = list[at - 1];
+    list[at] = *f;
+}
+
+size_t glia__look_complain(const glia__look *l, glia_data_finding *findings)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < TABLES; t++)
+        for (const glia__look_complaint *c = tables[t]; c->kind; c++) {
+            glia_data_finding f = {
+                .kind = c->kind, .column = GLIA_NO_COLUMN, .row = GLIA_NO_ROW, .other_row = GLIA_NO_ROW};
+            if (!c->holds(l, &f)) continue;
+            if (!*f.cure) SAY(f.cure, "%s", c->cure);
+            insert(findings, count++, &f);
+        }
+    return count;
+}

@@ -1,0 +1,47 @@
+/* How a look puts things. A complaint is a row of a table: its kind, its condition, what to do about it. Where a
+ * threshold stands there, docs/data.md says why. */
+#ifndef GLIA_DATA_LOOK_SAYS_H
+#define GLIA_DATA_LOOK_SAYS_H
+
+#include "data/look/look.h"
+#include "ground/say.h"
+
+typedef struct glia__look_complaint {
+    const char *kind; /* NULL ends a table */
+    /* Whether it holds; then severity, value and `what` are set, and column, rows and cure where they are to say more.
+     */
+    bool (*holds)(const glia__look *l, glia_data_finding *f);
+    const char *cure;
+} glia__look_complaint;
+extern const glia__look_complaint glia__look_complaints_of_columns[], glia__look_complaints_of_targets[],
+    glia__look_complaints_of_rows[];
+
+static inline void glia__look_finding(glia_data_finding *f, double severity, double value)
+{
+    f->severity = severity;
+    f->value = value;
+}
+
+#define CELL(c, value) glia__look_text(c, value, (char[64]){0})
+/* "s" but for one. */
+#define S(count) ((count) == 1 ? "" : "s")
+
+/* Which columns a complaint is about: how many, and the worst, by a measure that is 0 for those that are fine. */
+typedef double glia__look_measure(const glia__look *l, const glia__look_column *c);
+typedef struct glia__look_list {
+    size_t                   count;
+    const glia__look_column *worst; /* the first of equals; NULL if there is none */
+    double                   most;
+} glia__look_list;
+glia__look_list glia__look_list_of(const glia__look *l, glia__look_measure *of);
+/* Their names: `"a", "b", "c" and 4 more`; each as `tell` tells it, NULL: by its label alone. */
+enum { GLIA__LOOK_NAMES = 240 };
+#define NAMES(l, of, tell) glia__look_names(l, of, tell, (char[GLIA__LOOK_NAMES]){0})
+typedef void glia__look_tell(const glia__look *l, const glia__look_column *c, char text[GLIA__LOOK_NAMES]);
+const char  *glia__look_names(const glia__look *l, glia__look_measure *of, glia__look_tell *tell,
+                              char text[GLIA__LOOK_NAMES]);
+
+/* The cure of columns that are better left out, and when they are not: the command, with the name if it is one. */
+void glia__look_cure_skip(glia_data_finding *f, const glia__look_list *list, const char *unless);
+
+#endif
