@@ -111,12 +111,11 @@ static void rows_are_the_same(void **state)
         {.target = "kind", .weight = "w", .group = "patient", .time = "day"},
         {.target = "count"},
         {.target = "count, size", .drop_missing = true},
-        {.target = "", .columns = "city:ordinal, born:skip, *:number", .columns_optional = true},
+        {.target = "", .columns = "city:ordinal, born:skip, seen:text"},
         {.target = "11", .columns = "note:category hash=8, count:number fill=mean"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(hows); i++) {
-        if (i == 3) continue;
         glia_data *a = open_with("t.csv", &hows[i], KEPT), *b = open_with("t.csv", &hows[i], 1);
         expect_same(a, b);
         assert_string_equal(glia_data_rows_file(b), "t.csv.rows");
@@ -179,7 +178,7 @@ static void the_file_is_found_again(void **state)
     glia_data_free(open_with("t.csv", &usual, 1));
     assert_true(stat_of("t.csv.rows").st_ino == first.st_ino);
     glia_data_options other = usual;
-    other.missing = "7";
+    other.missing = "-999";
     glia_data_free(open_with("t.csv", &other, 1)); /* read in another way */
     assert_true(stat_of("t.csv.rows").st_ino != first.st_ino);
     put_table("t.csv", ROWS + 1);
@@ -235,11 +234,11 @@ static void a_folder_may_be_closed(void **state)
 static unsigned char *read_file(const char *path, size_t *n)
 {
     *n = (size_t)stat_of(path).st_size;
-    unsigned char *bytes = need(*n, 1);
+    unsigned char *whole = need(*n, 1);
     FILE          *f = fopen(path, "rb");
-    assert_int_equal(fread(bytes, 1, *n, f), *n);
+    assert_int_equal(fread(whole, 1, *n, f), *n);
     fclose(f);
-    return bytes;
+    return whole;
 }
 
 /* Whatever byte is another, it is told, or one of the rows'. */
@@ -253,11 +252,11 @@ static void damage_is_told(void **state)
     o.rows_file = "r";
     EXPECT_OK(glia_data_open(&d, "t.csv", &o));
     glia_data_free(d);
-    unsigned char *bytes = read_file("r", &n);
+    unsigned char *whole = read_file("r", &n);
     for (size_t i = 0; i < n; i++) {
-        bytes[i] ^= (unsigned char)(1 + i % 255);
-        put_bytes("r", bytes, n);
-        bytes[i] ^= (unsigned char)(1 + i % 255);
+        whole[i] ^= (unsigned char)(1 + i % 255);
+        put_bytes("r", whole, n);
+        whole[i] ^= (unsigned char)(1 + i % 255);
         glia_status status = glia_data_open(&d, "r", NULL);
         if (status == GLIA_OK) glia_data_write_csv(d, "/dev/null");
         if (status == GLIA_OK) glia_data_free(d);
@@ -265,10 +264,10 @@ static void damage_is_told(void **state)
     }
     assert_true(told > 300);
     for (size_t cut = 1; cut < n; cut += 1 + cut / 8) {
-        put_bytes("r", bytes, n - cut);
-        EXPECT_FAILS(glia_data_open(&d, "r", NULL), n - cut ? GLIA_E_FORMAT : GLIA_E_FORMAT, "r:");
+        put_bytes("r", whole, n - cut);
+        EXPECT_FAILS(glia_data_open(&d, "r", NULL), GLIA_E_FORMAT, "r:");
     }
-    free(bytes);
+    free(whole);
 }
 
 static void a_damaged_file_beside_the_table_is_made_anew(void **state)

@@ -67,7 +67,8 @@ static glia_status make_room(glia__pass *p, size_t batch)
 static size_t room_for(const glia_data *d, size_t batch, bool ahead)
 {
     const size_t block = glia__data_block(d), usual = block * glia__sizes_now.blocks;
-    return ahead ? (batch + block + usual - 1) / usual * usual : batch;
+    const size_t room = (batch + block + usual - 1) / usual * usual, most = d->rows > batch ? d->rows : batch;
+    return ahead ? (room < most ? room : most) : batch;
 }
 
 glia_status glia__pass_new(glia__pass **pass, const glia_data *data, size_t batch, bool ahead)

@@ -146,10 +146,11 @@ static glia_status words_of(parcel *p, glia__words *w)
     size_t count = w->count, number;
     GLIA_TRY(count_of(p, &count, sizeof(uint64_t)));
     for (size_t i = 0; i < count; i++) {
-        char *text = p->to ? w->text[i] : NULL;
-        GLIA_TRY(text_of(p, &text));
-        if (p->to) continue;
-        glia_status status = text ? glia__words_add(w, text, strlen(text), &number) : GLIA_OK;
+        char       *text = p->to ? w->text[i] : NULL;
+        glia_status status = text_of(p, &text);
+        if (p->to && status == GLIA_OK) continue;
+        if (p->to) return status;
+        if (status == GLIA_OK && text) status = glia__words_add(w, text, strlen(text), &number);
         glia__free(text);
         GLIA_TRY(status);
         if (w->count != i + 1) return fail_byte(p, p->at, "a word that is there twice");
@@ -162,7 +163,7 @@ static glia_status kind_of(parcel *p, glia__kind *kind)
 {
     glia__string s = {0};
     if (p->to) glia__kind_print(kind, &s);
-    char       *text = glia__string_take(&s);
+    char       *text = p->to ? glia__string_take(&s) : NULL;
     glia_status status = p->to && !text ? GLIA_E_MEMORY : text_of(p, &text);
     if (status == GLIA_OK && !text) status = fail_byte(p, p->at, "a column of no kind");
     if (status == GLIA_OK && !p->to) {
