@@ -386,7 +386,8 @@ typedef struct glia_fit_options {
     size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
-    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
+    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch,
+                                 by blocks where the data are large (docs/random.md)                           */
     uint32_t    seed;         /* 0                                                                             */
     unsigned    threads;      /* 0: usable cores. Never changes the result                                     */
     const char *optimizer;    /* "adam lr=0.001"; see `glia optimizers`                                        */
@@ -440,7 +441,8 @@ GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
  * weights themselves had become non-finite).
  * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of
  * the batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same
- * way. A checkpoint that cannot be written stops training with GLIA_E_WRITE: the last whole checkpoint is still there,
+ * way. Rows on disk that cannot be read stop training with GLIA_E_OPEN or GLIA_E_FORMAT, and a checkpoint that cannot
+ * be written with GLIA_E_WRITE: the last whole checkpoint is still there,
  * and the model has the weights reached, as after every failure within the run: neither an average of them nor, with
  * patience, the best. Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no
  * row that counts), GLIA_E_MEMORY; of `resume`: GLIA_E_OPEN, GLIA_E_FORMAT for a damaged file, GLIA_E_ARG for one of
