@@ -406,7 +406,7 @@ static int check_convert(const data_options *o, const char *text)
     if (!o->convert) return CODE_FINE;
     if (o->csv || o->json || o->test || o->augment)
         return fail(CODE_ARGUMENT, "--convert: goes with none of --csv, --json, --test and --augment");
-    if (access(text, F_OK) != 0) return fail(CODE_ARGUMENT, "--convert: %s is no file, and one is converted", text);
+    if (access(text, F_OK) != 0) return fail(CODE_ARGUMENT, "--convert: \"%s\" is no file, and one is converted", text);
     if (out_file_is_same(o->convert, text))
         return fail(CODE_ARGUMENT, "--convert %s: is read from, and would be lost", o->convert);
     return out_file_check_as("--convert", o->convert);

@@ -19,7 +19,7 @@ static void ask_for(const glia__intake *in, const size_t *rows, size_t i)
 {
     enum { CACHE_LINE = 64 };
     const glia_data *d = in->data;
-    size_t           width = in->bytes ? sizeof *d->bytes : sizeof *d->values;
+    size_t           width = glia__data_is_bytes(d) ? sizeof *d->bytes : sizeof *d->values;
     const char      *row = numbers_of(in, rows, i);
     for (size_t k = 0; k < d->columns * width; k += CACHE_LINE) __builtin_prefetch(row + k);
 }
@@ -46,7 +46,7 @@ static void scale_reals(const glia__scaler *s, size_t n, const real *from, real 
 static void take_row(const glia__intake *in, const glia__scaler *s, const void *numbers, real *x)
 {
     const glia_data *d = in->data;
-    if (in->straight && in->bytes) {
+    if (in->straight && glia__data_is_bytes(d)) {
         scale_bytes(s, d->columns, numbers, x);
     } else if (in->straight) {
         scale_reals(s, d->columns, numbers, x);

@@ -51,11 +51,6 @@ glia_status glia__data_reserve(glia_data *d, bool bytes)
     return d->bytes || d->values ? GLIA_OK : GLIA_E_MEMORY;
 }
 
-bool glia__data_is_bytes(const glia_data *d)
-{
-    return d->bytes || (d->store && glia__store_is_bytes(d->store));
-}
-
 static void copy_row(void *context, size_t row, const void *numbers)
 {
     glia_data *d = context;

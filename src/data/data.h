@@ -63,7 +63,11 @@ static inline size_t glia__data_stored(const struct glia_data *d, size_t row)
     return d->order ? d->order[row] : row;
 }
 /* Whether inputs are bytes in memory, not reals. */
-bool glia__data_is_bytes(const struct glia_data *d);
+bool               glia__store_is_bytes(const struct glia__store *s); /* store.h */
+static inline bool glia__data_is_bytes(const struct glia_data *d)
+{
+    return d->bytes || (d->store && glia__store_is_bytes(d->store));
+}
 /* The numbers of a stored row, of rows that are in memory. */
 static inline const void *glia__data_row(const struct glia_data *d, size_t stored)
 {

@@ -164,7 +164,7 @@ static glia_status bind(glia__intake *in)
 
 glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia__plan *plan, const glia__scaler *scale)
 {
-    *in = (glia__intake){.data = data, .plan = plan, .scale = scale, .bytes = glia__data_is_bytes(data)};
+    *in = (glia__intake){.data = data, .plan = plan, .scale = scale};
     glia_status status = bind(in);
     if (status != GLIA_OK) glia__intake_clear(in);
     return status;
@@ -223,7 +223,7 @@ static void take_column(const glia__intake *in, size_t i, const real *row, real 
 void glia__intake_row(const glia__intake *in, const void *numbers, real *x)
 {
     const glia_data *d = in->data;
-    if (in->bytes) {
+    if (glia__data_is_bytes(d)) {
         const uint8_t *byte = numbers;
         for (size_t i = 0; i < d->columns; i++) x[i] = (real)byte[i];
         return;

@@ -33,7 +33,6 @@ struct glia__intake {
     const glia_data    *data;
     const glia__plan   *plan;     /* NULL: rows are as the data have them       */
     const glia__scaler *scale;    /* NULL: they are not scaled                  */
-    bool                bytes;    /* rows are bytes                          */
     bool                straight; /* nothing has to be done but scaling      */
     glia__pass         *pass;     /* by which rows on disk come; NULL: there are none, or nobody asked */
     size_t             *slot;     /* [plan->count]: where a column is in a stored row */

@@ -34,9 +34,9 @@ glia_status glia__store_new(glia__store **store, const glia__array *a, size_t sk
 void        glia__store_take(glia__store *s, glia__pick *take, size_t columns);
 void        glia__store_free(glia__store *s);
 const char *glia__store_path(const glia__store *s);
-bool        glia__store_is_bytes(const glia__store *s); /* rows are bytes in memory, else reals */
-size_t      glia__store_row_size(const glia__store *s); /* in memory                            */
-size_t      glia__store_raw_size(const glia__store *s); /* in the file                          */
+/* glia__store_is_bytes, data.h: rows are bytes in memory, else reals */
+size_t glia__store_row_size(const glia__store *s); /* in memory                            */
+size_t glia__store_raw_size(const glia__store *s); /* in the file                          */
 
 /* Rows first .. first + count - 1 as they are in the file. GLIA_E_FORMAT if it ends before, GLIA_E_OPEN. For any number
  * of threads at once, as are the next two. */
