@@ -371,6 +371,9 @@ static void data_converts_a_table(void **state)
            ARGUMENTS("data", "moons n=9", "--convert", "x"));
     expect(2, "", "glia: --memory \"2T\": neither bytes nor a number with K, M or G behind\n",
            ARGUMENTS("data", "plans.csv", "--memory", "2T"));
+    release(&direct);
+    release(&made);
+    release(&large);
     unlink("plans.csv.rows");
     unlink("plans.rows");
 }
