@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "draw.h"
 #include "json.h"
@@ -15,7 +16,7 @@
 
 typedef struct data_options {
     input_options input;
-    const char   *test, *csv, *augment;
+    const char   *test, *csv, *convert, *augment;
     size_t        seed;
     bool          json, all;
 } data_options;
@@ -25,6 +26,7 @@ typedef struct part {
     const glia_data *data; /* NULL: there is no such part */
     glia_data_info   info;
     size_t          *counts; /* [classes] rows of each, NULL without classes */
+    size_t           seen;   /* rows whose inputs are looked at */
 } part;
 
 /* What there is to tell. */
@@ -43,6 +45,7 @@ static part part_of(const glia_data *data)
     part p = {.data = data};
     if (!data) return p;
     glia_data_describe(data, &p.info);
+    p.seen = p.info.rows;
     if (p.info.target != GLIA_TARGET_CLASSES) return p;
     p.counts = claim(p.info.outputs, sizeof *p.counts);
     for (size_t row = 0; row < p.info.rows; row++) {
@@ -58,8 +61,8 @@ static range range_of(const part *p, double (*value)(const glia_data *, size_t r
                       size_t count)
 {
     range  r = {NAN, NAN, 0};
-    size_t values = 0;
-    for (size_t row = 0; row < p->info.rows; row++)
+    size_t values = 0, rows = value == glia_data_input ? p->seen : p->info.rows;
+    for (size_t row = 0; row < rows; row++)
         for (size_t c = column; c < column + count; c++) {
             double v = value(p->data, row, c);
             if (isnan(v)) continue;
@@ -233,6 +236,8 @@ static void print_text(const sight *s, bool all)
     else
         print_ranges(&s->first, all);
     if (s->first.info.image) print_samples(&s->first);
+    if (s->look->rows < s->first.info.rows)
+        printf("\nthe first %zu rows were looked at: the rows are not in memory\n", s->look->rows);
     look_tell(s->look);
 }
 
@@ -327,11 +332,20 @@ static int write_csv(const glia_data *data, const char *path)
     return CODE_FINE;
 }
 
+/* Of rows that are not in memory the first are looked at. */
+static void see_first(sight *s)
+{
+    if (s->look->rows == s->first.info.rows) return;
+    s->first.seen = s->look->rows;
+    if (s->second.seen > s->look->rows) s->second.seen = s->look->rows;
+}
+
 static int describe(const glia_data *data, const glia_data *test, const char *text, bool json, bool all)
 {
     sight       s = {.text = text, .first = part_of(data)};
     glia_status status = glia_data_look(data, test, &s.look);
     if (!status) s.second = part_of(test);
+    if (!status) see_first(&s);
     if (!status && json) print_json(&s);
     if (!status && !json) print_text(&s, all);
     free(s.first.counts);
@@ -386,6 +400,26 @@ static int draw_changed(const glia_data *data, const data_options *o)
     return status ? fail_status(status) : CODE_FINE;
 }
 
+/* One file: the rows of several would be in as many. */
+static int check_convert(const data_options *o, const char *text)
+{
+    if (!o->convert) return CODE_FINE;
+    if (o->csv || o->json || o->test || o->augment)
+        return fail(CODE_ARGUMENT, "--convert: goes with none of --csv, --json, --test and --augment");
+    if (access(text, F_OK) != 0) return fail(CODE_ARGUMENT, "--convert: \"%s\" is no file, and one is converted", text);
+    if (out_file_is_same(o->convert, text))
+        return fail(CODE_ARGUMENT, "--convert %s: is read from, and would be lost", o->convert);
+    return out_file_check_as("--convert", o->convert);
+}
+
+static int tell_converted(const glia_data *data, const data_options *o, const char *text)
+{
+    const char *path = glia_data_rows_file(data);
+    if (!path) return fail(CODE_ARGUMENT, "--convert: %s is no table, and only those are converted", text);
+    fprintf(stderr, "written: %s; it is data as %s is\n", o->convert, text);
+    return CODE_FINE;
+}
+
 static int run_data(const command *self, int argc, char **argv)
 {
     data_options o = {0};
@@ -396,10 +430,15 @@ static int run_data(const command *self, int argc, char **argv)
     if (o.csv && o.json) return fail(CODE_ARGUMENT, "--csv: does not go with --json");
     if (o.test && (o.csv || o.augment)) return fail(CODE_ARGUMENT, "--test: goes with neither --csv nor --augment");
     if (o.augment && (o.csv || o.json)) return fail(CODE_ARGUMENT, "--augment: goes with neither --csv nor --json");
-    const glia_data_options columns = input_options_of(&o.input);
-    glia_status             status = glia_data_open(&data, words[0], &columns);
+    if ((code = check_convert(&o, words[0])) != CODE_FINE) return code;
+    glia_data_options columns = input_options_of(&o.input);
+    columns.rows_file = o.convert;
+    glia_status status = glia_data_open(&data, words[0], &columns);
     if (status) return fail_status(status);
-    if (out_file_is_of(o.csv, data))
+    if (!o.convert) source_tell_rows(data, words[0]);
+    if (o.convert)
+        code = tell_converted(data, &o, words[0]);
+    else if (out_file_is_of(o.csv, data))
         code = fail(CODE_ARGUMENT, "--csv %s: is read from, and would be lost", o.csv);
     else if (o.csv)
         code = write_csv(data, o.csv);
@@ -421,6 +460,8 @@ static const option data_table[] = {
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
     {"csv", OPTION_TEXT, AT(csv), "FILE", NULL, 0, 0,
      "write the data (of two parts the first) as a table instead, the target first"},
+    {"convert", OPTION_TEXT, AT(convert), "FILE", NULL, 0, 0,
+     "write the rows of a table into this file instead, which is then data, and opens at once"},
     {"augment", OPTION_TEXT, AT(augment), "TEXT", NULL, 0, 0,
      "draw a few images instead, each as it is and as `glia train --augment TEXT` sees it in the first epochs"},
     {"seed", OPTION_WHOLE, AT(seed), "N", "0", 0, 4294967295.0, "of the changes that --augment draws"},

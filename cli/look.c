@@ -121,4 +121,5 @@ void look_put(json_t *object, const glia_look *look)
     for (size_t i = 0; i < look->count; i++) json_array_append_new(findings, finding_object(&look->findings[i], look));
     json_object_set_new(object, "table", columns);
     json_object_set_new(object, "findings", findings);
+    json_put_count(object, "looked_at", look->rows);
 }

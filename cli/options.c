@@ -77,9 +77,26 @@ static const char *read_batch(const option *o, const char *text, void *field, ch
     return strcmp(text, "full") == 0 ? NULL : "neither a whole number nor full";
 }
 
+/* Bytes, or multiples of 1024 of them. */
+static const char *read_bytes(const option *o, const char *text, void *field, char room[ROOM])
+{
+    static const char units[] = "KMG";
+    const size_t      n = strlen(text);
+    const char       *unit = n > 1 ? strchr(units, text[n - 1]) : NULL;
+    char              digits[24] = "";
+    if (n < sizeof digits) memcpy(digits, text, unit ? n - 1 : n);
+    if (!is_whole(digits)) return "neither bytes nor a number with K, M or G behind";
+    const char  *reason = read_whole(o, digits, field, room);
+    const size_t shift = unit ? 10 * (size_t)(unit - units + 1) : 0;
+    if (!reason && *(size_t *)field > SIZE_MAX >> shift) return "too large";
+    *(size_t *)field <<= shift;
+    return reason;
+}
+
 static value_reader *const read_value[] = {
     [OPTION_FLAG] = read_flag,     [OPTION_TEXT] = read_text,   [OPTION_WHOLE] = read_whole,
     [OPTION_NUMBER] = read_number, [OPTION_YESNO] = read_yesno, [OPTION_BATCH] = read_batch,
+    [OPTION_BYTES] = read_bytes,
 };
 
 static void *field_of(const option *o, void *options)
@@ -246,7 +263,8 @@ glia_data_options input_options_of(const input_options *o)
                                .columns = o->columns,
                                .missing = o->missing,
                                .drop_missing = o->drop_missing,
-                               .header = o->header};
+                               .header = o->header,
+                               .memory = o->memory};
 }
 
 bool options_read(const command *self, int argc, char **argv, void *options, const char *words[WORDS_MOST], int *code)

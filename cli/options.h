@@ -13,7 +13,8 @@ typedef enum option_type {
     OPTION_WHOLE,  /* --epochs 10    -> size_t             */
     OPTION_NUMBER, /* --holdout 0.15 -> double             */
     OPTION_YESNO,  /* --shuffle no   -> bool               */
-    OPTION_BATCH   /* --batch full   -> size_t, or GLIA_FULL_BATCH */
+    OPTION_BATCH,  /* --batch full   -> size_t, or GLIA_FULL_BATCH */
+    OPTION_BYTES   /* --memory 2G    -> size_t             */
 } option_type;
 
 typedef struct option {
@@ -31,6 +32,7 @@ typedef struct option {
 typedef struct input_options {
     const char *target, *columns, *missing, *header, *sample_weight, *group, *time, *image;
     bool        drop_missing;
+    size_t      memory;
 } input_options;
 /* Lines of an option table. */
 #define INPUT_OPTIONS                                                                                                  \
@@ -67,11 +69,20 @@ typedef struct input_options {
          0,                                                                                                            \
          0,                                                                                                            \
          "whether the first row of a table has the names (default: by its cells)"},                                    \
+        {"image",                                                                                                      \
+         OPTION_TEXT,                                                                                                  \
+         offsetof(input_options, image),                                                                               \
+         "TEXT",                                                                                                       \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or "      \
+         "pad "                                                                                                        \
+         "(default: as the model takes them, or as they are, if all are alike)"},                                      \
     {                                                                                                                  \
-        "image", OPTION_TEXT, offsetof(input_options, image), "TEXT", NULL, 0, 0,                                      \
-            "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or "   \
-            "pad "                                                                                                     \
-            "(default: as the model takes them, or as they are, if all are alike)"                                     \
+        "memory", OPTION_BYTES, offsetof(input_options, memory), "SIZE", "256M", 1, 1e18,                              \
+            "how much of rows is kept in memory: bytes, or with K, M or G; of more, IDX and .npy files are read as "   \
+            "they are needed"                                                                                          \
     }
 /* The same as the library takes it. */
 glia_data_options input_options_of(const input_options *o);

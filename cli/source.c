@@ -62,6 +62,12 @@ glia_data_options source_options_of(const glia_model *model, const input_options
     return o;
 }
 
+void source_tell_rows(const glia_data *data, const char *text)
+{
+    const char *path = glia_data_rows_file(data);
+    if (path) fprintf(stderr, "%s: its rows are in %s\n", data_name(text), path);
+}
+
 /* `target`: "" where there is none, NULL where it is the library's to find. */
 static glia_status open_table(source *s, const char *data, const char *target, const input_options *input)
 {
@@ -70,7 +76,8 @@ static glia_status open_table(source *s, const char *data, const char *target, c
     o.target = target;
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
-    glia_status      status = glia_data_open(&s->whole, data, &o);
+    glia_status status = glia_data_open(&s->whole, data, &o);
+    if (!status) source_tell_rows(s->whole, data);
     const glia_data *second = s->whole ? glia_data_test(s->whole) : NULL;
     s->part = second ? second : s->whole;
     return status;

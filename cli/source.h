@@ -26,6 +26,9 @@ glia_data_options source_options_of(const glia_model *model, const input_options
  * they stand; weights, groups and times they may lack. `options`: those that the training rows were opened with. */
 glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options);
 
+/* Tells on stderr that the rows of a table are in a file, if they are. */
+void source_tell_rows(const glia_data *data, const char *text);
+
 /* The size and colour of images that a model takes, as an image text in text[64]; NULL if they are not known. */
 const char *source_image(const glia_model *model, char text[64]);
 /* Whether a word says how to invert; if not, a sentence is said. */

@@ -111,6 +111,7 @@ static glia_status open_parts(train_parts *parts, const char *data, const char *
     if (status) return status;
     glia_target meant = target_of(base);
     if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
+    if (!o->quiet) source_tell_rows(parts->data, data);
     status = set_target(parts->data, meant);
     return status ? status : set_target(parts->test_data, meant);
 }

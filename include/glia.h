@@ -104,7 +104,11 @@ typedef struct glia_data_options {
     const char *image;        /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
                                  fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any
                                  is */
-    bool image_optional;      /* data that are no image files are fine too */
+    bool   image_optional;    /* data that are no image files are fine too */
+    size_t memory;            /* bytes of rows to be kept in memory; where there are more, IDX and C-ordered .npy files
+                                 that are not packed are read as they are needed (docs/data.md, "Larger than memory"),
+                                 and have to stay as they are; the rows of a CSV go to a file beside it. 0: 256 MiB */
+    const char *rows_file;    /* CSV: the file its rows go to, however many; NULL: FILE.csv.rows, if need be */
 } glia_data_options;
 
 /* Opens a data set. `text` is one of
@@ -129,7 +133,7 @@ GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const gl
  * soon as its line is there. What kinds its columns are has to be told in options->columns where it matters, as
  * glia_model_columns does: the rows to come are not known. Free with glia_stream_close. */
 typedef struct glia_stream glia_stream;
-GLIA_API glia_status glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
+GLIA_API glia_status       glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
 /* *rows: at least one row, for which it waits, and up to `most` where they have arrived; NULL at the end. They are the
  * stream's, and good until its next call. Errors: as glia_data_open; the stream then only can be closed. */
 GLIA_API glia_status glia_stream_next(glia_stream *stream, size_t most, const glia_data **rows);
@@ -170,6 +174,8 @@ GLIA_API const glia_data *glia_data_test(const glia_data *data);
 /* The paths of the files that a data set was read from, those of its second part and of all terms of DATA+DATA among
  * them; NULL past the last. Standard input is none. */
 GLIA_API const char *glia_data_file(const glia_data *data, size_t i);
+/* The file in which the rows of a CSV are, where one was made of it or was still there; or NULL. */
+GLIA_API const char *glia_data_rows_file(const glia_data *data);
 
 /* Cuts `data` into two views: `held` gets ceil(share * rows) rows, `rest` the others. Views share the rows of
  * `data`, which must outlive them; free both.
@@ -266,8 +272,8 @@ GLIA_API double  glia_data_number(const glia_data *data, size_t row, size_t j);
  * byte). GLIA_E_FORMAT, with the row, if words are asked to be numbers. */
 GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 
-/* A look before anything is trained: what is wrong with the data that can be seen, in plain sentences, and what is known
- * of each column. docs/data.md, "A look at the data", lists the kinds, and where their thresholds come from. */
+/* A look before anything is trained: what is wrong with the data that can be seen, in plain sentences, and what is
+ * known of each column. docs/data.md, "A look at the data", lists the kinds, and where their thresholds come from. */
 #define GLIA_NO_ROW SIZE_MAX
 typedef struct glia_data_finding {
     const char *kind;                 /* "duplicate_rows"                                                    */
@@ -280,11 +286,11 @@ typedef struct glia_data_finding {
 typedef struct glia_column_facts {
     const char *name; /* "" without one */
     glia_kind   kind;
-    size_t      column;                    /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
-    size_t      missing, different;        /* rows without a value; different values                         */
-    double      least, most, mean, median; /* NaN for words; of dates days since 1970-01-01                  */
+    size_t      column;                        /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
+    size_t      missing, different;            /* rows without a value; different values                         */
+    double      least, most, mean, median;     /* NaN for words; of dates days since 1970-01-01                  */
     char        least_text[64], most_text[64]; /* as a cell has them                                         */
-    const char *word;                      /* the most frequent one, of kinds that are words; or NULL        */
+    const char *word;                          /* the most frequent one, of kinds that are words; or NULL        */
     size_t      word_rows;
 } glia_column_facts;
 typedef struct glia_look {
@@ -292,9 +298,11 @@ typedef struct glia_look {
     glia_data_finding *findings; /* [count], worst first */
     size_t             columns;  /* of a table from a file as glia_data_column has them; 0 for images */
     glia_column_facts *column;   /* [columns] */
+    size_t             rows;     /* that were looked at: all; of rows that are not in memory the first 100,000 */
 } glia_look;
 /* Looks at `data`, and at how `test` differs from it (NULL: its own second part, if it has one). The look has words of
- * the data, which have to outlive it; free it with glia_look_free. Errors: GLIA_E_ARG, GLIA_E_MEMORY. */
+ * the data, which have to outlive it; free it with glia_look_free. Errors: GLIA_E_ARG, GLIA_E_MEMORY; GLIA_E_OPEN and
+ * GLIA_E_FORMAT of rows that cannot be read. */
 GLIA_API glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_look **look);
 GLIA_API void        glia_look_free(glia_look *look);
 
@@ -378,7 +386,8 @@ typedef struct glia_fit_options {
     size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
-    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch */
+    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch,
+                                 by blocks where the data are large (docs/random.md)                           */
     uint32_t    seed;         /* 0                                                                             */
     unsigned    threads;      /* 0: usable cores. Never changes the result                                     */
     const char *optimizer;    /* "adam lr=0.001"; see `glia optimizers`                                        */
@@ -432,7 +441,8 @@ GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
  * weights themselves had become non-finite).
  * The loss of a batch is a weighted mean where rows or classes have weights: it divides by the sum of the weights of
  * the batch's rows. Where that is 0, so are the batch's loss and gradient. The validation loss is weighted in the same
- * way. A checkpoint that cannot be written stops training with GLIA_E_WRITE: the last whole checkpoint is still there,
+ * way. Rows on disk that cannot be read stop training with GLIA_E_OPEN or GLIA_E_FORMAT, and a checkpoint that cannot
+ * be written with GLIA_E_WRITE: the last whole checkpoint is still there,
  * and the model has the weights reached, as after every failure within the run: neither an average of them nor, with
  * patience, the best. Errors: GLIA_E_ARG, GLIA_E_TEXT, GLIA_E_SHAPE (data that do not fit the net; no
  * row that counts), GLIA_E_MEMORY; of `resume`: GLIA_E_OPEN, GLIA_E_FORMAT for a damaged file, GLIA_E_ARG for one of
@@ -514,7 +524,7 @@ typedef struct glia_scores {
     double mse, rmse, mae, r2; /* r2: mean over outputs ("uniform_average")                            */
     /* several yes or no, where every true number is 0 or 1 and there are several; else NaN. An output of 0.5 or more
      * says yes */
-    double label_accuracy; /* share of all answers that are right                             */
+    double label_accuracy;  /* share of all answers that are right                             */
     double subset_accuracy; /* share of the rows in which all are                             */
     double label_f1;        /* mean over the outputs of the F1 of their yes ("macro")         */
     /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the

@@ -300,7 +300,9 @@ static void show_prints_the_layers(void **state)
     make_even_model("table.csv", EVEN_NET, "even.safetensors");
     r = RUN("show", "even.safetensors", "--json");
     events e = events_of(r.out);
-    assert_keys(e.event[0], "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,missing,loss,scale,seed,border,layers,record");
+    assert_keys(
+        e.event[0],
+        "net,parameters,multiply_adds,inputs,outputs,target,classes,columns,missing,loss,scale,seed,border,layers,record");
     assert_string_equal(text_at(e.event[0], "scale"), "standard");
     assert_string_equal(text_at(e.event[0], "target"), "classes");
     json_t *dense = json_array_get(json_object_get(e.event[0], "layers"), 0);
@@ -339,7 +341,7 @@ static void data_describes_a_table(void **state)
            "\"most\":4.0,\"mean\":2.5,\"median\":2.5,\"least_text\":\"1\",\"most_text\":\"4\",\"word\":null,"
            "\"word_rows\":0},{\"name\":\"width\",\"kind\":\"number\",\"missing\":0,\"different\":2,\"least\":5.0,"
            "\"most\":6.0,\"mean\":5.5,\"median\":5.5,\"least_text\":\"5\",\"most_text\":\"6\",\"word\":null,"
-           "\"word_rows\":0}],\"findings\":[]}\n",
+           "\"word_rows\":0}],\"findings\":[],\"looked_at\":4}\n",
            "", ARGUMENTS("data", "table.csv", "--json"));
     expect(0,
            "numbers.csv: 4 rows, 1 column of numbers, 1 number to predict (x)\n"
@@ -350,6 +352,30 @@ static void data_describes_a_table(void **state)
            "\n"
            "nothing is wrong that can be seen\n",
            "", ARGUMENTS("data", "numbers.csv", "--target", "x"));
+}
+
+/* A table is made a file of rows, and is told where its rows are. */
+static void data_converts_a_table(void **state)
+{
+    (void)state;
+    write_text("plans.csv", "age,city,plan\n31,Ulm,no\n,Bonn,yes\n45,Ulm,yes\n");
+    expect(0, "", "written: plans.rows; it is data as plans.csv is\n",
+           ARGUMENTS("data", "plans.csv", "--convert", "plans.rows"));
+    result direct = RUN("data", "plans.csv"), made = RUN("data", "plans.rows"),
+           large = RUN("data", "plans.csv", "--memory=8");
+    assert_string_equal(strchr(direct.out, ':'), strchr(made.out, ':'));
+    assert_string_equal(large.err, "plans.csv: its rows are in plans.csv.rows\n");
+    expect(2, "", "glia: --convert plans.csv: is read from, and would be lost\n",
+           ARGUMENTS("data", "plans.csv", "--convert", "plans.csv"));
+    expect(2, "", "glia: --convert: \"moons n=9\" is no file, and one is converted\n",
+           ARGUMENTS("data", "moons n=9", "--convert", "x"));
+    expect(2, "", "glia: --memory \"2T\": neither bytes nor a number with K, M or G behind\n",
+           ARGUMENTS("data", "plans.csv", "--memory", "2T"));
+    release(&direct);
+    release(&made);
+    release(&large);
+    unlink("plans.csv.rows");
+    unlink("plans.rows");
 }
 
 /* The left half is bright; each epoch of these sees it on the right, or sees nothing. */
@@ -452,6 +478,7 @@ int main(void)
         cmocka_unit_test(show_prints_the_layers),
         cmocka_unit_test(data_describes_a_table),
         cmocka_unit_test(data_draws_images),
+        cmocka_unit_test(data_converts_a_table),
         cmocka_unit_test(data_draws_what_training_sees),
         cmocka_unit_test(predictions_are_drawn),
         cmocka_unit_test(data_is_written_as_a_table),

@@ -45,7 +45,7 @@ static void machines_get_it_all(void **state)
     assert_int_equal(r.code, 0);
     assert_int_equal(e.count, 1);
     assert_keys(e.event[0], "data,rows,columns,image,shape,kind,target,target_name,classes,counts,ranges,targets,table,"
-                            "findings");
+                            "findings,looked_at");
     const json_t *table = json_object_get(e.event[0], "table"), *town = json_array_get(table, 1);
     assert_int_equal(json_array_size(table), 5);
     assert_keys(town, "name,kind,missing,different,least,most,mean,median,least_text,most_text,word,word_rows");

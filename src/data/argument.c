@@ -12,6 +12,7 @@
 
 #include "data/array.h"
 #include "data/image.h"
+#include "data/rows_file.h"
 #include "data/target.h"
 #include "data/zip.h"
 #include "ground/memory.h"
@@ -55,6 +56,29 @@ static glia_status read_array(glia_data **data, glia__source *s, const glia_data
     return glia__array_read(data, &a, NULL, options);
 }
 
+/* What a file of rows was made of was read in one way, and is no longer read in another. */
+static glia_status check_rows(glia_data *d, const char *target)
+{
+    const char *own = glia_data_target_name(d, 0);
+    if (!target || d->target_columns > 1 || (own && strcmp(own, target) == 0)) return GLIA_OK;
+    if (!*target) {
+        d->target = GLIA_TARGET_NONE;
+        return GLIA_OK;
+    }
+    return glia__fail(GLIA_E_TEXT, "%s: its target is %s%s%s, as the table was read that it was made of, not \"%.60s\"",
+                      d->name, own ? "\"" : "a column without a name", own ? own : "", own ? "\"" : "", target);
+}
+
+static glia_status read_rows(glia_data **data, glia__source *s, const glia_data_options *options)
+{
+    GLIA_TRY(glia__rows_read(data, s, options ? options->memory : 0, NULL, NULL));
+    glia_status status = options ? check_rows(*data, options->target) : GLIA_OK;
+    if (status == GLIA_OK) return GLIA_OK;
+    glia_data_free(*data);
+    *data = NULL;
+    return status;
+}
+
 static glia_status open_file(glia_data **data, const char *path, const glia_data_options *options)
 {
     glia__source s;
@@ -66,6 +90,8 @@ static glia_status open_file(glia_data **data, const char *path, const glia_data
         status = read_array(data, &s, options);
     else if (glia__zip_fits(&s))
         status = glia__npz_read(data, &s, NULL, options);
+    else if (glia__rows_fits(&s))
+        status = read_rows(data, &s, options);
     else
         status = glia__csv_read(data, &s, options);
     glia__source_close(&s);
@@ -73,22 +99,24 @@ static glia_status open_file(glia_data **data, const char *path, const glia_data
 }
 
 /* Both headers are read, and must fit each other, before anything else is. */
-static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets)
+static glia_status read_pair(glia_data **data, glia__source *inputs, glia__source *targets,
+                             const glia_data_options *options)
 {
     glia__array x, y;
     GLIA_TRY(glia__array_open(&x, inputs));
     GLIA_TRY(glia__array_open(&y, targets));
-    return glia__array_read(data, &x, &y, NULL);
+    return glia__array_read(data, &x, &y, options);
 }
 
-static glia_status open_pair(glia_data **data, const char *inputs, const char *targets)
+static glia_status open_pair(glia_data **data, const char *inputs, const char *targets,
+                             const glia_data_options *options)
 {
     glia__source x, y;
     *data = NULL;
     GLIA_TRY(glia__source_open(&x, inputs));
     glia_status status = glia__source_open(&y, targets);
     if (status == GLIA_OK) {
-        status = read_pair(data, &x, &y);
+        status = read_pair(data, &x, &y, options);
         glia__source_close(&y);
     }
     glia__source_close(&x);
@@ -161,12 +189,13 @@ static glia_status find_part(folder *f, const char *where, part p)
 }
 
 /* Opens parts first .. last: *data is the first of them and owns the second. */
-static glia_status open_found(glia_data **data, const folder *f, part first, part last)
+static glia_status open_found(glia_data **data, const folder *f, part first, part last,
+                              const glia_data_options *options)
 {
-    GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS]));
+    GLIA_TRY(open_pair(data, f->path[first][IMAGES], f->path[first][LABELS], options));
     if (first == last) return GLIA_OK;
     glia_data  *test;
-    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS]);
+    glia_status status = open_pair(&test, f->path[last][IMAGES], f->path[last][LABELS], options);
     if (status == GLIA_OK) status = glia__data_take_test(*data, test);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
@@ -195,7 +224,7 @@ static glia_status open_folder(glia_data **data, const char *where, part first, 
     if (status == GLIA_OK && !known && f.missing.length > 0)
         status =
             glia__fail(GLIA_E_OPEN, "%s: the folder lacks %s (plain or .gz), and has no images", where, f.missing.text);
-    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last);
+    if (status == GLIA_OK && !known) status = open_found(data, &f, first, last, options);
     folder_clear(&f);
     return status;
 }
@@ -239,12 +268,12 @@ static glia_status open_part(glia_data **data, const char *term, part p, const g
     return status;
 }
 
-static glia_status open_comma(glia_data **data, const char *term, const char *comma)
+static glia_status open_comma(glia_data **data, const char *term, const char *comma, const glia_data_options *options)
 {
     char *images, *labels = NULL;
     GLIA_TRY(copy_word(term, term, (size_t)(comma - term), &images));
     glia_status status = copy_word(term, comma + 1, strlen(comma + 1), &labels);
-    if (status == GLIA_OK) status = open_pair(data, images, labels);
+    if (status == GLIA_OK) status = open_pair(data, images, labels, options);
     glia__free(images);
     glia__free(labels);
     return status;
@@ -259,7 +288,7 @@ static glia_status open_term(glia_data **data, const char *term, const glia_data
     GLIA_TRY(glia__generate(data, term, &known));
     if (known) return GLIA_OK;
     const char *comma = strchr(term, ',');
-    return comma ? open_comma(data, term, comma) : open_path(data, term, options);
+    return comma ? open_comma(data, term, comma, options) : open_path(data, term, options);
 }
 
 /* ---- the whole text --------------------------------------------------------------------------------------------- */

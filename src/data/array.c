@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/store.h"
 #include "data/target.h"
 #include "ground/bits.h"
 #include "ground/memory.h"
@@ -53,7 +54,7 @@ const glia__element *glia__element_find(char kind, size_t size)
     return NULL;
 }
 
-static bool are_bytes(const glia__array *a)
+bool glia__array_is_bytes(const glia__array *a)
 {
     return a->element->kind == 'u' && a->element->size == 1;
 }
@@ -224,7 +225,7 @@ static inline void decode_size(const glia__array *a, const unsigned char *raw, s
         for (size_t i = 0; i < n; i++) v[i] = value(glia__word(raw + i * size, size, false));
 }
 
-static void decode(const glia__array *a, const unsigned char *raw, size_t n, double *v)
+void glia__array_decode(const glia__array *a, const unsigned char *raw, size_t n, double *v)
 {
     const size_t size = a->element->size;
     if (size == 1) decode_size(a, raw, n, 1, v);
@@ -239,10 +240,10 @@ static glia_status take(reading *r, size_t first, size_t n, const unsigned char 
     const glia__array *a = r->array;
     double             v[AT_ONCE];
     if (r->block.form == &of_bytes && r->column == NO_COLUMN) return put(r, NULL, raw, n);
-    decode(a, raw, n, v);
+    glia__array_decode(a, raw, n, v);
     for (size_t i = 0; i < n; i++) GLIA_TRY(check_number(a, r->columns, first + i, v[i]));
     if (r->column != NO_COLUMN) GLIA_TRY(take_labels(r, first, v, &n));
-    return n > 0 ? put(r, v, NULL, n) : GLIA_OK;
+    return n > 0 && r->block.form ? put(r, v, NULL, n) : GLIA_OK;
 }
 
 static glia_status take_all(reading *r)
@@ -298,12 +299,24 @@ static glia_status read_numbers(reading *r, const glia__array *a, const form *fo
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */
 
+/* The inputs stay on the disk. They are looked at once, for numbers that are none and for labels. */
+static glia_status leave_inputs(glia_data *d, const glia__array *a, size_t column)
+{
+    reading     r = {.array = a, .columns = a->items / a->dim[0], .column = column};
+    bool        whole = a->element->kind != 'f' && column == NO_COLUMN;
+    glia_status status = whole ? GLIA_OK : take_all(&r);
+    if (status == GLIA_OK && column != NO_COLUMN) status = glia__labels_finish(&r.labels, a->element->kind != 'f', d);
+    if (status == GLIA_OK) status = glia__store_new(&d->store, a, column);
+    reading_clear(&r);
+    return status;
+}
+
 /* d takes the inputs, and the labels if there was a column of them. */
 static glia_status read_inputs(glia_data *d, const glia__array *a, size_t column)
 {
     reading     r;
-    glia_status status = read_numbers(&r, a, are_bytes(a) ? &of_bytes : &of_reals, column);
-    if (status == GLIA_OK && are_bytes(a))
+    glia_status status = read_numbers(&r, a, glia__array_is_bytes(a) ? &of_bytes : &of_reals, column);
+    if (status == GLIA_OK && glia__array_is_bytes(a))
         d->bytes = r.block.numbers;
     else if (status == GLIA_OK)
         d->values = r.block.numbers;
@@ -360,14 +373,15 @@ static glia_status find_column(const glia__array *a, const char *target, size_t 
     return GLIA_OK;
 }
 
-static glia_status fill(glia_data *d, const glia__array *inputs, const glia__array *targets, size_t column)
+static glia_status fill(glia_data *d, const glia__array *inputs, const glia__array *targets, size_t column,
+                        size_t memory)
 {
     size_t shape[3];
     glia__array_shape(inputs, shape);
     if (column != NO_COLUMN) shape[2]--;
     d->image = inputs->rank > 2;
     GLIA_TRY(glia__data_shape(d, inputs->dim[0], shape[0], shape[1], shape[2]));
-    GLIA_TRY(read_inputs(d, inputs, column));
+    GLIA_TRY((glia__store_suits(inputs, memory) ? leave_inputs : read_inputs)(d, inputs, column));
     return targets ? read_targets(d, targets) : GLIA_OK;
 }
 
@@ -382,7 +396,7 @@ glia_status glia__array_read(glia_data **data, const glia__array *inputs, const 
     else
         GLIA_TRY(find_column(inputs, options ? options->target : NULL, &column));
     GLIA_TRY(glia__data_new(&d, inputs->source->path));
-    glia_status status = fill(d, inputs, targets, column);
+    glia_status status = fill(d, inputs, targets, column, options ? options->memory : 0);
     if (status == GLIA_OK)
         *data = d;
     else

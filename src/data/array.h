@@ -45,8 +45,13 @@ glia_status glia__array_at(const glia__array *a, size_t byte);
 /* The file ends at byte `end` and should have had `promised`. */
 glia_status glia__array_ends(const glia__array *a, size_t end, size_t promised);
 
-/* Makes a data set of the numbers that follow. The target is `targets`, one number a row or several; or, where that is
- * NULL, the column of a table that options->target numbers. */
+bool glia__array_is_bytes(const glia__array *a);
+/* v[n]: numbers as they stand in the file. */
+void glia__array_decode(const glia__array *a, const unsigned char *raw, size_t n, double *v);
+
+/* Makes a data set of the numbers that follow; rows that are more than options->memory stay where they are (store.h).
+ * The target is `targets`, one number a row or several; or, where that is NULL, the column of a table that
+ * options->target numbers. */
 glia_status glia__array_read(glia_data **data, const glia__array *inputs, const glia__array *targets,
                              const glia_data_options *options);
 
@@ -62,6 +67,9 @@ glia_status glia__npy_header(glia__array *a);
 void glia__array_scatter(const glia__array *a, void *block, size_t columns, const void *from, size_t first, size_t n,
                          size_t size);
 glia_status glia__array_turn(const glia__array *a, void *block, size_t size);
+/* Whether there is something to turn; and one row of those that are not in Fortran order. */
+bool glia__array_is_turned(const glia__array *a);
+void glia__array_turn_row(const glia__array *a, const void *from, void *to, size_t size);
 /* channels, height and width of a row */
 void glia__array_shape(const glia__array *a, size_t shape[3]);
 

@@ -68,20 +68,40 @@ static void steps_of(const glia__array *a, size_t step[3])
     for (size_t i = 0; i < 3; i++) step[(first + i) % 3] = of[i];
 }
 
+bool glia__array_is_turned(const glia__array *a)
+{
+    return a->rank > 2 && (a->fortran || a->channels_last);
+}
+
+/* Line by line of the row as it will be. */
+static void turn_lines(const size_t shape[3], const size_t step[3], const unsigned char *from, unsigned char *to,
+                       size_t size)
+{
+    for (size_t line = 0; line < shape[0] * shape[1]; line++)
+        gather(to + line * shape[2] * size, from + (line / shape[1] * step[0] + line % shape[1] * step[1]) * size,
+               shape[2], step[2], size);
+}
+
+void glia__array_turn_row(const glia__array *a, const void *from, void *to, size_t size)
+{
+    size_t shape[3], step[3];
+    glia__array_shape(a, shape);
+    steps_of(a, step);
+    turn_lines(shape, step, from, to, size);
+}
+
 glia_status glia__array_turn(const glia__array *a, void *block, size_t size)
 {
     size_t         shape[3], step[3];
     unsigned char *at = block;
-    if (a->rank <= 2 || !(a->fortran || a->channels_last)) return GLIA_OK;
+    if (!glia__array_is_turned(a)) return GLIA_OK;
     glia__array_shape(a, shape);
     steps_of(a, step);
-    const size_t   width = shape[2] * size, row = shape[0] * shape[1] * width;
+    const size_t   row = shape[0] * shape[1] * shape[2] * size;
     unsigned char *turned = glia__new(row, 1);
     if (!turned) return GLIA_E_MEMORY;
     for (size_t r = 0; r < a->dim[0]; r++, at += row) {
-        for (size_t line = 0; line < shape[0] * shape[1]; line++)
-            gather(turned + line * width, at + (line / shape[1] * step[0] + line % shape[1] * step[1]) * size, shape[2],
-                   step[2], size);
+        turn_lines(shape, step, at, turned, size);
         memcpy(at, turned, row);
     }
     glia__free(turned);

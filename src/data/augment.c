@@ -170,7 +170,7 @@ glia_status glia_data_augment(const glia_data *data, const char *text, uint32_t 
     if (!data->image && text)
         return glia__fail(GLIA_E_SHAPE, "%s: its rows are no images, and only those can be augmented", data->name);
     const glia__extent extent = {data->channels, data->height, data->width};
-    if (text) GLIA_TRY(glia__augment_new(&a, text, &extent, data->bytes, 1));
+    if (text) GLIA_TRY(glia__augment_new(&a, text, &extent, glia__data_is_bytes(data), 1));
     const size_t       stored = glia__data_stored(data, row);
     const glia__chance chance = {.seed = seed, .epoch = (uint32_t)epoch, .row = &stored};
     for (size_t i = 0; i < data->columns; i++) out[i] = (real)glia_data_input(data, row, i);

@@ -8,13 +8,20 @@ static size_t stored_row(const glia_data *d, const size_t *rows, size_t i)
     return glia__data_stored(d, rows ? rows[i] : i);
 }
 
+/* The numbers of row i of a batch; those of rows on disk were taken before. */
+static const void *numbers_of(const glia__intake *in, const size_t *rows, size_t i)
+{
+    return in->pass ? in->pass->row[i] : glia__data_row(in->data, stored_row(in->data, rows, i));
+}
+
 /* Rows of a shuffled batch come from anywhere in memory: the next one is asked for while this one is worked on. */
-static void ask_for(const glia_data *d, size_t at)
+static void ask_for(const glia__intake *in, const size_t *rows, size_t i)
 {
     enum { CACHE_LINE = 64 };
-    size_t      width = d->bytes ? sizeof *d->bytes : sizeof *d->values;
-    const char *row = d->bytes ? (const char *)(d->bytes + at) : (const char *)(d->values + at);
-    for (size_t i = 0; i < d->columns * width; i += CACHE_LINE) __builtin_prefetch(row + i);
+    const glia_data *d = in->data;
+    size_t           width = glia__data_is_bytes(d) ? sizeof *d->bytes : sizeof *d->values;
+    const char      *row = numbers_of(in, rows, i);
+    for (size_t k = 0; k < d->columns * width; k += CACHE_LINE) __builtin_prefetch(row + k);
 }
 
 static void scale_bytes(const glia__scaler *s, size_t n, const uint8_t *from, real *x)
@@ -35,27 +42,26 @@ static void scale_reals(const glia__scaler *s, size_t n, const real *from, real 
         k->scale_reals(n, from, (real)glia__scales[s->how].shift, (real)glia__scales[s->how].scale, x);
 }
 
-/* x[n] = the row stored at number `stored`, scaled as `s` says. */
-static void take_row(const glia__intake *in, const glia__scaler *s, size_t stored, real *x)
+/* x[n] = the row, scaled as `s` says. */
+static void take_row(const glia__intake *in, const glia__scaler *s, const void *numbers, real *x)
 {
     const glia_data *d = in->data;
-    if (in->straight && d->bytes) {
-        scale_bytes(s, d->columns, d->bytes + stored * d->columns, x);
+    if (in->straight && glia__data_is_bytes(d)) {
+        scale_bytes(s, d->columns, numbers, x);
     } else if (in->straight) {
-        scale_reals(s, d->columns, d->values + stored * d->columns, x);
+        scale_reals(s, d->columns, numbers, x);
     } else {
-        glia__intake_row(in, stored, x);
+        glia__intake_row(in, numbers, x);
         scale_reals(s, glia__intake_width(in), x, x);
     }
 }
 
 void glia__batch_inputs(const glia__intake *in, const size_t *rows, size_t begin, size_t end, real *x)
 {
-    const glia_data *d = in->data;
-    size_t           n = glia__intake_width(in);
+    size_t n = glia__intake_width(in);
     for (size_t i = begin; i < end; i++, x += n) {
-        if (i + 1 < end) ask_for(d, stored_row(d, rows, i + 1) * d->columns);
-        take_row(in, in->scale, stored_row(d, rows, i), x);
+        if (i + 1 < end) ask_for(in, rows, i + 1);
+        take_row(in, in->scale, numbers_of(in, rows, i), x);
     }
 }
 
@@ -63,13 +69,12 @@ void glia__batch_augmented(const glia__intake *in, const glia__augment *a, unsig
                            size_t begin, size_t end, real *x)
 {
     static const glia__scaler as_it_is = {.how = GLIA__SCALE_NONE};
-    const glia_data          *d = in->data;
     size_t                    n = glia__intake_width(in);
     for (size_t i = begin; i < end; i++, x += n) {
-        size_t       stored = stored_row(d, chance->row, i);
+        size_t       stored = stored_row(in->data, chance->row, i);
         glia__chance of_image = {chance->seed, chance->epoch, &stored};
-        if (i + 1 < end) ask_for(d, stored_row(d, chance->row, i + 1) * d->columns);
-        take_row(in, &as_it_is, stored, x);
+        if (i + 1 < end) ask_for(in, chance->row, i + 1);
+        take_row(in, &as_it_is, numbers_of(in, chance->row, i), x);
         glia__augment_image(a, worker, &of_image, 0, x);
         scale_reals(in->scale, n, x, x);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/columns.h"
+#include "data/pass.h"
 #include "data/target.h"
 #include "ground/memory.h"
 
@@ -50,6 +51,32 @@ glia_status glia__data_reserve(glia_data *d, bool bytes)
     return d->bytes || d->values ? GLIA_OK : GLIA_E_MEMORY;
 }
 
+static void copy_row(void *context, size_t row, const void *numbers)
+{
+    glia_data *d = context;
+    if (d->bytes)
+        memcpy(d->bytes + row * d->columns, numbers, d->columns);
+    else
+        memcpy(d->values + row * d->columns, numbers, d->columns * sizeof *d->values);
+}
+
+glia_status glia__data_load(glia_data *d)
+{
+    if (!d->store) return GLIA_OK;
+    GLIA_TRY(glia__data_reserve(d, glia__data_is_bytes(d)));
+    glia_status status = glia__data_each(d, copy_row, d);
+    if (status == GLIA_OK) {
+        glia__store_free(d->store);
+        d->store = NULL;
+        return GLIA_OK;
+    }
+    glia__free(d->bytes);
+    glia__free(d->values);
+    d->bytes = NULL;
+    d->values = NULL;
+    return status;
+}
+
 void glia__names_free(char **names, size_t count)
 {
     for (size_t i = 0; names && i < count; i++) glia__free(names[i]);
@@ -69,6 +96,7 @@ void glia_data_free(glia_data *data)
         glia__free(data->name);
         glia__free(data->bytes);
         glia__free(data->values);
+        glia__store_free(data->store);
         glia__free(data->weights);
         glia__free(data->weight_name);
         glia__free(data->groups);
@@ -81,6 +109,7 @@ void glia_data_free(glia_data *data)
         glia__columns_free(data->column, data->n_columns);
         glia__free(data->columns_text);
         glia__free(data->missing_text);
+        glia__free(data->rows_path);
         glia__free(data->column_of);
         glia__names_free(data->group_words, data->n_groups);
         glia__names_free(data->target_names, data->target_columns);
@@ -205,6 +234,11 @@ const char *glia_data_file(const glia_data *data, size_t i)
     return i < data->n_files ? data->files[i] : glia_data_file(data->test, i - data->n_files);
 }
 
+const char *glia_data_rows_file(const glia_data *data)
+{
+    return data ? data->rows_path : NULL;
+}
+
 size_t glia__data_outputs(const glia_data *d)
 {
     const size_t outputs[] = {
@@ -224,7 +258,7 @@ void glia_data_describe(const glia_data *data, glia_data_info *info)
         .height = data->height,
         .width = data->width,
         .image = data->image,
-        .bytes = data->bytes != NULL,
+        .bytes = glia__data_is_bytes(data),
         .target = data->target,
         .outputs = glia__data_outputs(data),
         .yesno = data->yesno,
@@ -280,12 +314,17 @@ static const glia__column *words_at(const glia_data *d, size_t slot)
     return c && glia__kind_is_words(&c->kind) ? c : NULL;
 }
 
+static double number_at(const glia_data *d, size_t row, size_t column)
+{
+    const size_t stored = glia__data_stored(d, row), at = stored * d->columns + column;
+    if (d->store) return glia__store_number(d->store, stored, column);
+    return d->bytes ? (double)d->bytes[at] : (double)d->values[at];
+}
+
 double glia_data_input(const glia_data *data, size_t row, size_t column)
 {
     if (!data || row >= data->rows || column >= data->columns) return (double)NAN;
-    size_t at = glia__data_stored(data, row) * data->columns + column;
-    if (data->bytes) return data->bytes[at];
-    return words_at(data, column) ? (double)NAN : (double)data->values[at];
+    return words_at(data, column) ? (double)NAN : number_at(data, row, column);
 }
 
 /* ---- the columns of a table ------------------------------------------------------------------------------------- */
@@ -315,7 +354,7 @@ const char *glia_data_word(const glia_data *data, size_t row, size_t column)
 {
     if (!data || row >= data->rows || column >= data->columns) return NULL;
     const glia__column *c = words_at(data, column);
-    real                number = c ? data->values[glia__data_stored(data, row) * data->columns + column] : (real)NAN;
+    double              number = c ? number_at(data, row, column) : (double)NAN;
     return isnan(number) ? NULL : c->words.text[(size_t)number];
 }
 

@@ -10,17 +10,18 @@
 /* Arrays are held once, by the data set that read them. A view (split, rows) has `base` set, borrows every array of it
  * and owns `order` and what its own flags say. Row r of a data set is stored row order[r], or r where order is NULL. */
 struct glia_data {
-    char    *name; /* what the user wrote, for sentences */
-    size_t   rows;
-    size_t   stored;                  /* rows in the arrays: = rows but for a view */
-    size_t   columns;                 /* = channels * height * width               */
-    size_t   channels, height, width; /* 1, 1, columns for a table                 */
-    bool     image;
-    bool     from_memory;  /* not from a file or a generator: no scaling unless asked for */
-    uint8_t *bytes;        /* [stored][columns]; or */
-    real    *values;       /* [stored][columns]     */
-    size_t  *order;        /* [rows] or NULL        */
-    char   **column_names; /* [columns] or NULL; "" for a column without a name */
+    char               *name; /* what the user wrote, for sentences */
+    size_t              rows;
+    size_t              stored;                  /* rows in the arrays: = rows but for a view */
+    size_t              columns;                 /* = channels * height * width               */
+    size_t              channels, height, width; /* 1, 1, columns for a table                 */
+    bool                image;
+    bool                from_memory;  /* not from a file or a generator: no scaling unless asked for */
+    uint8_t            *bytes;        /* [stored][columns]; or */
+    real               *values;       /* [stored][columns]; or */
+    struct glia__store *store;        /* they are on disk      */
+    size_t             *order;        /* [rows] or NULL        */
+    char              **column_names; /* [columns] or NULL; "" for a column without a name */
     /* A table from a file: what was understood of its columns. A column's numbers are in `values`, a word's is its
      * number in the column's list, what is missing is NaN. */
     struct glia__column *column; /* [n_columns], or NULL */
@@ -49,7 +50,8 @@ struct glia_data {
     char      **class_names;  /* [n_classes] */
     char      **target_names; /* [target_columns], or NULL */
 
-    char **files; /* [n_files]: the paths it was read from, but for those of the second part */
+    char  *rows_path; /* the file of rows (rows_file.h) that was made of it or found, or NULL */
+    char **files;     /* [n_files]: the paths it was read from, but for those of the second part */
     size_t n_files;
 
     struct glia_data       *test;                     /* the second part, owned */
@@ -61,6 +63,19 @@ static inline size_t glia__data_stored(const struct glia_data *d, size_t row)
 {
     return d->order ? d->order[row] : row;
 }
+/* Whether inputs are bytes in memory, not reals. */
+bool               glia__store_is_bytes(const struct glia__store *s); /* store.h */
+static inline bool glia__data_is_bytes(const struct glia_data *d)
+{
+    return d->bytes || (d->store && glia__store_is_bytes(d->store));
+}
+/* The numbers of a stored row, of rows that are in memory. */
+static inline const void *glia__data_row(const struct glia_data *d, size_t stored)
+{
+    return d->bytes ? (const void *)(d->bytes + stored * d->columns) : (const void *)(d->values + stored * d->columns);
+}
+/* Reads rows that are on disk into memory, for good. */
+glia_status glia__data_load(struct glia_data *d);
 /* What makes rows into inputs: plan.h. */
 typedef struct glia__plan   glia__plan;
 typedef struct glia__intake glia__intake;
@@ -93,8 +108,8 @@ glia_status glia__data_take_test(glia_data *d, glia_data *test);
 glia_status glia__data_append(glia_data *a, glia_data *b);
 
 /* fingerprint.c: equal for data sets of equal names; of equal rows in the same order. */
-uint64_t glia__data_names_hash(const glia_data *d);
-uint64_t glia__data_values_hash(const glia_data *d);
+uint64_t    glia__data_names_hash(const glia_data *d);
+glia_status glia__data_values_hash(const glia_data *d, uint64_t *hash);
 
 /* Frees count names and their list; NULL is fine. */
 void glia__names_free(char **names, size_t count);

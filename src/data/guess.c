@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "data/spill.h"
 #include "data/table.h"
 #include "ground/memory.h"
 
@@ -110,7 +111,8 @@ static bool means_yesno(const glia__words *w, double yes[2])
 
 static void make_yesno(glia__table *t, glia__column *c, const double yes[2])
 {
-    for (size_t r = 0; r < t->rows; r++) {
+    if (t->spill) glia__spill_map(t, c->slot, yes);
+    for (size_t r = 0; !t->spill && r < t->rows; r++) {
         real *v = &t->values[r * t->width + c->slot];
         if (!isnan(*v)) *v = (real)yes[(size_t)*v];
     }
@@ -131,7 +133,8 @@ static glia_status count_gaps(glia__table *t)
 {
     size_t *gaps = glia__new(t->width, sizeof *gaps);
     if (!gaps) return GLIA_E_MEMORY;
-    for (size_t r = 0; t->has_gaps && r < t->rows; r++)
+    for (size_t i = 0; t->has_gaps && t->spill && i < t->width; i++) gaps[i] = glia__spill_gaps(t, i);
+    for (size_t r = 0; t->has_gaps && !t->spill && r < t->rows; r++)
         for (size_t i = 0; i < t->width; i++) gaps[i] += isnan(t->values[r * t->width + i]);
     for (size_t i = 0; i < t->n_columns; i++)
         t->column[i].missing = t->column[i].slot == GLIA_NO_COLUMN ? 0 : gaps[t->column[i].slot];
@@ -139,14 +142,19 @@ static glia_status count_gaps(glia__table *t)
     return GLIA_OK;
 }
 
-/* Takes the numbers of what turned out to be text out of all rows. */
-static void close_ranks(glia__table *t)
+/* The slots of columns that are kept, in order: calls it with each one's new place and its old one. */
+static void move_slots(glia__table *t, void (*move)(glia__table *t, size_t to, size_t from))
 {
-    size_t width = 0;
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->column[i].slot != GLIA_NO_COLUMN && t->column[i].kind.which != GLIA_KIND_TEXT)
-            width += glia__kind_slots(&t->column[i].kind);
-    if (width == t->width) return;
+    size_t to = 0;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const glia__column *c = &t->column[i];
+        if (c->slot == GLIA_NO_COLUMN || c->kind.which == GLIA_KIND_TEXT) continue;
+        for (size_t k = 0; k < glia__kind_slots(&c->kind); k++) move(t, to++, c->slot + k);
+    }
+}
+
+static void close_rows(glia__table *t)
+{
     real *to = t->values;
     for (size_t r = 0; r < t->rows; r++)
         for (size_t i = 0; i < t->n_columns; i++) {
@@ -154,7 +162,20 @@ static void close_ranks(glia__table *t)
             if (c->slot == GLIA_NO_COLUMN || c->kind.which == GLIA_KIND_TEXT) continue;
             for (size_t k = 0; k < glia__kind_slots(&c->kind); k++) *to++ = t->values[r * t->width + c->slot + k];
         }
-    size_t slot = 0;
+}
+
+/* Takes the numbers of what turned out to be text out of all rows. */
+static void close_ranks(glia__table *t)
+{
+    size_t width = 0, slot = 0;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->column[i].slot != GLIA_NO_COLUMN && t->column[i].kind.which != GLIA_KIND_TEXT)
+            width += glia__kind_slots(&t->column[i].kind);
+    if (width == t->width) return;
+    if (t->spill)
+        move_slots(t, glia__spill_keep);
+    else
+        close_rows(t);
     for (size_t i = 0; i < t->n_columns; i++) {
         glia__column *c = &t->column[i];
         if (c->kind.which == GLIA_KIND_TEXT) c->slot = GLIA_NO_COLUMN;

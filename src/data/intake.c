@@ -175,7 +175,23 @@ void glia__intake_clear(glia__intake *in)
     for (size_t i = 0; in->place && i < in->plan->count; i++) glia__free(in->place[i]);
     glia__free(in->place);
     glia__free(in->slot);
+    glia__pass_free(in->pass);
     *in = (glia__intake){0};
+}
+
+glia_status glia__intake_reserve(glia__intake *in, size_t batch, bool ahead)
+{
+    return glia__pass_new(&in->pass, in->data, batch, ahead);
+}
+
+void glia__intake_begin(const glia__intake *in, const size_t *order, size_t n)
+{
+    glia__pass_begin(in->pass, order, n);
+}
+
+glia_status glia__intake_take(const glia__intake *in, const size_t *rows, size_t count)
+{
+    return glia__pass_take(in->pass, rows, count);
 }
 
 size_t glia__intake_width(const glia__intake *in)
@@ -225,14 +241,15 @@ static void take_column(const glia__intake *in, size_t i, const real *row, real 
     if (c->gap) x[c->at + c->width - 1] = !there;
 }
 
-void glia__intake_row(const glia__intake *in, size_t stored, real *x)
+void glia__intake_row(const glia__intake *in, const void *numbers, real *x)
 {
     const glia_data *d = in->data;
-    if (d->bytes) {
-        for (size_t i = 0; i < d->columns; i++) x[i] = (real)d->bytes[stored * d->columns + i];
+    if (glia__data_is_bytes(d)) {
+        const uint8_t *byte = numbers;
+        for (size_t i = 0; i < d->columns; i++) x[i] = (real)byte[i];
         return;
     }
-    const real *row = d->values + stored * d->columns;
+    const real *row = numbers;
     if (in->straight) {
         memcpy(x, row, d->columns * sizeof *x);
         return;

@@ -13,10 +13,11 @@ glia_status glia__data_same_rows(const glia_data *a, const glia_data *b)
         return glia__fail(GLIA_E_SHAPE, "the inputs of a row are %zu in %s, but %zu in %s", a->columns, a->name,
                           b->columns, b->name);
     bool images = a->row_files && b->row_files;
-    if (a->channels != b->channels || a->height != b->height || a->width != b->width || !a->bytes != !b->bytes)
+    if (a->channels != b->channels || a->height != b->height || a->width != b->width ||
+        glia__data_is_bytes(a) != glia__data_is_bytes(b))
         return glia__fail(GLIA_E_SHAPE, "rows of %s are %zux%zux%zu %s, but those of %s are %zux%zux%zu %s%s", a->name,
-                          a->channels, a->height, a->width, a->bytes ? "bytes" : "numbers", b->name, b->channels,
-                          b->height, b->width, b->bytes ? "bytes" : "numbers",
+                          a->channels, a->height, a->width, glia__data_is_bytes(a) ? "bytes" : "numbers", b->name,
+                          b->channels, b->height, b->width, glia__data_is_bytes(b) ? "bytes" : "numbers",
                           images ? "; --image HEIGHTxWIDTH (image in glia_data_options) makes them one size" : "");
     for (size_t i = 0; a->column_names && b->column_names && i < a->columns; i++)
         if (strcmp(a->column_names[i], b->column_names[i]) != 0)
@@ -67,6 +68,13 @@ static glia_status append_columns(glia_data *a, glia_data *b)
     a->left_out += b->left_out;
     a->dropped += b->dropped;
     return GLIA_OK;
+}
+
+/* In memory both. */
+static glia_status load_both(glia_data *a, glia_data *b)
+{
+    GLIA_TRY(glia__data_load(a));
+    return glia__data_load(b);
 }
 
 static glia_status append_inputs(glia_data *a, const glia_data *b)
@@ -175,6 +183,7 @@ static glia_status append_part(glia_data *a, glia_data *b)
     GLIA_TRY(glia__images_same_colour(a, b));
     GLIA_TRY(glia__data_same_rows(a, b));
     GLIA_TRY(check_columns(a, b));
+    GLIA_TRY(load_both(a, b));
     GLIA_TRY(glia__targets_append(a, b));
     GLIA_TRY(append_columns(a, b));
     GLIA_TRY(append_inputs(a, b));

@@ -90,6 +90,77 @@ const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, 
     return &plan->column[low];
 }
 
+/* ---- what the rows say ------------------------------------------------------------------------------------------ */
+
+/* Learnt in one pass over the training rows, of every number of a row; medians come from at most so many rows, evenly. */
+typedef struct survey {
+    const glia_data *data;
+    double          *sum, *least; /* [columns], of what is there */
+    size_t          *count;       /* [columns], the same         */
+    size_t         **words;       /* [columns]: rows of each word, of a column of words; else NULL */
+    size_t           sampled;
+    real            *sample; /* [sampled][columns], of rows on disk; NULL: they are in memory */
+    size_t           taken;
+} survey;
+
+static void survey_clear(survey *s)
+{
+    for (size_t i = 0; s->words && i < s->data->columns; i++) glia__free(s->words[i]);
+    glia__free(s->words);
+    glia__free(s->sum);
+    glia__free(s->least);
+    glia__free(s->count);
+    glia__free(s->sample);
+}
+
+static size_t sampled_row(const survey *s, size_t i)
+{
+    return (size_t)((double)i * (double)s->data->rows / (double)s->sampled);
+}
+
+static void survey_row(void *context, size_t r, const void *numbers)
+{
+    survey      *s = context;
+    const size_t n = s->data->columns;
+    const real  *row = numbers;
+    for (size_t i = 0; i < n; i++) {
+        const real v = row[i];
+        if (isnan(v)) continue;
+        s->sum[i] += (double)v;
+        s->count[i]++;
+        if ((double)v < s->least[i]) s->least[i] = (double)v;
+        if (s->words[i]) s->words[i][(size_t)v]++;
+    }
+    if (s->sample && s->taken < s->sampled && sampled_row(s, s->taken) == r)
+        memcpy(s->sample + s->taken++ * n, row, n * sizeof *row);
+}
+
+static glia_status survey_room(survey *s)
+{
+    const glia_data *d = s->data;
+    s->sampled = d->rows < MEDIAN_ROWS ? d->rows : MEDIAN_ROWS;
+    s->sum = glia__new(d->columns, sizeof *s->sum);
+    s->least = glia__new(d->columns, sizeof *s->least);
+    s->count = glia__new(d->columns, sizeof *s->count);
+    s->words = glia__new(d->columns, sizeof *s->words);
+    if (!s->sum || !s->least || !s->count || !s->words) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < d->columns; i++) {
+        const glia__column *c = &d->column[d->column_of[i]];
+        s->least[i] = INFINITY;
+        if (!glia__kind_is_words(&c->kind)) continue;
+        if (!(s->words[i] = glia__new(c->words.count, sizeof *s->words[i]))) return GLIA_E_MEMORY;
+    }
+    if (d->store && !(s->sample = glia__new(s->sampled, d->columns * sizeof *s->sample))) return GLIA_E_MEMORY;
+    return GLIA_OK;
+}
+
+static glia_status survey_rows(survey *s, const glia_data *d)
+{
+    *s = (survey){.data = d};
+    GLIA_TRY(survey_room(s));
+    return glia__data_each(d, survey_row, s);
+}
+
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
@@ -98,68 +169,40 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A column's values among the training rows, one of its numbers: those that are there, of at most so many rows, evenly.
- */
-typedef struct list {
-    double *value;
-    size_t  count;
-} list;
-
-static glia_status take_values(const glia_data *d, size_t slot, size_t most, list *l)
+static double sampled_value(const survey *s, size_t i, size_t slot)
 {
-    size_t rows = d->rows < most ? d->rows : most;
-    *l = (list){.value = glia__new(rows, sizeof *l->value)};
-    if (!l->value) return GLIA_E_MEMORY;
-    for (size_t i = 0; i < rows; i++) {
-        size_t row = (size_t)((double)i * (double)d->rows / (double)rows);
-        double v = (double)d->values[glia__data_stored(d, row) * d->columns + slot];
-        if (!isnan(v)) l->value[l->count++] = v;
-    }
-    return GLIA_OK;
+    const glia_data *d = s->data;
+    if (s->sample) return (double)s->sample[i * d->columns + slot];
+    return (double)d->values[glia__data_stored(d, sampled_row(s, i)) * d->columns + slot];
 }
 
 /* The value in the middle; of two, their mean. 0 of none. */
-static glia_status median(const glia_data *d, size_t slot, double *value)
+static glia_status median(const survey *s, size_t slot, double *value)
 {
-    list l;
-    GLIA_TRY(take_values(d, slot, MEDIAN_ROWS, &l));
-    qsort(l.value, l.count, sizeof *l.value, by_value);
-    *value = l.count ? (l.value[(l.count - 1) / 2] + l.value[l.count / 2]) / 2 : 0;
-    glia__free(l.value);
+    size_t  n = 0;
+    double *list = glia__new(s->sampled, sizeof *list);
+    if (!list) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < s->sampled; i++) {
+        const double v = sampled_value(s, i, slot);
+        if (!isnan(v)) list[n++] = v;
+    }
+    qsort(list, n, sizeof *list, by_value);
+    *value = n ? (list[(n - 1) / 2] + list[n / 2]) / 2 : 0;
+    glia__free(list);
     return GLIA_OK;
 }
 
-static double mean(const glia_data *d, size_t slot)
+static double mean(const survey *s, size_t slot)
 {
-    double sum = 0;
-    size_t count = 0;
-    for (size_t r = 0; r < d->rows; r++) {
-        double v = (double)d->values[glia__data_stored(d, r) * d->columns + slot];
-        if (!isnan(v)) sum += v, count++;
-    }
-    return count ? sum / (double)count : 0;
+    return s->count[slot] ? s->sum[slot] / (double)s->count[slot] : 0;
 }
 
-static double least(const glia_data *d, size_t slot)
+static double least(const survey *s, size_t slot)
 {
-    double low = INFINITY;
-    for (size_t r = 0; r < d->rows; r++)
-        low = fmin(low, (double)d->values[glia__data_stored(d, r) * d->columns + slot]);
-    return isfinite(low) ? low : 0;
+    return s->count[slot] ? s->least[slot] : 0;
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
-
-/* rows[i] = of word i of a column of the data. */
-static glia_status count_words(const glia_data *d, const glia__column *c, size_t **rows)
-{
-    if (!(*rows = glia__new(c->words.count, sizeof **rows))) return GLIA_E_MEMORY;
-    for (size_t r = 0; r < d->rows; r++) {
-        real v = d->values[glia__data_stored(d, r) * d->columns + c->slot];
-        if (!isnan(v)) (*rows)[(size_t)v]++;
-    }
-    return GLIA_OK;
-}
 
 static size_t rare_below(const glia__kind *k, size_t rows)
 {
@@ -249,71 +292,68 @@ static glia_status find_places(glia__plan_column *c, const glia__column *from, c
     return c->kind.hash ? GLIA_OK : keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all));
 }
 
-static glia_status fit_words(glia__plan_column *c, const glia_data *d, const glia__column *from)
+static glia_status fit_words(glia__plan_column *c, const survey *s, const glia__column *from)
 {
-    size_t     *rows = NULL, *sums = NULL, places = 0;
-    glia_status status = count_words(d, from, &rows);
-    if (status == GLIA_OK) status = find_places(c, from, rows, d->rows);
-    if (status == GLIA_OK) {
-        places = c->kind.which == GLIA_KIND_ORDINAL ? c->n_words : glia__kind_inputs(c);
-        if (!(sums = glia__new(places, sizeof *sums))) status = GLIA_E_MEMORY;
-    }
-    if (status == GLIA_OK && places) c->stand_in[0] = most_frequent(c, from, rows, sums, places);
-    glia__free(rows);
+    const size_t *rows = s->words[from->slot];
+    GLIA_TRY(find_places(c, from, rows, s->data->rows));
+    const size_t places = c->kind.which == GLIA_KIND_ORDINAL ? c->n_words : glia__kind_inputs(c);
+    size_t      *sums = glia__new(places, sizeof *sums);
+    if (!sums) return GLIA_E_MEMORY;
+    if (places) c->stand_in[0] = most_frequent(c, from, rows, sums, places);
     glia__free(sums);
-    return status;
+    return GLIA_OK;
 }
 
 /* ---- a column --------------------------------------------------------------------------------------------------- */
 
-static size_t count_gaps(const glia_data *d, size_t slot)
+static glia_status fit_number(glia__plan_column *c, const survey *s, size_t slot)
 {
-    size_t gaps = 0;
-    for (size_t r = 0; r < d->rows; r++) gaps += isnan(d->values[glia__data_stored(d, r) * d->columns + slot]);
-    return gaps;
+    c->stand_in[0] = c->kind.fill == GLIA__FILL_MEAN ? mean(s, slot) : 0;
+    return c->kind.fill == GLIA__FILL_MEDIAN ? median(s, slot, &c->stand_in[0]) : GLIA_OK;
 }
 
-static glia_status fit_number(glia__plan_column *c, const glia_data *d, size_t slot)
-{
-    c->stand_in[0] = c->kind.fill == GLIA__FILL_MEAN ? mean(d, slot) : 0;
-    return c->kind.fill == GLIA__FILL_MEDIAN ? median(d, slot, &c->stand_in[0]) : GLIA_OK;
-}
-
-static glia_status fit_moment(glia__plan_column *c, const glia_data *d, size_t slot)
+static glia_status fit_moment(glia__plan_column *c, const survey *s, size_t slot)
 {
     for (size_t k = 0; k < glia__kind_slots(&c->kind); k++) {
-        GLIA_TRY(median(d, slot + k, &c->stand_in[k]));
+        GLIA_TRY(median(s, slot + k, &c->stand_in[k]));
         c->stand_in[k] = floor(c->stand_in[k]);
     }
-    c->origin = c->kind.which == GLIA_KIND_TIME ? 0 : least(d, slot);
+    c->origin = c->kind.which == GLIA_KIND_TIME ? 0 : least(s, slot);
     return GLIA_OK;
 }
 
-static glia_status fit_column(glia__plan_column *c, const glia_data *d, const glia__column *from)
+static glia_status fit_column(glia__plan_column *c, const survey *s, const glia__column *from)
 {
     if (!(c->name = glia__strdup(from->name))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__kind_copy(&from->kind, &c->kind));
-    c->missing = from->missing ? count_gaps(d, from->slot) : 0;
+    c->missing = from->missing ? s->data->rows - s->count[from->slot] : 0;
     c->gap = c->missing > 0;
-    if (glia__kind_is_words(&from->kind)) return fit_words(c, d, from);
-    if (c->kind.which == GLIA_KIND_NUMBER) return fit_number(c, d, from->slot);
-    if (c->kind.which != GLIA_KIND_YESNO) return fit_moment(c, d, from->slot);
-    c->stand_in[0] = mean(d, from->slot) > 0.5;
+    if (glia__kind_is_words(&from->kind)) return fit_words(c, s, from);
+    if (c->kind.which == GLIA_KIND_NUMBER) return fit_number(c, s, from->slot);
+    if (c->kind.which != GLIA_KIND_YESNO) return fit_moment(c, s, from->slot);
+    c->stand_in[0] = mean(s, from->slot) > 0.5;
     return GLIA_OK;
+}
+
+static glia_status fit_columns(glia__plan *plan, const glia_data *train)
+{
+    survey      s;
+    size_t      at = 0;
+    glia_status status = survey_rows(&s, train);
+    for (size_t i = 0; status == GLIA_OK && i < train->n_columns; i++)
+        if (train->column[i].slot != GLIA_NO_COLUMN) status = fit_column(&plan->column[at++], &s, &train->column[i]);
+    survey_clear(&s);
+    return status == GLIA_OK ? glia__plan_settle(plan) : status;
 }
 
 glia_status glia__plan_fit(glia__plan **plan, const glia_data *train)
 {
-    size_t read = 0, at = 0;
+    size_t read = 0;
     *plan = NULL;
     if (!train->column) return GLIA_OK;
     for (size_t i = 0; i < train->n_columns; i++) read += train->column[i].slot != GLIA_NO_COLUMN;
     GLIA_TRY(glia__plan_new(plan, read));
-    glia_status status = GLIA_OK;
-    for (size_t i = 0; status == GLIA_OK && i < train->n_columns; i++)
-        if (train->column[i].slot != GLIA_NO_COLUMN)
-            status = fit_column(&(*plan)->column[at++], train, &train->column[i]);
-    if (status == GLIA_OK) status = glia__plan_settle(*plan);
+    glia_status status = fit_columns(*plan, train);
     (*plan)->rows = train->rows;
     if (status == GLIA_OK && train->missing_text && !((*plan)->missing = glia__strdup(train->missing_text)))
         status = GLIA_E_MEMORY;

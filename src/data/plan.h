@@ -4,6 +4,7 @@
 #define GLIA_DATA_PLAN_H
 
 #include "data/columns.h"
+#include "data/pass.h"
 #include "data/scale.h"
 
 struct glia__plan {
@@ -34,6 +35,7 @@ struct glia__intake {
     const glia__plan   *plan;     /* NULL: rows are as the data have them       */
     const glia__scaler *scale;    /* NULL: they are not scaled                  */
     bool                straight; /* nothing has to be done but scaling      */
+    glia__pass         *pass;     /* by which rows on disk come; NULL: there are none, or nobody asked */
     size_t             *slot;     /* [plan->count]: where a column is in a stored row */
     double            **place;    /* [plan->count]: of columns of words, the place of each of the data's; NaN: a gap */
 };
@@ -45,7 +47,12 @@ void        glia__intake_clear(glia__intake *in);
 size_t      glia__intake_width(const glia__intake *in); /* numbers that a net gets for a row */
 /* Rows in which the word of column i is none of the plan's; *word is the first such, or NULL. */
 size_t glia__intake_unknown(const glia__intake *in, size_t i, const char **word);
-/* x[width] = the row stored at number `stored`, not scaled. */
-void glia__intake_row(const glia__intake *in, size_t stored, real *x);
+/* For whoever takes batches of at most so many rows: glia__pass_new. Before each batch its rows are taken, which may
+ * fail where they are on disk; before each order that is gone through, glia__intake_begin. */
+glia_status glia__intake_reserve(glia__intake *in, size_t batch, bool ahead);
+void        glia__intake_begin(const glia__intake *in, const size_t *order, size_t n);
+glia_status glia__intake_take(const glia__intake *in, const size_t *rows, size_t count);
+/* x[width] = the row with these numbers, as the data have it, not scaled. */
+void glia__intake_row(const glia__intake *in, const void *numbers, real *x);
 
 #endif

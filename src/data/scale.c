@@ -73,64 +73,82 @@ glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t colum
 
 /* ---- fitting ---------------------------------------------------------------------------------------------------- */
 
-typedef struct fit fit;
 /* What is fitted: columns of the inputs, or of the number targets. All arrays are [columns]. */
-struct fit {
+typedef struct fit {
     const glia_data    *data;
-    const glia__intake *intake; /* of the inputs */
+    const glia__intake *intake; /* of the inputs; NULL: they are the targets */
     size_t              columns;
-    void (*read)(const fit *f, size_t stored); /* a row into `row` */
-    double *row, *shift, *scale, *least, *most;
-    real   *x; /* a row of the intake */
-};
+    double             *row, *shift, *scale, *least, *most;
+    real               *x; /* a row of the intake */
+} fit;
 
-static void read_inputs(const fit *f, size_t stored)
+/* Calls f for each row, whose numbers are then in `row`. */
+static glia_status each(const fit *f, glia__visit *visit)
 {
-    glia__intake_row(f->intake, stored, f->x);
+    if (f->intake) return glia__data_each(f->data, visit, (void *)f);
+    for (size_t r = 0; r < f->data->rows; r++)
+        visit((void *)f, r, f->data->numbers + glia__data_stored(f->data, r) * f->columns);
+    return GLIA_OK;
+}
+
+static void take(const fit *f, const void *numbers)
+{
+    if (!f->intake) {
+        memcpy(f->row, numbers, f->columns * sizeof *f->row);
+        return;
+    }
+    glia__intake_row(f->intake, numbers, f->x);
     for (size_t i = 0; i < f->columns; i++) f->row[i] = (double)f->x[i];
 }
 
-static void read_targets(const fit *f, size_t stored)
+static void add_to_means(void *context, size_t r, const void *numbers)
 {
-    memcpy(f->row, f->data->numbers + stored * f->columns, f->columns * sizeof *f->row);
+    const fit *f = context;
+    take(f, numbers);
+    for (size_t i = 0; i < f->columns; i++) {
+        double v = f->row[i];
+        f->shift[i] += v;
+        f->least[i] = r == 0 || v < f->least[i] ? v : f->least[i];
+        f->most[i] = r == 0 || v > f->most[i] ? v : f->most[i];
+    }
 }
 
 /* Ranges, and means into shift. */
-static void fit_means(const fit *f)
+static glia_status fit_means(const fit *f)
 {
-    for (size_t r = 0; r < f->data->rows; r++) {
-        f->read(f, glia__data_stored(f->data, r));
-        for (size_t i = 0; i < f->columns; i++) {
-            double v = f->row[i];
-            f->shift[i] += v;
-            f->least[i] = r == 0 || v < f->least[i] ? v : f->least[i];
-            f->most[i] = r == 0 || v > f->most[i] ? v : f->most[i];
-        }
-    }
+    GLIA_TRY(each(f, add_to_means));
     for (size_t i = 0; i < f->columns; i++) f->shift[i] /= (double)f->data->rows;
+    return GLIA_OK;
 }
 
-static void fit_standard(const fit *f)
+static void add_to_squares(void *context, size_t r, const void *numbers)
 {
-    for (size_t r = 0; r < f->data->rows; r++) {
-        f->read(f, glia__data_stored(f->data, r));
-        for (size_t i = 0; i < f->columns; i++) {
-            double off = f->row[i] - f->shift[i];
-            f->scale[i] += off * off;
-        }
+    const fit *f = context;
+    (void)r;
+    take(f, numbers);
+    for (size_t i = 0; i < f->columns; i++) {
+        double off = f->row[i] - f->shift[i];
+        f->scale[i] += off * off;
     }
-    for (size_t i = 0; i < f->columns; i++) f->scale[i] = sqrt(f->scale[i] / (double)f->data->rows);
 }
 
-static void fit_minmax(const fit *f)
+static glia_status fit_standard(const fit *f)
+{
+    GLIA_TRY(each(f, add_to_squares));
+    for (size_t i = 0; i < f->columns; i++) f->scale[i] = sqrt(f->scale[i] / (double)f->data->rows);
+    return GLIA_OK;
+}
+
+static glia_status fit_minmax(const fit *f)
 {
     for (size_t i = 0; i < f->columns; i++) {
         f->shift[i] = f->least[i];
         f->scale[i] = f->most[i] - f->least[i];
     }
+    return GLIA_OK;
 }
 
-typedef void fitter(const fit *f);
+typedef glia_status fitter(const fit *f);
 /* NULL: nothing is fitted. */
 static fitter *const fitters[] = {
     [GLIA__SCALE_NONE] = NULL,
@@ -162,6 +180,14 @@ static void settle_flags(const fit *f)
     }
 }
 
+static glia_status make_scaler(glia__scaler *s, glia__scale_how how, const fit *f)
+{
+    settle_constant(f);
+    settle_flags(f);
+    glia_status status = glia__scaler_make(s, how, f->columns, f->shift, f->scale);
+    return status == GLIA_OK ? status : glia__fail_at(status, "%s", f->data->name);
+}
+
 static glia_status fit_columns(glia__scaler *s, glia__scale_how how, fit *f)
 {
     double *room = glia__new(f->columns, 6 * sizeof *room);
@@ -169,18 +195,16 @@ static glia_status fit_columns(glia__scaler *s, glia__scale_how how, fit *f)
     double **part[] = {&f->row, &f->shift, &f->scale, &f->least, &f->most};
     for (size_t i = 0; i < 5; i++) *part[i] = room + i * f->columns;
     f->x = (real *)(room + 5 * f->columns);
-    fit_means(f);
-    fitters[how](f);
-    settle_constant(f);
-    settle_flags(f);
-    glia_status status = glia__scaler_make(s, how, f->columns, f->shift, f->scale);
+    glia_status status = fit_means(f);
+    if (status == GLIA_OK) status = fitters[how](f);
+    if (status == GLIA_OK) status = make_scaler(s, how, f);
     glia__free(room);
-    return status == GLIA_OK ? status : glia__fail_at(status, "%s", f->data->name);
+    return status;
 }
 
 static glia__scale_how usual_scale(const glia_data *d)
 {
-    if (d->bytes) return GLIA__SCALE_UNIT;
+    if (glia__data_is_bytes(d)) return GLIA__SCALE_UNIT;
     return d->from_memory ? GLIA__SCALE_NONE : GLIA__SCALE_STANDARD;
 }
 
@@ -202,15 +226,12 @@ glia_status glia__scaler_fit(glia__scaler *s, const char *text, const glia__inta
     glia__scale_how how = usual_scale(train->data);
     if (text) GLIA_TRY(find_scale(text, &how));
     if (!fitters[how]) return glia__scaler_make(s, how, 0, NULL, NULL);
-    return fit_columns(
-        s, how,
-        &(fit){.data = train->data, .intake = train, .columns = glia__intake_width(train), .read = read_inputs});
+    return fit_columns(s, how, &(fit){.data = train->data, .intake = train, .columns = glia__intake_width(train)});
 }
 
 glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train)
 {
     if (train->target != GLIA_TARGET_NUMBERS)
         return glia__fail(GLIA_E_ARG, "%s has no number targets to be scaled", train->name);
-    return fit_columns(s, GLIA__SCALE_STANDARD,
-                       &(fit){.data = train, .columns = train->target_columns, .read = read_targets});
+    return fit_columns(s, GLIA__SCALE_STANDARD, &(fit){.data = train, .columns = train->target_columns});
 }

@@ -65,6 +65,11 @@ bool glia__source_is_held(const glia__source *s)
     return glia__source_size(s) > 0 && (!s->member || glia__member_is_stored(s->member));
 }
 
+bool glia__source_is_plain(const glia__source *s)
+{
+    return !s->member && glia__source_size(s) > 0;
+}
+
 void glia__source_close(glia__source *s)
 {
     if (s->member)

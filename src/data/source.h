@@ -28,6 +28,8 @@ glia_status glia__source_read(glia__source *s, void *bytes, size_t n, size_t *go
 size_t glia__source_size(const glia__source *s);
 /* Whether the file is known to hold so many; what is packed only says so. */
 bool glia__source_is_held(const glia__source *s);
+/* Whether any of its bytes can be read at any time: a file that is not packed, and no member of one. */
+bool glia__source_is_plain(const glia__source *s);
 void glia__source_close(glia__source *s); /* a zeroed one is fine */
 
 /* npz.c: the arrays of a NumPy .npz by their names; of two parts that it may have, the one that `part` names ("train",

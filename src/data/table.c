@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/spill.h"
 #include "data/table.h"
 #include "ground/memory.h"
 
@@ -11,6 +12,7 @@ enum { MANY_WORDS = 1 << 20 };
 
 void glia__table_clear(glia__table *t)
 {
+    glia__spill_clear(t);
     glia__csv_clear(&t->csv);
     glia__names_free(t->first, t->columns);
     glia__columns_free(t->column, t->n_columns);
@@ -291,12 +293,14 @@ static glia_status end_row(glia__table *t)
     return GLIA_OK;
 }
 
-/* Asks at once for as many rows as there will be, and 1 in 32 more, when enough are read to tell. */
-static glia_status make_room(glia__table *t)
+/* Asks at once for as many rows as there will be, and 1 in 32 more, when enough are read to tell, and all may stay in
+ * memory. */
+static glia_status make_room(glia__table *t, size_t at_hand)
 {
     enum { ENOUGH = 1000 };
-    size_t need = t->rows + 1, all = glia__csv_expect(&t->csv, need), row = t->width * sizeof *t->values;
-    if (need < ENOUGH || all <= need) return glia__grow(&t->values, &t->room, need, row);
+    size_t need = at_hand + 1, all = glia__csv_expect(&t->csv, t->rows + 1), row = t->width * sizeof *t->values;
+    if (need < ENOUGH || all <= need || t->spill || all > glia__spill_limit(t) / row)
+        return glia__grow(&t->values, &t->room, need, row);
     GLIA_TRY(glia__resize(&t->values, all + all / 32, row));
     t->room = all + all / 32;
     return GLIA_OK;
@@ -307,8 +311,9 @@ glia_status glia__table_row(glia__table *t)
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
-    if (t->rows == t->room) GLIA_TRY(make_room(t));
-    real *row = t->values + t->rows * t->width;
+    const size_t at_hand = t->rows - t->flushed;
+    if (at_hand == t->room) GLIA_TRY(make_room(t, at_hand));
+    real *row = t->values + at_hand * t->width;
     for (size_t column = 0; column < t->columns; column = t->use[column].end) {
         const glia__use *u = &t->use[column];
         if (u->role == GLIA__INPUT_NUMBER)
@@ -344,6 +349,7 @@ static glia_status read_table(glia__table *t, glia__source *source)
 {
     GLIA_TRY(glia__table_begin(t, source));
     for (bool more = true; more;) {
+        GLIA_TRY(glia__spill_some(t));
         GLIA_TRY(glia__table_row(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
     }
@@ -352,7 +358,7 @@ static glia_status read_table(glia__table *t, glia__source *source)
     if (t->weights) GLIA_TRY(glia__resize(&t->weights, t->rows, sizeof *t->weights));
     if (t->groups) GLIA_TRY(glia__resize(&t->groups, t->rows, sizeof *t->groups));
     if (t->times) GLIA_TRY(glia__resize(&t->times, t->rows, sizeof *t->times));
-    return glia__resize(&t->values, t->rows, t->width * sizeof *t->values);
+    return t->spill ? GLIA_OK : glia__resize(&t->values, t->rows, t->width * sizeof *t->values);
 }
 
 /* ---- the data set ----------------------------------------------------------------------------------------------- */
@@ -432,12 +438,13 @@ static glia_status hand_columns(glia__table *t, glia_data *d)
 static glia_status hand_over(glia__table *t, glia_data *d)
 {
     GLIA_TRY(glia__data_shape(d, t->rows, 1, 1, t->width));
-    d->values = t->values;
+    d->values = t->spill ? NULL : t->values;
     d->weights = t->weights;
     d->left_out = t->left_out;
     d->dropped = t->dropped;
     d->times = t->times;
-    t->values = t->weights = NULL;
+    if (!t->spill) t->values = NULL;
+    t->weights = NULL;
     t->times = NULL;
     if (t->groups) GLIA_TRY(hand_groups(t, d));
     GLIA_TRY(glia__table_name(t, d));
@@ -447,19 +454,27 @@ static glia_status hand_over(glia__table *t, glia_data *d)
     return t->targets ? glia__labels_finish(t->labels, false, d) : GLIA_OK;
 }
 
-glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_data_options *options)
+static glia_status read_csv(glia_data **data, glia__source *source, const glia_data_options *options)
 {
-    static const glia_data_options standard = {0};
-    glia__table                    t = {.options = options ? options : &standard};
-    glia_data                     *d = NULL;
-    glia_status                    status = read_table(&t, source);
-    *data = NULL;
+    glia__table t = {.options = options};
+    glia_data  *d = NULL;
+    glia_status status = read_table(&t, source);
     if (status == GLIA_OK) status = glia__data_new(&d, source->path);
     if (status == GLIA_OK) status = hand_over(&t, d);
+    if (status == GLIA_OK && t.spill) status = glia__spill_finish(&t, &d);
     if (status == GLIA_OK)
         *data = d;
     else
         glia_data_free(d);
     glia__table_clear(&t);
     return status;
+}
+
+glia_status glia__csv_read(glia_data **data, glia__source *source, const glia_data_options *options)
+{
+    static const glia_data_options standard = {0};
+    const glia_data_options       *o = options ? options : &standard;
+    *data = NULL;
+    GLIA_TRY(glia__spill_find(data, source, o));
+    return *data ? GLIA_OK : read_csv(data, source, o);
 }

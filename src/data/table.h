@@ -52,20 +52,22 @@ typedef struct glia__table {
     real                    *gap;  /* those that are numbers */
     size_t                   n_gap, gap_room;
 
-    size_t        rows, room;
-    real         *values; /* [rows][width] */
-    size_t        weights_room;
-    real         *weights; /* [rows], where there is a column of them */
-    size_t        groups_room, times_room;
-    int32_t      *groups; /* [rows]: numbers of words, where there is a column of them */
-    double       *times;  /* [rows], the same */
-    glia__words   group_words;
-    glia__labels *labels;     /* [targets] */
-    glia__cell   *target;     /* [targets]: of the row at hand */
-    bool          incomplete; /* so is the row at hand: a value or a target is missing */
-    bool          has_gaps;
-    size_t        left_out, dropped; /* rows without a target; rows with a gap */
-    glia__string  text;              /* of the cell at hand */
+    size_t              rows, room;
+    real               *values; /* [rows - flushed][width] */
+    struct glia__spill *spill;  /* where the others are; NULL: there are none */
+    size_t              flushed;
+    size_t              weights_room;
+    real               *weights; /* [rows], where there is a column of them */
+    size_t              groups_room, times_room;
+    int32_t            *groups; /* [rows]: numbers of words, where there is a column of them */
+    double             *times;  /* [rows], the same */
+    glia__words         group_words;
+    glia__labels       *labels;     /* [targets] */
+    glia__cell         *target;     /* [targets]: of the row at hand */
+    bool                incomplete; /* so is the row at hand: a value or a target is missing */
+    bool                has_gaps;
+    size_t              left_out, dropped; /* rows without a target; rows with a gap */
+    glia__string        text;              /* of the cell at hand */
 } glia__table;
 
 /* --- table.c --- */

@@ -231,6 +231,8 @@ glia_status glia__labels_finish(glia__labels *l, bool known_classes, glia_data *
         if (known_classes || are_few_whole_numbers(d->numbers, d->stored)) {
             d->target = GLIA_TARGET_CLASSES;
             status = make_classes(d);
+            glia__free(d->numbers); /* the names of the classes tell them */
+            d->numbers = NULL;
         }
     }
     glia__labels_clear(l);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/columns.h"
+#include "data/pass.h"
 #include "ground/file.h"
 #include "ground/memory.h"
 
@@ -17,6 +18,7 @@ typedef struct csv_writer {
     glia__string     text;         /* not yet written */
     char             byte[256][8]; /* the cell of each byte, with its comma */
     uint8_t          length[256];
+    glia_status      status; /* of writing */
 } csv_writer;
 
 /* ---- cells: each ends in a comma, which end_row makes a line end of --------------------------------------------- */
@@ -100,24 +102,6 @@ static void add_header(csv_writer *w)
     end_row(&w->text);
 }
 
-static void add_row(csv_writer *w, size_t row)
-{
-    const glia_data *d = w->data;
-    size_t           at = glia__data_stored(d, row) * d->columns;
-    for (size_t j = 0; j < target_cells(d); j++)
-        if (d->target == GLIA_TARGET_CLASSES)
-            add_text(&w->text, d->class_names[glia_data_class(d, row)]);
-        else
-            add_double(&w->text, glia_data_number(d, row, j));
-    if (d->weights) add_real(&w->text, d->weights[glia__data_stored(d, row)]);
-    for (size_t i = 0; i < d->columns; i += slots_at(d, i))
-        if (d->bytes)
-            glia__string_add_bytes(&w->text, w->byte[d->bytes[at + i]], w->length[d->bytes[at + i]]);
-        else
-            add_input(w, i, d->values + at + i);
-    end_row(&w->text);
-}
-
 static glia_status flush(csv_writer *w)
 {
     if (w->text.failed) return GLIA_E_MEMORY;
@@ -126,13 +110,33 @@ static glia_status flush(csv_writer *w)
     return GLIA_OK;
 }
 
+static void add_row(void *context, size_t row, const void *numbers)
+{
+    csv_writer      *w = context;
+    const glia_data *d = w->data;
+    const uint8_t   *byte = numbers;
+    const real      *value = numbers;
+    if (w->status != GLIA_OK) return;
+    for (size_t j = 0; j < target_cells(d); j++)
+        if (d->target == GLIA_TARGET_CLASSES)
+            add_text(&w->text, d->class_names[glia_data_class(d, row)]);
+        else
+            add_double(&w->text, glia_data_number(d, row, j));
+    if (d->weights) add_real(&w->text, d->weights[glia__data_stored(d, row)]);
+    for (size_t i = 0; i < d->columns; i += slots_at(d, i))
+        if (glia__data_is_bytes(d))
+            glia__string_add_bytes(&w->text, w->byte[byte[i]], w->length[byte[i]]);
+        else
+            add_input(w, i, value + i);
+    end_row(&w->text);
+    if (w->text.failed || w->text.length >= FLUSH) w->status = flush(w);
+}
+
 static glia_status write_rows(csv_writer *w)
 {
     add_header(w);
-    for (size_t r = 0; r < w->data->rows; r++) {
-        add_row(w, r);
-        if (w->text.failed || w->text.length >= FLUSH) GLIA_TRY(flush(w));
-    }
+    GLIA_TRY(glia__data_each(w->data, add_row, w));
+    GLIA_TRY(w->status);
     return flush(w);
 }
 

@@ -21,6 +21,8 @@ glia_status glia__reader_read_at(glia__reader *reader, uint64_t offset, void *by
 /* Size of the file on disk (compressed or not), 0 if unknown (a pipe). */
 size_t glia__reader_size(const glia__reader *reader);
 bool   glia__reader_gzipped(const glia__reader *reader);
+/* When it was last changed, in nanoseconds since 1970, as the system tells it. */
+uint64_t glia__reader_time(const glia__reader *reader);
 void   glia__reader_close(glia__reader *reader);
 
 /* Reads a whole plain (not gunzipped) regular file of at most `limit` bytes. *bytes is the caller's (glia__free). */

@@ -14,6 +14,7 @@ enum { BUFFER_SIZE = 1 << 16 };
 struct glia__reader {
     char         *path;
     int           fd;
+    uint64_t      time;       /* it was changed                                                  */
     size_t        size;       /* of the file on disk                                             */
     size_t        offset;     /* in the file, of the end of what is in the buffer                 */
     glia__gunzip *gunzip;     /* NULL: a plain file                                              */
@@ -182,6 +183,7 @@ static glia_status begin(glia__reader *r, const char *path)
     if (!r->path) return GLIA_E_MEMORY;
     GLIA_TRY(open_file(path, r->path, &r->fd, &at));
     r->size = S_ISREG(at.st_mode) ? (size_t)at.st_size : 0;
+    r->time = (uint64_t)at.st_mtim.tv_sec * 1000000000u + (uint64_t)at.st_mtim.tv_nsec;
     GLIA_TRY(fill(r));
     if (r->end == 1) GLIA_TRY(fill_on(r)); /* gzip shows in two bytes */
     if (!is_gzipped(r)) return GLIA_OK;
@@ -216,6 +218,11 @@ void glia__reader_close(glia__reader *r)
 size_t glia__reader_size(const glia__reader *r)
 {
     return r->size;
+}
+
+uint64_t glia__reader_time(const glia__reader *r)
+{
+    return r->time;
 }
 
 bool glia__reader_gzipped(const glia__reader *r)

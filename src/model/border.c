@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/pass.h"
 #include "model/model.h"
 
 /* Of 0..255: what lies below the one is dark, above the other bright; most photos are neither. */
@@ -25,7 +26,7 @@ static edge edge_of(const glia_model *m, const glia_data *d)
 
 static bool has_edge(const edge *e, const glia_data *d)
 {
-    return d->bytes && e->height > 1 && e->width > 1 && e->channels * e->height * e->width == d->columns;
+    return glia__data_is_bytes(d) && e->height > 1 && e->width > 1 && e->channels * e->height * e->width == d->columns;
 }
 
 static size_t edge_pixels(const edge *e)
@@ -49,13 +50,26 @@ static double row_border(const edge *e, const glia_data *d, size_t r)
     return (double)edge_sum(e, d->bytes + glia__data_stored(d, r) * d->columns) / (double)edge_pixels(e);
 }
 
-double glia__model_border_of(const glia_model *m, const glia_data *d)
+typedef struct edges {
+    edge     of;
+    uint64_t sum;
+} edges;
+
+static void add_edge(void *context, size_t row, const void *numbers)
 {
-    edge     e = edge_of(m, d);
-    uint64_t sum = 0;
-    if (!has_edge(&e, d)) return (double)NAN;
-    for (size_t r = 0; r < d->rows; r++) sum += edge_sum(&e, d->bytes + glia__data_stored(d, r) * d->columns);
-    return (double)sum / ((double)d->rows * (double)edge_pixels(&e));
+    edges *all = context;
+    (void)row;
+    all->sum += edge_sum(&all->of, numbers);
+}
+
+glia_status glia__model_border_of(const glia_model *m, const glia_data *d, double *border)
+{
+    edges all = {.of = edge_of(m, d)};
+    *border = (double)NAN;
+    if (!has_edge(&all.of, d)) return GLIA_OK;
+    GLIA_TRY(glia__data_each(d, add_edge, &all));
+    *border = (double)all.sum / ((double)d->rows * (double)edge_pixels(&all.of));
+    return GLIA_OK;
 }
 
 /* ---- negatives -------------------------------------------------------------------------------------------------- */
@@ -91,6 +105,12 @@ static glia_inverted invert_part(const glia_model *m, glia_data *d, glia_invert 
     return made;
 }
 
+/* Rows on disk are no image files. */
+static glia_status load_what_changes(glia_data *d, glia_invert how)
+{
+    return how == GLIA_INVERT_YES ? glia__data_load(d) : GLIA_OK;
+}
+
 glia_status glia_data_invert(glia_data *data, const glia_model *model, glia_invert how, glia_inverted *of_data,
                              glia_inverted *of_test)
 {
@@ -101,8 +121,10 @@ glia_status glia_data_invert(glia_data *data, const glia_model *model, glia_inve
         return glia__fail(GLIA_E_ARG, "%d is no way to invert images", (int)how);
     if (data->base)
         return glia__fail(GLIA_E_ARG, "%s: images are inverted before they are chosen, not after", data->name);
-    if (how == GLIA_INVERT_YES && (!data->bytes || (data->test && !data->test->bytes)))
+    if (how == GLIA_INVERT_YES && (!glia__data_is_bytes(data) || (data->test && !glia__data_is_bytes(data->test))))
         return glia__fail(GLIA_E_SHAPE, "%s: its rows are numbers; only images of bytes can be inverted", data->name);
+    GLIA_TRY(load_what_changes(data, how));
+    if (data->test) GLIA_TRY(load_what_changes(data->test, how));
     *first = invert_part(model, data, how);
     if (data->test) *second = invert_part(model, data->test, how);
     return GLIA_OK;

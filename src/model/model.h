@@ -141,7 +141,7 @@ glia_status glia__model_draw(glia_model *m); /* initial weights, from m->seed */
 
 /* --- border.c --- */
 /* The mean of the outermost pixels of all rows, 0..255; NaN where they are no images of bytes. */
-double glia__model_border_of(const glia_model *m, const glia_data *d);
+glia_status glia__model_border_of(const glia_model *m, const glia_data *d, double *border);
 
 /* --- optim_state.c --- */
 typedef struct glia__optim_state {

@@ -1,5 +1,5 @@
 /* Rows of a data set in the model's terms: its scaled inputs, its number of each class, its scaled targets. */
-#include "data/scale.h"
+#include "data/plan.h"
 #include "ground/memory.h"
 #include "model/model.h"
 
@@ -21,9 +21,11 @@ glia_status glia_inputs_get(const glia_model *model, const glia_data *data, cons
     GLIA_TRY(check_rows(data, rows, count));
     glia__intake in;
     GLIA_TRY(glia__intake_new(&in, data, model->plan, &model->scale));
-    glia__batch_inputs(&in, rows, 0, count, x);
+    glia_status status = glia__intake_reserve(&in, count, false);
+    if (status == GLIA_OK) status = glia__intake_take(&in, rows, count);
+    if (status == GLIA_OK) glia__batch_inputs(&in, rows, 0, count, x);
     glia__intake_clear(&in);
-    return GLIA_OK;
+    return status;
 }
 
 static glia_status get_classes(const glia_model *m, const glia_data *data, const size_t *rows, size_t count,

@@ -84,20 +84,33 @@ glia_status glia__model_check_words(const glia_model *m, const char *name, const
     return GLIA_OK;
 }
 
+/* Rows that a layer reads as words. */
+typedef struct words {
+    const glia__layer  *reader;
+    const glia__intake *in;
+    size_t              n;
+    real               *x; /* [n]: a row */
+    glia_status         status;
+} words;
+
+static void check_row(void *context, size_t r, const void *numbers)
+{
+    words *w = context;
+    if (w->status != GLIA_OK) return;
+    glia__intake_row(w->in, numbers, w->x);
+    for (size_t i = 0; w->status == GLIA_OK && i < w->n; i++)
+        if (!is_word(w->reader, (double)w->x[i]))
+            w->status = fail_word(w->reader, w->in->data->name, glia__data_stored(w->in->data, r), (double)w->x[i]);
+}
+
 static glia_status check_words(const glia_model *m, const glia__intake *in)
 {
-    const glia__layer *reader = glia__model_reader(m);
-    if (!reader) return GLIA_OK;
-    real       *x = glia__new(m->n_in, sizeof *x);
-    glia_status status = x ? GLIA_OK : GLIA_E_MEMORY;
-    for (size_t r = 0; status == GLIA_OK && r < in->data->rows; r++) {
-        size_t row = glia__data_stored(in->data, r);
-        glia__intake_row(in, row, x);
-        for (size_t i = 0; status == GLIA_OK && i < m->n_in; i++)
-            if (!is_word(reader, (double)x[i])) status = fail_word(reader, in->data->name, row, (double)x[i]);
-    }
-    glia__free(x);
-    return status;
+    words w = {.reader = glia__model_reader(m), .in = in, .n = m->n_in};
+    if (!w.reader) return GLIA_OK;
+    if (!(w.x = glia__new(m->n_in, sizeof *w.x))) return GLIA_E_MEMORY;
+    glia_status status = glia__data_each(in->data, check_row, &w);
+    glia__free(w.x);
+    return w.status != GLIA_OK ? w.status : status;
 }
 
 /* ---- inputs ------------------------------------------------------------------------------------------------------ */

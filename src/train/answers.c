@@ -15,6 +15,7 @@ glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_
         return glia__fail(GLIA_E_MEMORY, "a batch of %zu rows is too large", room);
     glia_status status = glia__model_map_classes(m, data, &a->map);
     if (status == GLIA_OK) status = glia__intake_new(&a->intake, data, m->plan, &m->scale);
+    if (status == GLIA_OK) status = glia__intake_reserve(&a->intake, room, true);
     if (status == GLIA_OK) {
         bool classes = data->target == GLIA_TARGET_CLASSES;
         a->classes = classes ? glia__new(room, sizeof *a->classes) : NULL;
@@ -77,8 +78,9 @@ static void fill_numbers(glia__answers *a, glia__step *s)
     s->unscaled = a->unscaled;
 }
 
-void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s)
+glia_status glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s)
 {
+    GLIA_TRY(glia__intake_take(&a->intake, order, rows));
     s->intake = &a->intake;
     s->order = order;
     s->rows = rows;
@@ -89,6 +91,7 @@ void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia
         fill_numbers(a, s);
     if (a->weights) glia__batch_weights(a->data, order, 0, rows, a->weights);
     s->truth.weight = glia__loss_weight(s->loss, rows, &s->truth);
+    return GLIA_OK;
 }
 
 /* ---- the loss -------------------------------------------------------------------------------------------------- */

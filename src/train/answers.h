@@ -20,8 +20,9 @@ typedef struct glia__answers {
 glia_status glia__answers_new(glia__answers *a, const glia_model *m, const glia_data *data, size_t room);
 void        glia__answers_clear(glia__answers *a);
 /* Makes the step's batch the rows order[0 .. rows-1] of the data, targets and weights included. The step has its loss;
- * truth.weight is then what these rows weigh. */
-void glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s);
+ * truth.weight is then what these rows weigh. Fails only where rows are on disk and cannot be read; before an order is
+ * gone through, glia__intake_begin. */
+glia_status glia__answers_fill(glia__answers *a, const size_t *order, size_t rows, glia__step *s);
 
 /* The model's class of a row; false if the loss passes it over. */
 bool glia__answers_class(const glia__answers *a, const glia__loss *loss, size_t row, int32_t *class);

@@ -101,27 +101,30 @@ static bool keeps_statistics(const glia_model *m)
     return p != NULL;
 }
 
-static void renew_statistics(glia__run *r)
+static glia_status renew_statistics(glia__run *r)
 {
     size_t     rows = r->train->rows;
     glia__step step = {.model = r->m, .team = r->team, .train = true, .intake = &r->targets.intake};
     for (size_t i = 0; i < rows; i++) r->order[i] = i;
+    glia__intake_begin(&r->targets.intake, r->order, rows);
     for (size_t b = 0; b < r->batches; b++) {
         size_t begin = b * r->batch, left = rows - begin;
         step.order = r->order + begin;
         step.rows = left < r->batch ? left : r->batch;
+        GLIA_TRY(glia__intake_take(&r->targets.intake, step.order, step.rows));
         step.chance = (glia__chance){r->o.seed, 0, step.order}; /* the same whenever it is looked at */
         step.settled = 1 / (double)(b + 1);
         glia__step_run(&step);
     }
+    return GLIA_OK;
 }
 
-void glia__average_show(glia__run *r, bool renew)
+glia_status glia__average_show(glia__run *r, bool renew)
 {
-    if (!r->averaged) return;
+    if (!r->averaged) return GLIA_OK;
     r->shown = true;
     glia__run_copy(r->m, r->m->parameters, r->average);
-    if (renew && r->o.swa && keeps_statistics(r->m)) renew_statistics(r);
+    return renew && r->o.swa && keeps_statistics(r->m) ? renew_statistics(r) : GLIA_OK;
 }
 
 void glia__average_hide(glia__run *r)

@@ -80,7 +80,8 @@ glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores)
 
 static glia_status score_all(glia__judge *j, glia_scores **scores)
 {
-    glia__judgement judgement = glia__judge_run(j);
+    glia__judgement judgement;
+    GLIA_TRY(glia__judge_run(j, &judgement));
     GLIA_TRY(score(j, true, scores));
     (*scores)->loss = judgement.loss;
     return GLIA_OK;
@@ -130,15 +131,17 @@ static unsigned threads_for(const glia_data *data)
 
 glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out)
 {
-    glia__judge judge;
-    glia__team *team = NULL;
+    glia__judge     judge;
+    glia__judgement nothing;
+    glia__team     *team = NULL;
     if (!model || !data || !out) return glia__fail(GLIA_E_ARG, "glia_predict: a model, data and room are needed");
     GLIA_TRY(glia__team_new(&team, threads_for(data)));
     glia_status status = glia__judge_new(&judge, model, data, team, NULL, false, true);
     if (status == GLIA_OK) {
         judge.outcome = outcome_of(model);
-        glia__judge_run(&judge);
-        for (size_t i = 0; i < data->rows * model->n_out; i++) out[i] = (glia_real)judge.answers[i];
+        status = glia__judge_run(&judge, &nothing);
+        for (size_t i = 0; status == GLIA_OK && i < data->rows * model->n_out; i++)
+            out[i] = (glia_real)judge.answers[i];
         glia__judge_clear(&judge);
     }
     glia__team_free(team);

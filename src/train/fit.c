@@ -100,7 +100,7 @@ static glia_status one_batch(glia__run *r, glia__step *s)
 {
     size_t begin = r->at * r->batch, left = r->train->rows - begin;
     size_t update = (r->epoch.epoch - 1) * r->updates + r->at / r->o.accumulate;
-    glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
+    GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s));
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
     glia__run_join(r, s, r->at % r->o.accumulate == 0);
     s->optim = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0 ? &r->rule : NULL;
@@ -133,7 +133,8 @@ void glia__run_end(glia__run *r, const char *why)
 static glia_status all_batches(glia__run *r)
 {
     glia__step step = glia__run_step(r);
-    if (!r->o.no_shuffle) glia_rng_permutation(&r->rng, r->order, r->train->rows);
+    if (!r->o.no_shuffle) glia__order_draw(&r->rng, r->train, r->order);
+    glia__intake_begin(&r->targets.intake, r->order, r->train->rows);
     while (r->at < r->batches && !(r->stop && r->at % r->o.accumulate == 0)) GLIA_TRY(one_batch(r, &step));
     return GLIA_OK;
 }
@@ -142,7 +143,7 @@ static glia_status all_at_once(glia__run *r)
 {
     if (r->at == r->batches) return GLIA_OK; /* resumed: it only has to be judged */
     if (r->o.resume && !r->whole.begun) glia__whole_begin(r);
-    if (!glia__whole_epoch(r)) return fail_step(r, r->at, r->batch);
+    if (!glia__whole_epoch(r)) return r->lost ? r->lost : fail_step(r, r->at, r->batch);
     glia__average_update(r);
     if (tell_batch(r)) glia__run_stop(r, "callback");
     return GLIA_OK;
@@ -199,7 +200,7 @@ void glia__run_begin_epoch(glia__run *r, size_t number)
 static glia_status judge_epoch(glia__run *r, bool validate)
 {
     if (r->at == r->batches) glia__average_epoch(r);
-    glia__average_show(r, validate || (r->o.patience && !glia__metric_of_validation(r->metric)));
+    GLIA_TRY(glia__average_show(r, validate || (r->o.patience && !glia__metric_of_validation(r->metric))));
     GLIA_TRY(glia__run_judge(r, validate));
     glia__schedule_observe(&r->schedule, r->base_rate,
                            isnan(r->epoch.watched) && !r->validation ? r->epoch.loss : r->epoch.watched);
@@ -226,14 +227,12 @@ static glia_status one_epoch(glia__run *r)
     return GLIA_OK;
 }
 
-static void keep_the_best(glia__run *r)
+static glia_status keep_the_best(glia__run *r)
 {
-    if (!r->best_epoch) {
-        glia__average_show(r, true);
-        return;
-    }
+    if (!r->best_epoch) return glia__average_show(r, true);
     glia__run_copy(r->m, r->m->parameters, r->best);
     r->m->kept_epoch = r->best_epoch;
+    return GLIA_OK;
 }
 
 static glia_status all_epochs(glia__run *r)
@@ -249,10 +248,8 @@ static glia_status train_all(glia__run *r)
 {
     glia__doctor_begin(r->doctor);
     glia_status status = all_epochs(r);
-    if (status == GLIA_OK)
-        keep_the_best(r);
-    else
-        glia__average_hide(r);
+    if (status == GLIA_OK) status = keep_the_best(r);
+    if (status != GLIA_OK) glia__average_hide(r);
     return status;
 }
 

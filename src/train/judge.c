@@ -26,7 +26,7 @@ static glia_status make_room(glia__judge *j, bool answers)
     GLIA_TRY(glia__model_reserve(j->m, ROWS, glia__team_size(j->team), GLIA__PLAN_FORWARD));
     if (!(j->order = glia__new(data->rows, sizeof *j->order))) return GLIA_E_MEMORY;
     for (size_t r = 0; r < data->rows; r++) j->order[r] = r;
-    if (j->loss) GLIA_TRY(glia__answers_new(&j->targets, j->m, data, ROWS));
+    GLIA_TRY(j->loss ? glia__answers_new(&j->targets, j->m, data, ROWS) : glia__intake_reserve(&j->intake, ROWS, true));
     if (numbers) GLIA_TRY(copy_truth(j));
     if ((answers || numbers) && !(j->answers = glia__new(data->rows, j->m->n_out * sizeof *j->answers)))
         return GLIA_E_MEMORY;
@@ -56,22 +56,48 @@ void glia__judge_clear(glia__judge *j)
 
 /* ---- the pass -------------------------------------------------------------------------------------------------- */
 
-static void run_rows(glia__judge *j, size_t at, glia__step *s)
+/* With a loss the rows come with their targets. */
+static const glia__intake *intake_of(const glia__judge *j)
+{
+    return j->loss ? &j->targets.intake : &j->intake;
+}
+
+static glia_status run_rows(glia__judge *j, size_t at, glia__step *s)
 {
     size_t left = j->data->rows - at;
     s->rows = left < ROWS ? left : ROWS;
     s->intake = &j->intake;
     s->order = j->order + at;
-    if (j->loss) glia__answers_fill(&j->targets, s->order, s->rows, s);
+    GLIA_TRY(j->loss ? glia__answers_fill(&j->targets, s->order, s->rows, s)
+                     : glia__intake_take(&j->intake, s->order, s->rows));
     glia__step_run(s);
     if (j->answers) glia__outcome_take(j->m, j->outcome, s->rows, j->answers + at * j->m->n_out);
+    return GLIA_OK;
 }
 
-glia__judgement glia__judge_run(glia__judge *j)
+/* The sums over all rows. */
+typedef struct sums {
+    double loss, weight;
+    size_t hits, judged;
+} sums;
+
+static glia_status run_all(glia__judge *j, glia__step *step, sums *all)
 {
-    glia__judgement result = {.loss = (double)NAN, .accuracy = (double)NAN, .r2 = (double)NAN};
-    size_t          rows = j->data->rows, n = j->m->n_out, hits = 0, judged = 0;
-    double          sum = 0, weight = 0;
+    glia__intake_begin(intake_of(j), j->order, j->data->rows);
+    for (size_t at = 0; at < j->data->rows; at += step->rows) {
+        GLIA_TRY(run_rows(j, at, step));
+        all->loss += step->loss_sum;
+        all->weight += step->truth.weight;
+        all->hits += step->hits;
+        all->judged += step->judged;
+    }
+    return GLIA_OK;
+}
+
+glia_status glia__judge_run(glia__judge *j, glia__judgement *result)
+{
+    sums all = {0};
+    *result = (glia__judgement){.loss = (double)NAN, .accuracy = (double)NAN, .r2 = (double)NAN};
     if (j->loss) j->outcome = glia__outcome_of(j->m, j->loss, j->fused); /* scaling may have come since */
     glia__step step = {.model = j->m,
                        .team = j->team,
@@ -79,20 +105,14 @@ glia__judgement glia__judge_run(glia__judge *j)
                        .fused = j->fused,
                        .threshold = glia__outcome_threshold(j->outcome)};
     glia__model_lay_out(j->m, true);
-    for (size_t at = 0; at < rows; at += step.rows) {
-        run_rows(j, at, &step);
-        sum += step.loss_sum;
-        weight += step.truth.weight;
-        hits += step.hits;
-        judged += step.judged;
-    }
+    glia_status status = run_all(j, &step, &all);
     glia__model_lay_out(j->m, false);
     j->m->rows = 0;
-    if (!j->loss) return result;
-    result.loss = glia__loss_told(j->loss, sum, weight, n);
+    if (status != GLIA_OK || !j->loss) return status;
+    result->loss = glia__loss_told(j->loss, all.loss, all.weight, j->m->n_out);
     if (j->truth)
-        result.r2 = glia__r2(j->truth, j->answers, rows, n);
-    else if (judged)
-        result.accuracy = (double)hits / (double)judged;
-    return result;
+        result->r2 = glia__r2(j->truth, j->answers, j->data->rows, j->m->n_out);
+    else if (all.judged)
+        result->accuracy = (double)all.hits / (double)all.judged;
+    return GLIA_OK;
 }

@@ -4,7 +4,8 @@
 
 #include "train/answers.h"
 
-/* Made before, with all its memory, for one model and data set; a pass then cannot fail. */
+/* Made before, with all its memory, for one model and data set; a pass then can only fail
+ * to read rows that are on disk. */
 typedef struct glia__judge {
     glia_model       *m;
     glia__team       *team;
@@ -27,7 +28,7 @@ typedef struct glia__judgement {
     double loss, accuracy, r2; /* NaN where there is none */
 } glia__judgement;
 /* Runs all rows forward, some hundred at a time. */
-glia__judgement glia__judge_run(glia__judge *j);
+glia_status glia__judge_run(glia__judge *j, glia__judgement *result);
 /* evaluate.c: scores of the latest run, by a judge that keeps its answers; without intervals, which take time. */
 glia_status glia__judge_scores(const glia__judge *j, glia_scores **scores);
 

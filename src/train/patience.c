@@ -14,7 +14,9 @@ static glia_status score(glia__run *r, glia_scores **scores)
 
 static glia_status validate(glia__run *r, glia_scores **scores)
 {
-    glia__judgement judgement = glia__judge_run(&r->judge);
+    glia__judgement judgement;
+    *scores = NULL;
+    GLIA_TRY(glia__judge_run(&r->judge, &judgement));
     r->epoch.val_loss = judgement.loss;
     r->epoch.val_accuracy = judgement.accuracy;
     r->epoch.val_r2 = judgement.r2;

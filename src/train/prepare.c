@@ -112,7 +112,7 @@ static glia_status read_augment(glia__run *r)
     if (!d->image && r->m->in.rank != 3)
         return glia__fail(GLIA_E_SHAPE, "%s: its rows are no images, and only those can be augmented", d->name);
     if (!d->image) e = (glia__extent){r->m->in.dim[0], r->m->in.dim[1], r->m->in.dim[2]};
-    return glia__augment_new(&r->augment, r->o.augment, &e, d->bytes, glia__team_size(r->team));
+    return glia__augment_new(&r->augment, r->o.augment, &e, glia__data_is_bytes(d), glia__team_size(r->team));
 }
 
 static glia_status call_doctor(glia__run *r)
@@ -220,11 +220,11 @@ static void swap_scalers(glia__scaler *a, glia__scaler *b)
 }
 
 /* Once: each checkpoint tells of which data it is. */
-static void hash_data(glia__run *r)
+static glia_status hash_data(glia__run *r)
 {
-    if (!r->o.checkpoint && !r->o.resume) return;
-    r->train_hash = glia__data_values_hash(r->train);
-    r->validation_hash = r->validation ? glia__data_values_hash(r->validation) : 0;
+    if (!r->o.checkpoint && !r->o.resume) return GLIA_OK;
+    GLIA_TRY(glia__data_values_hash(r->train, &r->train_hash));
+    return r->validation ? glia__data_values_hash(r->validation, &r->validation_hash) : GLIA_OK;
 }
 
 /* Nothing can fail any more: the model becomes that of this run. */
@@ -265,8 +265,8 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(make_room(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
-    r->border = glia__model_border_of(r->m, r->train);
-    hash_data(r);
+    GLIA_TRY(glia__model_border_of(r->m, r->train, &r->border));
+    GLIA_TRY(hash_data(r));
     glia_rng_seed(&r->rng, r->o.seed);
     glia__run_begin_epoch(r, 1);
     if (r->o.resume) GLIA_TRY(glia__run_resume(r));

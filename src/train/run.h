@@ -60,6 +60,7 @@ typedef struct glia__run {
     glia_rng    rng, dawn;        /* now, and before this epoch's order was drawn */
     bool        stop;
     const char *ended; /* why there is nothing more to do, NULL while there is: glia_model_stopped's word */
+    glia_status lost;  /* what a pass by L-BFGS failed of, if not of its numbers */
     bool        saved; /* the checkpoint tells of the present */
 
     /* until the model takes it */
@@ -105,8 +106,8 @@ glia_status glia__run_checkpoint(glia__run *r);
 glia_status glia__run_resume(glia__run *r);
 
 /* --- patience.c --- */
-/* Judges the epoch that was trained: the validation rows, if asked; then what is watched. Only a score that needs
- * memory can make it fail. */
+/* Judges the epoch that was trained: the validation rows, if asked; then what is watched. It fails where
+ * a score needs memory, or rows cannot be read. */
 glia_status glia__run_judge(glia__run *r, bool validate);
 
 /* --- average.c --- */
@@ -117,8 +118,8 @@ void   glia__average_update(glia__run *r); /* after an update */
 void   glia__average_epoch(glia__run *r);  /* after a whole epoch, before it is judged */
 /* The average, where there is one, takes the weights' place in the model, to be looked at; and goes again, with the
  * weights as they are in r->last. `renew`: what layers keep of the rows is made anew for it, by a pass over them. */
-void glia__average_show(glia__run *r, bool renew);
-void glia__average_hide(glia__run *r);
+glia_status glia__average_show(glia__run *r, bool renew);
+void        glia__average_hide(glia__run *r);
 
 /* All weights of a model. */
 static inline void glia__run_copy(const glia_model *m, real *to, const real *from)

@@ -9,11 +9,12 @@
 
 /* ---- what is minimised ----------------------------------------------------------------------------------------- */
 
-/* One batch: adds its gradient to those before it. */
+/* One batch: adds its gradient to those before it. False if there is none, or the rows cannot be read. */
 static bool add_batch(glia__run *r, glia__step *s)
 {
     size_t begin = r->at * r->batch, left = r->train->rows - begin;
-    glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
+    r->lost = glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
+    if (r->lost) return false;
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
     glia__run_join(r, s, r->at == 0);
     s->penalties = r->at + 1 == r->batches;
@@ -43,6 +44,7 @@ static double loss_of_all(void *context, const real *x, real *g)
     double     sum = 0;
     (void)x, (void)g; /* the model's own */
     glia__run_empty(r);
+    glia__intake_begin(&r->targets.intake, r->order, r->train->rows);
     for (r->at = 0; r->at < r->batches; r->at++) {
         if (!add_batch(r, &step)) return (double)NAN;
         sum += step.loss_minimised;

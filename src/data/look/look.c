@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/date.h"
+#include "data/excerpt.h"
 #include "ground/memory.h"
 #include "ground/say.h"
 
@@ -297,11 +298,9 @@ static glia_status prepare(glia__look *l)
     return reserve(l, all);
 }
 
-glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_look **look)
+static glia_status look_at(const glia_data *data, const glia_data *test, glia_look **look)
 {
-    if (look) *look = NULL;
-    if (!data || !look) return glia__fail(GLIA_E_ARG, "a look needs data, and a place for what it finds");
-    glia__look l = {.train.data = data, .second = test ? test : data->test, .rows = data->rows};
+    glia__look l = {.train.data = data, .second = test, .rows = data->rows};
     l.columns = count_columns(data);
     glia_status status = prepare(&l);
     if (status == GLIA_OK) {
@@ -309,6 +308,20 @@ glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_lo
         status = hand_out(&l, look);
     }
     release(&l);
+    return status;
+}
+
+glia_status glia_data_look(const glia_data *data, const glia_data *test, glia_look **look)
+{
+    glia__excerpt first = {0}, second = {0};
+    if (look) *look = NULL;
+    if (!data || !look) return glia__fail(GLIA_E_ARG, "a look needs data, and a place for what it finds");
+    glia_status status = glia__excerpt_new(&first, data);
+    if (status == GLIA_OK) status = glia__excerpt_new(&second, test ? test : data->test);
+    if (status == GLIA_OK) status = look_at(first.data, second.data, look);
+    if (status == GLIA_OK) (*look)->rows = first.data->rows;
+    glia__excerpt_clear(&first);
+    glia__excerpt_clear(&second);
     return status;
 }
 

@@ -40,15 +40,20 @@ static void look_at_column(glia__doctor *d, size_t column)
 /* The borders of images are constant, and no fault. */
 static void look_at_columns(glia__doctor *d)
 {
-    glia__batch_inputs(&d->answers.intake, d->rows, 0, d->n_rows, d->inputs);
+    const glia__intake *in = &d->answers.intake;
+    const size_t        n = glia__intake_width(in);
+    for (size_t i = 0; i < d->n_rows; i++) {
+        if (glia__intake_take(in, d->rows + i, 1) != GLIA_OK) return;
+        glia__batch_inputs(in, d->rows + i, 0, 1, d->inputs + i * n);
+    }
     for (size_t column = 0; column < d->p.m->n_in; column++) look_at_column(d, column);
     if (d->p.train->image) d->data.constant = 0;
 }
 
-/* What is not finite in a table's columns is a gap, and filled. */
+/* What is not finite in a table's columns is a gap, and filled; rows on disk were looked at when they were opened. */
 static void find_not_finite(glia__data_facts *f, const glia_data *data)
 {
-    for (size_t r = 0; !data->bytes && !data->column && r < data->rows; r++) {
+    for (size_t r = 0; data->values && !data->column && r < data->rows; r++) {
         const real *x = data->values + glia__data_stored(data, r) * data->columns;
         if (glia__kernels_get()->all_finite(data->columns, x)) continue;
         for (size_t i = 0; i < data->columns; i++) {

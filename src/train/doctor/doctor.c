@@ -158,8 +158,9 @@ void glia__doctor_after(glia__doctor *d, const glia__step *s)
 /* ---- at the end ------------------------------------------------------------------------------------------------ */
 
 /* The rows once more, forward and backward and without an update. Running statistics go back to what they were. */
-static void pass_rows(glia__doctor *d)
+static glia_status pass_rows(glia__doctor *d)
 {
+    glia_status status = GLIA_OK;
     glia_model *m = d->p.m;
     glia__step  step = {
          .model = m, .team = d->p.team, .train = true, .loss = d->p.loss, .fused = d->p.fused, .backward = true};
@@ -168,7 +169,8 @@ static void pass_rows(glia__doctor *d)
     glia__look_begin(d);
     for (size_t at = 0; at < d->n_rows; at += step.rows) {
         const size_t left = d->n_rows - at;
-        glia__answers_fill(&d->answers, d->rows + at, left < d->room ? left : d->room, &step);
+        status = glia__answers_fill(&d->answers, d->rows + at, left < d->room ? left : d->room, &step);
+        if (status != GLIA_OK) break;
         step.chance = (glia__chance){d->p.o->seed, 0, d->rows + at};
         glia__step_run(&step);
         glia__look_add(d, step.rows);
@@ -176,6 +178,7 @@ static void pass_rows(glia__doctor *d)
     }
     glia__look_end(d);
     copy(m, m->parameters, d->before);
+    return status;
 }
 
 /* A rate that would do, where this one does not. For want of memory there is none. */
@@ -192,8 +195,7 @@ void glia__doctor_conclude(glia__doctor *d)
     glia_model *m = d->p.m;
     glia__look_data(d, d->failed || d->steps == 0);
     if (!d->failed && d->data.not_finite == 0 && !d->bad_start) {
-        pass_rows(d);
-        glia__worth_of(d);
+        if (pass_rows(d) == GLIA_OK) glia__worth_of(d);
     }
     glia__look_weights(d);
     bool begun_well = d->data.not_finite == 0 && !d->bad_start;

@@ -39,7 +39,8 @@ static glia_status prepare(test *t)
     GLIA_TRY(glia__answers_new(&t->answers, p->m, p->train, p->batch));
     GLIA_TRY(glia_rng_new(&t->rng, p->o->seed));
     if (!(t->order = glia__new(rows, sizeof *t->order))) return GLIA_E_MEMORY;
-    glia_rng_permutation(t->rng, t->order, rows);
+    glia__order_draw(t->rng, p->train, t->order);
+    glia__intake_begin(&t->answers.intake, t->order, rows);
     return GLIA_OK;
 }
 
@@ -52,17 +53,18 @@ static void clear(test *t)
 }
 
 /* The next batch; at the end of the rows it begins again. */
-static void fill(test *t, glia__step *s)
+static glia_status fill(test *t, glia__step *s)
 {
     const size_t rows = t->d->p.train->rows, batch = t->d->p.batch;
     if (t->at + batch > rows) t->at = 0;
-    glia__answers_fill(&t->answers, t->order + t->at, batch, s);
+    GLIA_TRY(glia__answers_fill(&t->answers, t->order + t->at, batch, s));
     s->chance = (glia__chance){t->d->p.o->seed, 0, t->order + t->at};
     t->at += batch;
+    return GLIA_OK;
 }
 
 /* Steps until the loss is four times what it was at its best, or no number any more. */
-static void run(test *t)
+static glia_status run(test *t)
 {
     const glia__patient *p = &t->d->p;
     glia__step           step = {.model = p->m,
@@ -79,17 +81,18 @@ static void run(test *t)
     double               mean = 0, weight = 1, best = HUGE_VAL;
     for (size_t i = 0; i < GLIA__RANGE_STEPS; i++) {
         t->rule.rate = from * pow(to / from, (double)i / (GLIA__RANGE_STEPS - 1));
-        fill(t, &step);
+        GLIA_TRY(fill(t, &step));
         glia__step_run(&step);
-        if (step.nonfinite) return;
+        if (step.nonfinite) return GLIA_OK;
         mean = keep * mean + (1 - keep) * glia__loss_told(p->loss, step.loss_sum, step.truth.weight, p->m->n_out);
         weight *= keep;
         t->range->rate[i] = t->rule.rate;
         t->range->loss[i] = mean / (1 - weight);
         t->range->count = i + 1;
-        if (t->range->loss[i] > 4 * best && i > 10) return;
+        if (t->range->loss[i] > 4 * best && i > 10) return GLIA_OK;
         best = fmin(best, t->range->loss[i]);
     }
+    return GLIA_OK;
 }
 
 /* 1, 2 or 5 times a power of ten, not above. */
@@ -121,7 +124,7 @@ glia_status glia__range_test(glia__doctor *d, glia__range *range)
     if (status == GLIA_OK) {
         memcpy(d->before, d->p.m->parameters, bytes);
         memcpy(d->p.m->parameters, d->start, bytes);
-        run(&t);
+        status = run(&t);
         memcpy(d->p.m->parameters, d->before, bytes);
     }
     suggest(range);

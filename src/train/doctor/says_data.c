@@ -42,14 +42,14 @@ static bool unscaled_inputs(const glia__doctor *d, glia_finding *f)
     const glia__data_facts *a = &d->data;
     if (a->large == 0 || scales_itself(d)) return false;
     glia__finding_set(f, 0.92, a->large_size);
-    if (d->p.train->bytes)
+    if (glia__data_is_bytes(d->p.train))
         SAY(f->what, "inputs are raw bytes: root mean squares of %zu columns are over 20, up to %s", a->large,
             DIGITS(a->large_size));
     else
         SAY(f->what,
             "inputs are not scaled: %zu of %zu columns have a root mean square over 20, most of all %s with %s",
             a->large, a->columns, COLUMN(d, a->large_column), DIGITS(a->large_size));
-    SAY(f->cure, "scale them: --scale %s", d->p.train->bytes ? "unit" : "standard");
+    SAY(f->cure, "scale them: --scale %s", glia__data_is_bytes(d->p.train) ? "unit" : "standard");
     return true;
 }
 
