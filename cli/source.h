@@ -22,8 +22,9 @@ void source_close(source *s);
 
 /* How data are opened for a model; `image` is room for a text that they point to. */
 glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64]);
-/* Opens rows to test: their target, their weights and the kinds of their columns are those of the training rows, wherever
- * they stand; weights, groups and times they may lack. `options`: those that the training rows were opened with. */
+/* Opens rows to test: their target, their weights and the kinds of their columns are those of the training rows,
+ * wherever they stand; weights, groups and times they may lack. `options`: those that the training rows were opened
+ * with. */
 glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options);
 
 /* Tells on stderr that the rows of a table are in a file, if they are. */

@@ -92,7 +92,8 @@ const glia__plan_column *glia__plan_input(const glia__plan *plan, size_t input, 
 
 /* ---- what the rows say ------------------------------------------------------------------------------------------ */
 
-/* Learnt in one pass over the training rows, of every number of a row; medians come from at most so many rows, evenly. */
+/* Learnt in one pass over the training rows, of every number of a row; medians come from at most so many rows, evenly.
+ */
 typedef struct survey {
     const glia_data *data;
     double          *sum, *least; /* [columns], of what is there */

@@ -23,7 +23,7 @@ size_t glia__reader_size(const glia__reader *reader);
 bool   glia__reader_gzipped(const glia__reader *reader);
 /* When it was last changed, in nanoseconds since 1970, as the system tells it. */
 uint64_t glia__reader_time(const glia__reader *reader);
-void   glia__reader_close(glia__reader *reader);
+void     glia__reader_close(glia__reader *reader);
 
 /* Reads a whole plain (not gunzipped) regular file of at most `limit` bytes. *bytes is the caller's (glia__free). */
 glia_status glia__file_read(const char *path, size_t limit, unsigned char **bytes, size_t *n);
