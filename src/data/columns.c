@@ -146,7 +146,7 @@ const glia__kind *glia__told_find(glia__told *t, const char *name, size_t number
 {
     char   digits[32];
     size_t at = *name ? glia__words_find(&t->names, name, strlen(name)) : SIZE_MAX;
-    if (at == SIZE_MAX) {
+    if (at == SIZE_MAX && !t->by_name) {
         int n = snprintf(digits, sizeof digits, "%zu", number + 1);
         at = glia__words_find(&t->names, digits, (size_t)n);
     }

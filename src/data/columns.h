@@ -22,6 +22,7 @@ typedef struct glia__told {
     glia__kind *kind; /* [names.count] */
     size_t      room;
     bool       *used; /* [names.count] */
+    bool        by_name; /* a column's number stands for none */
     glia__kind  rest; /* of every other column */
     bool        has_rest;
 } glia__told;

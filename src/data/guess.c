@@ -2,7 +2,7 @@
  * all are read in one pass; what depends on all words of a column is settled at the end.
  *
  *   number    nine cells in ten are numbers (what is none then is a fault, and told)
- *   date, time, datetime    all cells are
+ *   date, time, datetime    the same
  *   yesno     there are two words, and they mean yes and no
  *   text      more than 20 words, and more than one for two rows
  *   category  any other words                                                                                      */
@@ -14,7 +14,7 @@
 #include "data/table.h"
 #include "ground/memory.h"
 
-enum { ROWS_SEEN = 1000, FEW_WORDS = 20 };
+enum { ROWS_SEEN = 1000, FEW_WORDS = 20, YESNO_WORDS = GLIA__PICK_WORDS };
 
 bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
 {
@@ -69,18 +69,23 @@ static void see_row(const glia__table *t, const glia__csv *row, sight *seen)
     }
 }
 
+static bool are_most(size_t count, const sight *s)
+{
+    return count * 10 >= s->cells * 9;
+}
+
 static glia__kind kind_of(const sight *s)
 {
     glia__kind k = {.which = GLIA_KIND_CATEGORY, .rare = SIZE_MAX};
-    if (s->numbers * 10 >= s->cells * 9)
+    if (are_most(s->numbers, s))
         k.which = GLIA_KIND_NUMBER;
-    else if (s->dates == s->cells)
+    else if (are_most(s->dates, s))
         k.which = GLIA_KIND_DATE;
-    else if (s->datetimes == s->cells)
+    else if (are_most(s->datetimes, s))
         k.which = GLIA_KIND_DATETIME;
-    else if (s->times == s->cells)
+    else if (are_most(s->times, s))
         k.which = GLIA_KIND_TIME;
-    else if (s->dotted == s->cells)
+    else if (are_most(s->dotted, s))
         k = (glia__kind){.which = GLIA_KIND_DATE, .order = 1, .rare = SIZE_MAX};
     return k;
 }
@@ -100,16 +105,21 @@ glia_status glia__table_guess(glia__table *t)
 
 /* ---- afterwards: by all words ----------------------------------------------------------------------------------- */
 
-/* yes[i] = what word i means; whether there are just two words, one for each. */
-static bool means_yesno(const glia__words *w, double yes[2])
+/* yes[i] = what word i means; whether there is one word for each, however written: yes, no, NO. */
+static bool means_yesno(const glia__words *w, double yes[YESNO_WORDS])
 {
-    bool known = w->count == 2;
-    for (size_t i = 0; known && i < 2; i++)
-        known = glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i]);
-    return known && yes[0] != yes[1];
+    const char *word[2] = {NULL, NULL};
+    if (w->count > YESNO_WORDS) return false;
+    for (size_t i = 0; i < w->count; i++) {
+        if (!glia__yesno_read(w->text[i], w->text[i] + strlen(w->text[i]), &yes[i])) return false;
+        const char **known = &word[yes[i] != 0];
+        if (*known && strcasecmp(*known, w->text[i]) != 0) return false;
+        *known = w->text[i];
+    }
+    return word[0] && word[1];
 }
 
-static void make_yesno(glia__table *t, glia__column *c, const double yes[2])
+static void make_yesno(glia__table *t, glia__column *c, const double yes[YESNO_WORDS])
 {
     if (t->spill) glia__spill_map(t, c->slot, yes);
     for (size_t r = 0; !t->spill && r < t->rows; r++) {
@@ -122,7 +132,7 @@ static void make_yesno(glia__table *t, glia__column *c, const double yes[2])
 
 static void settle_column(glia__table *t, glia__column *c)
 {
-    double yes[2];
+    double yes[YESNO_WORDS] = {0};
     if (means_yesno(&c->words, yes))
         make_yesno(t, c, yes);
     else if (c->words.count > FEW_WORDS && c->words.count > (t->rows - c->missing) / 2)

@@ -39,6 +39,13 @@ static bool is_word(const char *text)
     return *text && !is_number(text, &value);
 }
 
+/* Where a cell without quotes begins. */
+static const char *skip_blanks(const char *p)
+{
+    while (*p == ' ') p++;
+    return p;
+}
+
 static glia_status read_first(glia__table *t)
 {
     const char *at = t->csv.begin;
@@ -47,6 +54,11 @@ static glia_status read_first(glia__table *t)
         GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
         if (memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin)))
             return glia__table_fail(t, t->columns, &cell, "");
+        const char *lone = memchr(cell.begin, '\r', (size_t)(cell.end - cell.begin));
+        if (lone && cell.begin == skip_blanks(cell.at)) {
+            glia__fail(GLIA_E_FORMAT, "a carriage return alone: lines end in a line feed, with or without one before it");
+            return glia__csv_at(&t->csv, lone);
+        }
         GLIA_TRY(glia__csv_text(&cell, &t->text));
         if (!glia__text_is_utf8(t->text.text)) return glia__table_fail(t, t->columns, &cell, " is not UTF-8 text");
         GLIA_TRY(glia__grow(&t->first, &t->first_room, t->columns + 1, sizeof *t->first));
@@ -134,14 +146,18 @@ static size_t find_wanted(glia__table *t, const char *wanted)
     return numbered;
 }
 
+static const char *const asides[] = {"the target", "the weights", "the groups", "the times"};
+
 static glia_status take(glia__table *t, size_t column, glia__role role, const char *wanted)
 {
     if (column == t->columns) return fail_column(t, wanted);
     glia__use *u = &t->use[column];
     if (glia__is_aside(u->role)) {
-        static const char *const what[] = {"the target", "the weights", "the groups", "the times"};
-        glia__fail(GLIA_E_TEXT, "column %zu cannot be both %s and %s", column + 1, what[role - GLIA__TARGET],
-                   what[u->role - GLIA__TARGET]);
+        if (role == u->role)
+            glia__fail(GLIA_E_TEXT, "column %zu is named twice as %s", column + 1, asides[role - GLIA__TARGET]);
+        else
+            glia__fail(GLIA_E_TEXT, "column %zu cannot be both %s and %s", column + 1, asides[role - GLIA__TARGET],
+                       asides[u->role - GLIA__TARGET]);
         return glia__fail_at(GLIA_E_TEXT, "%s:%zu:1", t->csv.source->path, t->csv.line);
     }
     *u = (glia__use){.role = role, .told = true, .slot = role == GLIA__TARGET ? t->targets++ : 0};
@@ -199,8 +215,11 @@ static glia_status find_several(glia__table *t, const char *wanted)
         while (last > at && last[-1] == ' ') last--;
         char *name = glia__strndup(at, (size_t)(last - at));
         if (!name) return GLIA_E_MEMORY;
-        glia_status status = take(t, find_wanted(t, name), GLIA__TARGET, name);
+        size_t      column = find_wanted(t, name);
+        bool        none = column == t->columns && t->options->target_optional && t->targets == 0;
+        glia_status status = none ? GLIA_OK : take(t, column, GLIA__TARGET, name);
         glia__free(name);
+        if (none) return GLIA_OK;
         GLIA_TRY(status);
         at = *end ? end + 1 : end;
     }
@@ -217,9 +236,8 @@ static glia_status find_targets(glia__table *t, const char *wanted)
     }
     if (!wanted) return find_usual(t);
     size_t whole = find_wanted(t, wanted);
-    if (whole == t->columns && t->options->target_optional) return GLIA_OK;
-    if (whole < t->columns || !strchr(wanted, ',')) return take(t, whole, GLIA__TARGET, wanted);
-    return find_several(t, wanted);
+    if (whole == t->columns && strchr(wanted, ',')) return find_several(t, wanted);
+    return whole == t->columns && t->options->target_optional ? GLIA_OK : take(t, whole, GLIA__TARGET, wanted);
 }
 
 static glia_status fail_double(const glia__table *t, size_t column, size_t before)
@@ -246,11 +264,25 @@ static glia_status check_names(const glia__table *t)
     return status;
 }
 
+/* Whether the first row has the names that are told: any that is a word, or all of them. */
+static bool has_told_names(const glia__table *t)
+{
+    size_t found = 0, words = 0;
+    for (size_t i = 0; i < t->columns; i++) {
+        if (glia__words_find(&t->told.names, t->first[i], strlen(t->first[i])) == SIZE_MAX) continue;
+        found++;
+        words += is_word(t->first[i]);
+    }
+    return words > 0 || (found > 0 && found == t->told.names.count);
+}
+
 static glia_status find_header(glia__table *t, const char *said)
 {
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
         return glia__fail(GLIA_E_TEXT, "header: \"%.40s\" is neither yes nor no", said);
-    t->header = said ? strcmp(said, "yes") == 0 : t->header || looks_like_header(t);
+    bool known = t->options->columns_optional && t->told.names.count; /* a model's names */
+    t->header = t->header || (known ? has_told_names(t) : looks_like_header(t));
+    if (said) t->header = strcmp(said, "yes") == 0;
     return t->header ? check_names(t) : GLIA_OK;
 }
 
@@ -301,15 +333,37 @@ static void lay_out(glia__table *t)
     find_runs(t);
 }
 
+/* Without a header the kinds that a model learnt are those of the columns in their order, if there are as many. */
+static void tell_by_place(glia__table *t)
+{
+    size_t inputs = 0, at = 0;
+    for (size_t i = 0; i < t->columns; i++) inputs += !glia__is_aside(t->use[i].role);
+    t->by_place = inputs == t->told.names.count;
+    for (size_t i = 0; t->by_place && i < t->columns; i++)
+        if (!glia__is_aside(t->use[i].role)) t->use[i].column = at++;
+    if (!t->by_place) glia__told_clear(&t->told);
+}
+
+static const glia__kind *told_of(glia__table *t, size_t i)
+{
+    if (t->by_place) return &t->told.kind[t->use[i].column];
+    return glia__told_find(&t->told, t->header ? t->first[i] : "", i);
+}
+
 static glia_status make_columns(glia__table *t)
 {
     if (!(t->column = glia__new(t->columns, sizeof *t->column))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < t->columns; i++) {
         if (glia__is_aside(t->use[i].role)) continue;
-        GLIA_TRY(make_column(t, i, glia__told_find(&t->told, t->header ? t->first[i] : "", i)));
+        GLIA_TRY(make_column(t, i, told_of(t, i)));
     }
     const char *unused = t->options->columns_optional ? NULL : glia__told_unused(&t->told);
-    return unused ? glia__fail_at(fail_column(t, unused), "columns") : GLIA_OK;
+    if (!unused) return GLIA_OK;
+    size_t aside = find_column(t, unused);
+    if (aside < t->columns && glia__is_aside(t->use[aside].role))
+        return glia__fail(GLIA_E_TEXT, "columns: %s: column \"%.60s\" is %s, and of no kind to be told",
+                          t->csv.source->path, unused, asides[t->use[aside].role - GLIA__TARGET]);
+    return glia__fail_at(fail_column(t, unused), "columns");
 }
 
 static glia_status read_gaps(glia__table *t, const char *words)
@@ -342,10 +396,11 @@ static glia_status find_roles(glia__table *t)
 glia_status glia__table_head(glia__table *t, bool *more)
 {
     GLIA_TRY(glia__told_read(&t->told, t->options->columns));
+    t->told.by_name = t->options->columns_optional;
     GLIA_TRY(read_gaps(t, t->options->missing));
     GLIA_TRY(read_first(t));
     GLIA_TRY(find_roles(t));
-    if (!t->header && t->options->columns_optional) glia__told_clear(&t->told);
+    if (!t->header && t->options->columns_optional) tell_by_place(t);
     size_t line = t->csv.line;
     GLIA_TRY(make_columns(t));
     if (t->header) {

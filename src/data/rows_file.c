@@ -219,7 +219,8 @@ static glia_status columns_of(parcel *p, glia_data *d)
 static glia_status takes_of(parcel *p, glia__pick *take, const glia_data *d, size_t width)
 {
     for (size_t i = 0; i < d->columns; i++) {
-        double to[2] = {(double)take[i].to[0], (double)take[i].to[1]};
+        double to[GLIA__PICK_WORDS];
+        for (int k = 0; k < GLIA__PICK_WORDS; k++) to[k] = (double)take[i].to[k];
         GLIA_TRY(count_of(p, &take[i].from, 0));
         GLIA_TRY(flag_of(p, &take[i].mapped));
         GLIA_TRY(bytes_of(p, to, sizeof to));
@@ -228,7 +229,7 @@ static glia_status takes_of(parcel *p, glia__pick *take, const glia_data *d, siz
         const glia__column *c = &d->column[d->column_of[i]];
         take[i].is_word = glia__kind_is_words(&c->kind);
         take[i].words = c->words.count;
-        for (int k = 0; k < 2; k++) take[i].to[k] = (real)to[k];
+        for (int k = 0; k < GLIA__PICK_WORDS; k++) take[i].to[k] = (real)to[k];
     }
     return GLIA_OK;
 }

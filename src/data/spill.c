@@ -126,11 +126,11 @@ size_t glia__spill_gaps(const glia__table *t, size_t slot)
     return gaps;
 }
 
-void glia__spill_map(glia__table *t, size_t slot, const double to[2])
+void glia__spill_map(glia__table *t, size_t slot, const double to[GLIA__PICK_WORDS])
 {
     glia__pick *take = &t->spill->take[slot];
     take->mapped = true;
-    for (int i = 0; i < 2; i++) take->to[i] = (real)to[i];
+    for (int i = 0; i < GLIA__PICK_WORDS; i++) take->to[i] = (real)to[i];
 }
 
 /* Numbers only move to the front, so that none is overwritten before it has moved. */

@@ -19,7 +19,7 @@ glia_status glia__spill_finish(glia__table *t, glia_data **data);
 void        glia__spill_clear(glia__table *t);
 
 /* The numbers of column `slot`, which are 0 and 1, are to be these. */
-void glia__spill_map(glia__table *t, size_t slot, const double to[2]);
+void glia__spill_map(glia__table *t, size_t slot, const double to[GLIA__PICK_WORDS]);
 /* Rows that have nothing in it. */
 size_t glia__spill_gaps(const glia__table *t, size_t slot);
 /* Number `slot` of a row is to be what was number `from` of it: called for all that are kept, in order. */

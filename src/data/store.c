@@ -163,7 +163,8 @@ static real taken(const glia__pick *t, const real *raw)
 {
     const real v = raw[t->from];
     if (t->is_word && !(v >= 0 && v < (real)t->words)) return (real)NAN;
-    return t->mapped && !isnan(v) ? t->to[v != 0] : v;
+    if (!t->mapped || isnan(v)) return v;
+    return v >= 0 && v < GLIA__PICK_WORDS ? t->to[(size_t)v] : (real)NAN;
 }
 
 void glia__store_row(const glia__store *s, const void *raw, void *row, void *spare)

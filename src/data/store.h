@@ -18,11 +18,12 @@ typedef struct glia__sizes {
 extern glia__sizes glia__sizes_now;
 
 /* Where a number of a row in memory comes from: number `from` of the row in the file; of a word, only if it is one of
- * so many, else it is a gap; and where 0 and 1 are to be something else, that. */
+ * so many, else it is a gap; and where words are to be something else, what each of them is. */
+enum { GLIA__PICK_WORDS = 8 };
 typedef struct glia__pick {
     size_t from, words;
     bool   is_word, mapped;
-    real   to[2];
+    real   to[GLIA__PICK_WORDS];
 } glia__pick;
 
 typedef struct glia__store glia__store;

@@ -47,7 +47,8 @@ typedef struct glia__table {
     size_t                   targets;             /* how many */
     size_t                   weight, group, time; /* which columns, = columns for none */
     size_t                   width;               /* numbers in a stored row */
-    glia__told               told;
+    bool by_place; /* there is no header, and what is told is of the inputs in their order */
+    glia__told told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
     real                    *gap;  /* those that are numbers */
     size_t                   n_gap, gap_room;
