@@ -14,7 +14,7 @@ static void tell_text(FILE *to, const glia_data *data)
     }
 }
 
-static void tell_rows(FILE *to, const glia_data *data)
+void columns_tell_rows(FILE *to, const glia_data *data)
 {
     const char *target = glia_data_target_name(data, 0);
     size_t      dropped, without = glia_data_left_out(data, &dropped);
@@ -56,6 +56,6 @@ void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *mod
 void columns_tell(FILE *to, const glia_data *data, const glia_model *model)
 {
     tell_text(to, data);
-    tell_rows(to, data);
+    columns_tell_rows(to, data);
     tell_gaps(to, model);
 }

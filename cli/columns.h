@@ -6,6 +6,8 @@
 
 #include "glia.h"
 
+/* Lines for rows that were left out. */
+void columns_tell_rows(FILE *to, const glia_data *data);
 /* A line for each column in which words are unknown to the model. */
 void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *model);
 /* A line for each thing that was left out or filled; nothing for data that are no table, or whole. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "baseline.h"
+#include "columns.h"
 #include "json.h"
 #include "options.h"
 #include "report.h"
@@ -293,6 +294,8 @@ static int run_eval(const command *self, int argc, char **argv)
     if (!options_read(self, argc, argv, &o, words, &code)) return code;
     if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     code = source_open_judged(&from, words[0], words[1], &o.input, o.invert);
+    if (code == CODE_FINE) columns_tell_rows(stderr, from.part);
+    if (code == CODE_FINE) columns_tell_unknown(stderr, from.part, from.model);
     if (code == CODE_FINE) code = evaluate(&from, &o, words[1]);
     source_close(&from);
     return code;

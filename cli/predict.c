@@ -301,14 +301,15 @@ static int answer_stream(answers *a, glia_stream *stream, const predict_options 
     return status ? fail_status(status) : CODE_FINE;
 }
 
-static int predict_stream(const source *from, const predict_options *o)
+static int predict_stream(const source *from, const char *model, const predict_options *o)
 {
     char                    image[64];
     glia_stream            *stream;
     answers                 a;
     out_text                text;
     const glia_data_options how = source_options_of(from->model, &o->input, image);
-    glia_status             status = glia_stream_open(&stream, "-", &how);
+    if (check_inputs(from, model, o->out)) return CODE_ARGUMENT;
+    glia_status status = glia_stream_open(&stream, "-", &how);
     if (status) return fail_status(status);
     answers_new(&a, from, 1, o->top);
     int code = out_text_begin(&text, o->out);
@@ -365,6 +366,7 @@ static int predict_data(source *from, const char *const *words, const predict_op
     answers all = {0};
     int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
     if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
+    if (code == CODE_FINE) columns_tell_rows(stderr, from->part);
     if (code == CODE_FINE) columns_tell_unknown(stderr, from->part, from->model);
     if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);
@@ -384,7 +386,7 @@ static int run_predict(const command *self, int argc, char **argv)
     if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     code = source_open_model(&from, words[0]);
     if (code == CODE_FINE && is_stream(&from, words[1], &o))
-        code = predict_stream(&from, &o);
+        code = predict_stream(&from, words[0], &o);
     else if (code == CODE_FINE)
         code = predict_data(&from, words, &o);
     source_close(&from);

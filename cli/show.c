@@ -109,7 +109,9 @@ static void print_training(const glia_model *model, const glia_model_info *info)
     if (info->classes) fputs("classes:", stdout);
     for (size_t k = 0; k < info->classes; k++) printf("%s %s", k ? "," : "", glia_model_class_name(model, k));
     if (info->classes) putchar('\n');
-    if (!info->classes && glia_model_target_name(model, 0)) printf("predicts %s\n", glia_model_target_name(model, 0));
+    for (size_t j = 0; !info->classes && glia_model_target_name(model, j); j++)
+        printf("%s %s%s", j ? "," : "predicts", glia_model_target_name(model, j),
+               glia_model_target_name(model, j + 1) ? "" : "\n");
     if (!isnan(info->border))
         printf("images with a border of mean %.0f of 255 (%s)\n", info->border,
                info->border < 85    ? "dark"

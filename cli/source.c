@@ -26,7 +26,7 @@ static int make_stdin_seekable(void)
 }
 
 /* "low, high": the names of what the model predicts; NULL where there are none. The caller's. */
-static char *target_of(const glia_model *model)
+char *source_targets(const glia_model *model)
 {
     const char *first = glia_model_target_name(model, 0), *name;
     char       *all = first ? text_of("%s", first) : NULL;
@@ -159,7 +159,7 @@ int source_open_judged(source *s, const char *model, const char *data, const inp
     glia_data_info info;
     int            code = source_open_model(s, model);
     if (code) return code;
-    char       *known = target_of(s->model);
+    char       *known = source_targets(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
     free(known);
     if (status) return fail_status(status);
@@ -184,7 +184,7 @@ static bool lacks_an_input(const source *s)
  * twice. */
 static glia_status open_nameless(source *s, const char *data, const input_options *input)
 {
-    char       *known = target_of(s->model);
+    char       *known = source_targets(s->model);
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
     bool        absent = status == GLIA_E_TEXT && !input->target && known; /* no column of that name */
     free(known);
@@ -193,7 +193,7 @@ static glia_status open_nameless(source *s, const char *data, const input_option
 
 static glia_status open_named(source *s, const char *data, const input_options *input, bool truth)
 {
-    char       *known = truth ? target_of(s->model) : text_of("%s", "");
+    char       *known = truth ? source_targets(s->model) : text_of("%s", "");
     glia_status status = open_table(s, data, input->target ? input->target : known, input);
     free(known);
     return status;

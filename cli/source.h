@@ -20,6 +20,8 @@ int  source_open_rows(source *s, const char *data, const input_options *input, b
 int  source_open_judged(source *s, const char *model, const char *data, const input_options *input, const char *invert);
 void source_close(source *s);
 
+/* "low, high": the names of what the model predicts, as an option's text; NULL where there are none. The caller's. */
+char *source_targets(const glia_model *model);
 /* How data are opened for a model; `image` is room for a text that they point to. */
 glia_data_options source_options_of(const glia_model *model, const input_options *input, char image[64]);
 /* Opens rows to test: their target, their weights and the kinds of their columns are those of the training rows,

@@ -64,7 +64,7 @@ static const option train_table[] = {
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
-     "passes over the training rows (default: of a table as many as make 10,000 updates, from 10 to 200; else 10)"},
+     "passes over the training rows (default: of data from files as many as make 10,000 updates, from 10 to 200; else 10)"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
     {"accumulate", OPTION_WHOLE, AT(accumulate), "K", "1", 1, COUNT_MOST,
      "make each update from the gradients of K batches, as from one K times as large"},

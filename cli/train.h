@@ -32,6 +32,7 @@ static inline bool train_is_several(const train_options *o)
 typedef struct train_parts {
     glia_data       *data, *test_data, *rest, *held;
     const glia_data *train, *validation, *test; /* the last two may be NULL */
+    char            *targets;                   /* the columns that a model to go on with predicts, or NULL */
 } train_parts;
 
 /* Opens the data; returns an exit code after a sentence. Which column is the target, and whether it is classes or

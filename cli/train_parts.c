@@ -4,6 +4,7 @@
  *   a test part, no patience     it validates
  *   a test part, patience        10 % of the training rows are held and validate, so that the test part decides nothing
  *   neither                      15 % are held and validate                                                         */
+#include <stdlib.h>
 #include <string.h>
 
 #include "net_text.h"
@@ -56,7 +57,7 @@ static glia_target target_meant(const glia_data *data, const char *net, const ch
     size_t                   layer_length, loss_length = loss ? strcspn(loss, " ") : 0;
     const char              *layer = net_text_last_layer(net ? net : "", &layer_length);
     glia_data_describe(data, &info);
-    if (info.target == GLIA_TARGET_NONE) return GLIA_TARGET_NONE;
+    if (info.target == GLIA_TARGET_NONE || (info.target == GLIA_TARGET_NUMBERS && info.outputs > 1)) return info.target;
     if (is_one_of(layer, layer_length, class_layers) || is_one_of(loss, loss_length, class_losses))
         return GLIA_TARGET_CLASSES;
     if (is_one_of(loss, loss_length, number_losses) && !is_one_of(layer, layer_length, sigmoid) && !info.image &&
@@ -89,14 +90,14 @@ static glia_status open_both(train_parts *parts, const char *data, glia_data_opt
 }
 
 /* The columns that are no inputs, and what images are made, as the command says, or as `base` knows them. */
-static glia_data_options columns_of(const glia_model *base, const train_options *o, char image[64])
+static glia_data_options columns_of(train_parts *parts, const glia_model *base, const train_options *o, char image[64])
 {
     glia_data_options columns = input_options_of(&o->input);
     columns.columns_optional = !columns.columns;
     if (!columns.missing) columns.missing = glia_model_missing(base);
     if (!columns.columns && *glia_model_columns(base)) columns.columns = glia_model_columns(base);
     if (!columns.image && base) columns.image = source_image(base, image), columns.image_optional = true;
-    if (!columns.target) columns.target = glia_model_target_name(base, 0);
+    if (!columns.target) columns.target = parts->targets = source_targets(base);
     if (columns.weight) return columns;
     columns.weight = glia_model_weight_name(base);
     columns.weight_optional = true;
@@ -107,7 +108,7 @@ static glia_status open_parts(train_parts *parts, const char *data, const char *
                               const train_options *o)
 {
     char        image[64];
-    glia_status status = open_both(parts, data, columns_of(base, o, image), o->test);
+    glia_status status = open_both(parts, data, columns_of(parts, base, o, image), o->test);
     if (status) return status;
     glia_target meant = target_of(base);
     if (meant == GLIA_TARGET_NONE) meant = target_meant(parts->data, net, o->loss);
@@ -202,6 +203,7 @@ int train_parts_open(train_parts *parts, const char *data, const char *net, cons
 
 void train_parts_close(train_parts *parts)
 {
+    free(parts->targets);
     forget_cut(parts);
     glia_data_free(parts->test_data);
     glia_data_free(parts->data);

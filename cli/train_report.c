@@ -68,6 +68,10 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     if (o->repeat) fprintf(stderr, ", %zu time%s", o->repeat, o->repeat == 1 ? "" : "s");
     fputc('\n', stderr);
     columns_tell(stderr, run->parts->data, run->model);
+    if (run->parts->test_data) {
+        columns_tell_rows(stderr, run->parts->test_data);
+        columns_tell_unknown(stderr, run->parts->test_data, run->model);
+    }
     if (run->continued) fprintf(stderr, "net (of %s): %s\n", o->init, model->net);
     if (!run->continued) fprintf(stderr, "net%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,

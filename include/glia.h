@@ -131,7 +131,8 @@ GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const gl
 
 /* A table whose rows arrive one after the other, through a pipe ("-": standard input) or in a file: each can be had as
  * soon as its line is there. What kinds its columns are has to be told in options->columns where it matters, as
- * glia_model_columns does: the rows to come are not known. Free with glia_stream_close. */
+ * glia_model_columns does: the rows to come are not known. They have no targets: options->target is not
+ * looked at. The texts of the options have to live until the stream is open. Free with glia_stream_close. */
 typedef struct glia_stream glia_stream;
 GLIA_API glia_status       glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
 /* *rows: at least one row, for which it waits, and up to `most` where they have arrived; NULL at the end. They are the
@@ -432,7 +433,7 @@ typedef struct glia_fit_options {
     void *user;
 } glia_fit_options;
 
-/* How many epochs are made of these rows where nobody says: of a table from a file as many as make 10,000 updates from
+/* How many epochs are made of these rows where nobody says: of data from files as many as make 10,000 updates from
  * batches of `batch` rows, at least 10 and at most 200; of other data 10. */
 GLIA_API size_t glia_usual_epochs(const glia_data *train, size_t batch);
 /* Trains. `validation` may be NULL; it is scored after each epoch and never trained on.
@@ -603,8 +604,8 @@ GLIA_API const char *glia_model_target_name(const glia_model *model, size_t j);
 GLIA_API const char *glia_model_columns(const glia_model *model);
 /* What else said there that a value is missing, for glia_data_options.missing; NULL: nothing. */
 GLIA_API const char *glia_model_missing(const glia_model *model);
-/* What becomes of column i of those, from 0: a sentence such as "one of 3 words: a 1 in its place; gaps are filled by
- * \"FEMALE\", and an input says so". False past the last. */
+/* What becomes of column i of those, from 0: a sentence such as `3 words: Biscoe, Dream, Torgersen; a gap becomes
+ * "Biscoe"`. False past the last. */
 typedef struct glia_plan_info {
     const char *name;
     glia_kind   kind;

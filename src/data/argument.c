@@ -305,6 +305,9 @@ static glia_status check_options(const glia_data *d, const char *term, const gli
     GLIA_TRY(check_column(term, o->weight_optional ? NULL : o->weight, d->weights, "weights"));
     GLIA_TRY(check_column(term, o->group_optional ? NULL : o->group, d->groups, "groups"));
     GLIA_TRY(check_column(term, o->time_optional ? NULL : o->time, d->times, "times"));
+    bool told = (o->columns && !o->columns_optional) || o->drop_missing || o->header;
+    if (told && !d->column)
+        return glia__fail(GLIA_E_TEXT, "%s is no table of columns: there are no kinds, gaps or header to be told", term);
     if (!o->image || o->image_optional || d->row_files) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "%s has no image files, which alone can be made \"%.60s\"", term, o->image);
 }
@@ -323,7 +326,12 @@ static glia_status open_next(glia_data **data, const char *term, const glia_data
 {
     glia_data *next = NULL;
     if (!*data) return open_checked(data, term, options);
-    GLIA_TRY(open_checked(&next, term, options));
+    glia_data_options like = options ? *options : (glia_data_options){0};
+    if ((*data)->column_names && *glia_data_columns(*data)) { /* kinds are those of the first table */
+        like.columns = glia_data_columns(*data);
+        like.columns_optional = true;
+    }
+    GLIA_TRY(open_checked(&next, term, &like));
     glia_status status = glia__data_append(*data, next);
     glia_data_free(next);
     return status;

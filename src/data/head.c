@@ -84,12 +84,12 @@ static bool has_number(const glia__table *t)
     return false;
 }
 
-/* Whether a word of the first row stands above a number of the second. */
+/* Whether a word of the first row stands above a number of the second; of a stream the second need not be there. */
 static bool stands_above(const glia__table *t)
 {
     glia__csv second = t->csv;
     double    value;
-    if (!glia__csv_peek(&second)) return false;
+    if (t->csv.source->arrives || !glia__csv_peek(&second)) return false;
     const char *at = second.begin;
     for (size_t i = 0; at && i < t->columns; i++) {
         glia__cell cell;
@@ -280,8 +280,7 @@ static glia_status find_header(glia__table *t, const char *said)
 {
     if (said && strcmp(said, "yes") != 0 && strcmp(said, "no") != 0)
         return glia__fail(GLIA_E_TEXT, "header: \"%.40s\" is neither yes nor no", said);
-    bool known = t->options->columns_optional && t->told.names.count; /* a model's names */
-    t->header = t->header || (known ? has_told_names(t) : looks_like_header(t));
+    t->header = t->header || (t->options->columns_optional && has_told_names(t)) || looks_like_header(t);
     if (said) t->header = strcmp(said, "yes") == 0;
     return t->header ? check_names(t) : GLIA_OK;
 }

@@ -1,6 +1,7 @@
 /* The intake: rows of a data set on their way through a plan. Its columns are found by name, so that they may stand in
  * any order and among others; gaps are filled, words become places, and every kind makes its inputs. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "data/plan.h"
@@ -13,24 +14,30 @@ static bool has_names(const glia__intake *in)
     return in->data->column_names && in->plan->count && *in->plan->column[0].name;
 }
 
-static const glia__column *find_named(const glia_data *d, const char *name)
+/* Columns without a name get one that no plan has. */
+static glia_status name_columns(glia__intake *in)
 {
-    for (size_t i = 0; i < d->n_columns; i++)
-        if (d->column[i].slot != GLIA_NO_COLUMN && strcmp(d->column[i].name, name) == 0) return &d->column[i];
-    return NULL;
+    const glia_data *d = in->data;
+    char             none[32];
+    size_t           number;
+    for (size_t i = 0; i < d->n_columns; i++) {
+        if (d->column[i].slot == GLIA_NO_COLUMN) continue;
+        int n = snprintf(none, sizeof none, "\n%zu", i);
+        const char *name = *d->column[i].name ? d->column[i].name : none;
+        GLIA_TRY(glia__words_add(&in->names, name, name == none ? (size_t)n : strlen(name), &number));
+    }
+    return GLIA_OK;
 }
 
-/* The i-th of the columns that were read. */
-static const glia__column *find_numbered(const glia_data *d, size_t i)
+/* Which of the columns that were read has the name; SIZE_MAX: none. */
+static size_t find_named(const glia__intake *in, const char *name)
 {
-    for (size_t k = 0; k < d->n_columns; k++)
-        if (d->column[k].slot != GLIA_NO_COLUMN && i-- == 0) return &d->column[k];
-    return NULL;
+    return glia__words_find(&in->names, name, strlen(name));
 }
 
 static bool lacks(const glia__intake *in, const glia__plan_column *c)
 {
-    return has_names(in) && !find_named(in->data, c->name);
+    return has_names(in) && find_named(in, c->name) == SIZE_MAX;
 }
 
 static glia_status fail_lacking(const glia__intake *in)
@@ -58,49 +65,43 @@ static glia_status fail_kind(const glia__intake *in, const glia__plan_column *c,
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 /* An unknown word of an ordinal column has no place in its order: it is as good as missing. */
-static glia_status find_places(const glia__plan_column *c, const glia__column *from, double **place)
+static glia_status look_up_words(const glia__plan_column *c, const glia__column *from, double **place)
 {
-    glia__words own = {0};
-    size_t      number;
-    glia_status status = GLIA_OK;
     if (!(*place = glia__new(from->words.count, sizeof **place))) return GLIA_E_MEMORY;
-    for (size_t i = 0; status == GLIA_OK && i < c->n_words; i++)
-        status = glia__words_add(&own, c->words[i], strlen(c->words[i]), &number);
-    for (size_t i = 0; status == GLIA_OK && i < from->words.count; i++) {
-        const char *word = from->words.text[i];
-        number = glia__words_find(&own, word, strlen(word));
-        (*place)[i] = number == SIZE_MAX ? glia__plan_unknown(c, word) : (double)number;
-    }
-    glia__words_clear(&own);
-    return status;
+    for (size_t i = 0; i < from->words.count; i++) (*place)[i] = glia__plan_place(c, from->words.text[i]);
+    return GLIA_OK;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-static glia_status bind_column(glia__intake *in, size_t i)
+static glia_status bind_column(glia__intake *in, size_t i, const size_t *read)
 {
     const glia__plan_column *c = &in->plan->column[i];
-    const glia__column      *from = has_names(in) ? find_named(in->data, c->name) : find_numbered(in->data, i);
+    const glia__column      *from = &in->data->column[read[has_names(in) ? find_named(in, c->name) : i]];
     bool                     empty = from->missing == in->data->stored; /* of no kind in particular */
     in->slot[i] = from->slot;
     if (from->kind.which != c->kind.which && !(empty && glia__kind_slots(&from->kind) == glia__kind_slots(&c->kind)))
         return fail_kind(in, c, from);
     if (!glia__kind_is_words(&c->kind)) return GLIA_OK;
-    return find_places(c, from, &in->place[i]);
+    return look_up_words(c, from, &in->place[i]);
 }
 
 static glia_status bind_columns(glia__intake *in)
 {
     const glia_data *d = in->data;
-    size_t           read = 0;
-    for (size_t i = 0; i < d->n_columns; i++) read += d->column[i].slot != GLIA_NO_COLUMN;
-    for (size_t i = 0; i < in->plan->count; i++)
-        if (lacks(in, &in->plan->column[i])) return fail_lacking(in);
-    if (!has_names(in) && read != in->plan->count)
-        return glia__fail(GLIA_E_SHAPE, "%s has %zu columns, and the model learnt from %zu", d->name, read,
-                          in->plan->count);
-    for (size_t i = 0; i < in->plan->count; i++) GLIA_TRY(bind_column(in, i));
-    return GLIA_OK;
+    size_t          *read = glia__new(d->n_columns, sizeof *read), count = 0; /* columns that were read */
+    if (!read) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (d->column[i].slot != GLIA_NO_COLUMN) read[count++] = i;
+    glia_status status = name_columns(in);
+    for (size_t i = 0; status == GLIA_OK && i < in->plan->count; i++)
+        if (lacks(in, &in->plan->column[i])) status = fail_lacking(in);
+    if (status == GLIA_OK && !has_names(in) && count != in->plan->count)
+        status = glia__fail(GLIA_E_SHAPE, "%s has %zu columns, and the model learnt from %zu", d->name, count,
+                            in->plan->count);
+    for (size_t i = 0; status == GLIA_OK && i < in->plan->count; i++) status = bind_column(in, i, read);
+    glia__free(read);
+    return status;
 }
 
 /* Data that are no table from a file are numbers, and go by their places. */
@@ -173,6 +174,7 @@ glia_status glia__intake_new(glia__intake *in, const glia_data *data, const glia
 void glia__intake_clear(glia__intake *in)
 {
     for (size_t i = 0; in->place && i < in->plan->count; i++) glia__free(in->place[i]);
+    glia__words_clear(&in->names);
     glia__free(in->place);
     glia__free(in->slot);
     glia__pass_free(in->pass);
@@ -201,9 +203,7 @@ size_t glia__intake_width(const glia__intake *in)
 
 static bool is_known(const glia__plan_column *c, const char *word)
 {
-    size_t k = 0;
-    while (k < c->n_words && strcmp(c->words[k], word) != 0) k++;
-    return c->kind.hash || k < c->n_words;
+    return c->kind.hash || glia__words_find(&c->words, word, strlen(word)) != SIZE_MAX;
 }
 
 size_t glia__intake_unknown(const glia__intake *in, size_t i, const char **word)

@@ -107,7 +107,7 @@ static void yesno_text(const double *value, glia__string *text)
 
 static size_t category_inputs(const glia__plan_column *c)
 {
-    return c->kind.hash ? c->kind.hash : c->n_words + c->other;
+    return c->kind.hash ? c->kind.hash : c->words.count + c->other;
 }
 
 static void category_encode(const glia__plan_column *c, const double *value, real *x)
@@ -122,7 +122,7 @@ static void category_name(const glia__plan_column *c, size_t i, glia__string *na
     if (c->kind.hash)
         glia__string_add(name, "%s #%zu", c->name, i);
     else
-        glia__string_add(name, "%s=%s", c->name, i < c->n_words ? c->words[i] : "(other)");
+        glia__string_add(name, "%s=%s", c->name, i < c->words.count ? c->words.text[i] : "(other)");
 }
 
 static void category_set(glia__kind *k, const glia__value *set)
@@ -487,14 +487,13 @@ bool glia__plan_input_is_flag(const glia__plan_column *c, size_t i)
 
 double glia__plan_place(const glia__plan_column *c, const char *word)
 {
-    for (size_t i = 0; i < c->n_words; i++)
-        if (strcmp(c->words[i], word) == 0) return (double)i;
-    return glia__plan_unknown(c, word);
+    size_t place = glia__words_find(&c->words, word, strlen(word));
+    return place == SIZE_MAX ? glia__plan_unknown(c, word) : (double)place;
 }
 
 double glia__plan_unknown(const glia__plan_column *c, const char *word)
 {
     if (c->kind.which == GLIA_KIND_ORDINAL) return (double)NAN;
     if (c->kind.hash) return (double)(glia__fnv1a(word, strlen(word)) % c->kind.hash);
-    return c->other ? (double)c->n_words : -1;
+    return c->other ? (double)c->words.count : -1;
 }

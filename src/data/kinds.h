@@ -6,6 +6,7 @@
 #define GLIA_DATA_KINDS_H
 
 #include "data/data.h"
+#include "data/words.h"
 #include "ground/real.h"
 #include "ground/settings.h"
 
@@ -44,8 +45,7 @@ typedef struct glia__plan_column {
     size_t     missing;                       /* gaps among the training rows      */
     bool       gap;                           /* an input says whether there is one */
     double     origin;                        /* date: the first day                */
-    char     **words;                         /* [n_words], in the order of their places */
-    size_t     n_words;
+    glia__words words;                        /* in the order of their places */
     bool       other;     /* a place for rare and unseen words */
     size_t     at, width; /* its inputs among the plan's       */
 } glia__plan_column;

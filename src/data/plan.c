@@ -33,7 +33,7 @@ void glia__plan_free(glia__plan *plan)
     for (size_t i = 0; plan && i < plan->count; i++) {
         glia__free(plan->column[i].name);
         glia__kind_clear(&plan->column[i].kind);
-        glia__names_free(plan->column[i].words, plan->column[i].n_words);
+        glia__words_clear(&plan->column[i].words);
     }
     if (plan) glia__free(plan->text);
     if (plan) glia__free(plan->missing);
@@ -43,9 +43,13 @@ void glia__plan_free(glia__plan *plan)
 
 static glia_status check_column(const glia__plan_column *c)
 {
-    bool words = glia__kind_is_words(&c->kind);
-    if (glia__kind_slots(&c->kind) == 0 || (!words && c->n_words) || (c->kind.hash && c->n_words))
+    bool words = glia__kind_is_words(&c->kind), category = c->kind.which == GLIA_KIND_CATEGORY;
+    if (glia__kind_slots(&c->kind) == 0 || (!words && c->words.count) || (c->kind.hash && c->words.count) ||
+        (c->other && (!category || c->kind.hash)))
         return glia__fail(GLIA_E_FORMAT, "column \"%.60s\" is of no kind that has such inputs", c->name);
+    double places = (double)(category ? glia__kind_inputs(c) : c->words.count), fill = c->stand_in[0];
+    if (words && fill != 0 && !(fill > 0 && fill < places && fill == floor(fill)))
+        return glia__fail(GLIA_E_FORMAT, "column \"%.60s\": what stands in for a gap is no place of a word", c->name);
     for (size_t k = 0; k < glia__kind_slots(&c->kind); k++)
         if (!glia__fits_real(c->stand_in[k]))
             return glia__fail(GLIA_E_FORMAT, "column \"%.60s\": what stands in for a gap is not a finite number",
@@ -216,7 +220,7 @@ static size_t rare_below(const glia__kind *k, size_t rows)
 static glia_status keep_words(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t rare)
 {
     glia__words kept = {0};
-    size_t      number, *rank = NULL;
+    size_t      number, *rank = NULL, *at = NULL;
     glia_status status = GLIA_OK;
     for (size_t i = 0; status == GLIA_OK && i < from->words.count; i++) {
         c->other = c->other || (rows[i] && rows[i] < rare);
@@ -225,9 +229,11 @@ static glia_status keep_words(glia__plan_column *c, const glia__column *from, co
     }
     if (status == GLIA_OK && !(rank = glia__new(kept.count, sizeof *rank))) status = GLIA_E_MEMORY;
     if (status == GLIA_OK) status = glia__words_rank(&kept, rank);
-    if (status == GLIA_OK && !(c->words = glia__new(kept.count, sizeof *c->words))) status = GLIA_E_MEMORY;
-    for (size_t i = 0; status == GLIA_OK && i < kept.count; i++) c->words[rank[i]] = kept.text[i], kept.text[i] = NULL;
-    if (status == GLIA_OK) c->n_words = kept.count;
+    if (status == GLIA_OK && !(at = glia__new(kept.count, sizeof *at))) status = GLIA_E_MEMORY;
+    for (size_t i = 0; status == GLIA_OK && i < kept.count; i++) at[rank[i]] = i;
+    for (size_t i = 0; status == GLIA_OK && i < kept.count; i++)
+        status = glia__words_add(&c->words, kept.text[at[i]], strlen(kept.text[at[i]]), &number);
+    glia__free(at);
     glia__free(rank);
     glia__words_clear(&kept);
     return status;
@@ -236,16 +242,18 @@ static glia_status keep_words(glia__plan_column *c, const glia__column *from, co
 /* The words of `low < middle < high`. */
 static glia_status said_words(glia__plan_column *c, const char *text)
 {
-    size_t room = 0;
+    size_t number;
     for (const char *at = text; at;) {
         const char *end = strchr(at, '<'), *last = end ? end : at + strlen(at);
         const char *next = end ? end + 1 : NULL;
         while (at < last && *at == ' ') at++;
         while (last > at && last[-1] == ' ') last--;
         if (at == last) return glia__fail(GLIA_E_TEXT, "columns: %.60s: a word of ordinal is missing", c->name);
-        GLIA_TRY(glia__grow(&c->words, &room, c->n_words + 1, sizeof *c->words));
-        if (!(c->words[c->n_words] = glia__strndup(at, (size_t)(last - at)))) return GLIA_E_MEMORY;
-        c->n_words++;
+        size_t known = c->words.count;
+        GLIA_TRY(glia__words_add(&c->words, at, (size_t)(last - at), &number));
+        if (number < known)
+            return glia__fail(GLIA_E_TEXT, "columns: %.60s: \"%.60s\" stands twice in the order of its words", c->name,
+                              c->words.text[number]);
         at = next;
     }
     return GLIA_OK;
@@ -297,7 +305,7 @@ static glia_status fit_words(glia__plan_column *c, const survey *s, const glia__
 {
     const size_t *rows = s->words[from->slot];
     GLIA_TRY(find_places(c, from, rows, s->data->rows));
-    const size_t places = c->kind.which == GLIA_KIND_ORDINAL ? c->n_words : glia__kind_inputs(c);
+    const size_t places = c->kind.which == GLIA_KIND_ORDINAL ? c->words.count : glia__kind_inputs(c);
     size_t      *sums = glia__new(places, sizeof *sums);
     if (!sums) return GLIA_E_MEMORY;
     if (places) c->stand_in[0] = most_frequent(c, from, rows, sums, places);

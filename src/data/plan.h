@@ -36,6 +36,7 @@ struct glia__intake {
     const glia__scaler *scale;    /* NULL: they are not scaled                  */
     bool                straight; /* nothing has to be done but scaling      */
     glia__pass         *pass;     /* by which rows on disk come; NULL: there are none, or nobody asked */
+    glia__words         names;    /* of the data's columns that were read, in their order */
     size_t             *slot;     /* [plan->count]: where a column is in a stored row */
     double            **place;    /* [plan->count]: of columns of words, the place of each of the data's; NaN: a gap */
 };

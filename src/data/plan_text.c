@@ -8,11 +8,11 @@
 /* What stands in for a gap, as a person would write it. */
 static void add_stand_in(const glia__plan_column *c, glia__string *text)
 {
-    size_t place = (size_t)c->stand_in[0];
     if (c->kind.hash)
         glia__string_add(text, "the most frequent place");
     else if (glia__kind_is_words(&c->kind))
-        glia__string_add(text, "\"%.60s\"", place < c->n_words ? c->words[place] : "");
+        glia__string_add(text, "\"%.60s\"",
+                         c->stand_in[0] < (double)c->words.count ? c->words.text[(size_t)c->stand_in[0]] : "(other)");
     else
         glia__kind_text(&c->kind, c->stand_in, text);
 }
@@ -21,9 +21,9 @@ static void add_words(const glia__plan_column *c, glia__string *text)
 {
     enum { LISTED = 8 };
     glia__string_add(text, c->kind.which == GLIA_KIND_ORDINAL ? "0 to %zu: " : "%zu word%s: ",
-                     c->n_words - (c->kind.which == GLIA_KIND_ORDINAL), c->n_words == 1 ? "" : "s");
-    for (size_t i = 0; i < c->n_words && i < LISTED; i++) glia__string_add(text, "%s%.24s", i ? ", " : "", c->words[i]);
-    if (c->n_words > LISTED) glia__string_add(text, ", ...");
+                     c->words.count - (c->kind.which == GLIA_KIND_ORDINAL), c->words.count == 1 ? "" : "s");
+    for (size_t i = 0; i < c->words.count && i < LISTED; i++) glia__string_add(text, "%s%.24s", i ? ", " : "", c->words.text[i]);
+    if (c->words.count > LISTED) glia__string_add(text, ", ...");
     if (c->other) glia__string_add(text, "; a place for rare and unknown ones");
 }
 

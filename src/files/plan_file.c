@@ -20,11 +20,11 @@ static glia_status add_string(glia__string *text, const char *value)
 
 static glia_status add_words(glia__string *text, const glia__plan_column *c)
 {
-    if (!c->words) return GLIA_OK;
+    if (!c->words.count) return GLIA_OK;
     glia__string_add(text, ",\"words\":[");
-    for (size_t i = 0; i < c->n_words; i++) {
+    for (size_t i = 0; i < c->words.count; i++) {
         if (i) glia__string_add(text, ",");
-        GLIA_TRY(add_string(text, c->words[i]));
+        GLIA_TRY(add_string(text, c->words.text[i]));
     }
     glia__string_add(text, "]");
     return GLIA_OK;
@@ -136,13 +136,13 @@ static glia_status read_origin(glia__plan_column *c, const json_t *value)
 
 static glia_status read_words(glia__plan_column *c, const json_t *value)
 {
-    size_t count = json_array_size(value);
     if (!json_is_array(value)) return glia__fail(GLIA_E_FORMAT, "not a list");
-    if (!(c->words = glia__new(count, sizeof *c->words))) return GLIA_E_MEMORY;
-    for (; c->n_words < count; c->n_words++) {
-        const char *word = json_string_value(json_array_get(value, c->n_words));
-        if (!word) return glia__fail(GLIA_E_FORMAT, "item %zu is not a text", c->n_words);
-        if (!(c->words[c->n_words] = glia__strdup(word))) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *word = json_string_value(json_array_get(value, i));
+        size_t      number;
+        if (!word) return glia__fail(GLIA_E_FORMAT, "item %zu is not a text", i);
+        GLIA_TRY(glia__words_add(&c->words, word, strlen(word), &number));
+        if (number < i) return glia__fail(GLIA_E_FORMAT, "item %zu stands there twice", i);
     }
     return GLIA_OK;
 }

@@ -96,9 +96,10 @@ char *glia__net_for(const glia_data *data, size_t inputs)
     glia_data_info info;
     glia__string   s = {0};
     glia_data_describe(data, &info);
-    const char *guard = data->column && info.rows < FEW_ROWS ? ", dropout 0.3" : "";
+    bool        table = data->column || (data->n_files && !data->image);
+    const char *guard = table && info.rows < FEW_ROWS ? ", dropout 0.3" : "";
     size_t      wide = inputs >= 256 ? 128 : inputs >= 16 ? 64 : 32;
-    if (data->column && wide < 128) wide *= 2;
+    if (table && wide < 128) wide *= 2;
     glia__string_add(&s, "dense %zu, relu%s, dense %zu, relu%s, dense %zu", wide, guard, wide / 2, guard, info.outputs);
     if (info.target == GLIA_TARGET_CLASSES) glia__string_add(&s, ", softmax");
     if (info.yesno) glia__string_add(&s, ", sigmoid");

@@ -31,6 +31,12 @@ static glia_status check_target(const glia_model *m, const glia_data *data, cons
     if (m->n_classes) return GLIA_OK; /* by name: glia__model_map_classes */
     if (info->target == GLIA_TARGET_CLASSES && !can_tell(m, info->outputs))
         return fail_outputs(m, data->name, info->outputs, info->outputs == 1 ? "class" : "classes");
+    for (size_t j = 0; info->target == GLIA_TARGET_NUMBERS && j < m->n_targets && m->n_targets > 1; j++) {
+        const char *name = glia_data_target_name(data, j);
+        if (name && strcmp(name, m->target_names[j]) != 0)
+            return glia__fail(GLIA_E_SHAPE, "target %zu of %s is \"%s\", and the model learnt \"%s\" there", j + 1,
+                              data->name, name, m->target_names[j]);
+    }
     if (info->target == GLIA_TARGET_NUMBERS && m->n_out != info->outputs)
         return fail_outputs(m, data->name, info->outputs, info->outputs == 1 ? "target number" : "target numbers");
     return GLIA_OK;

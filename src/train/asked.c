@@ -141,7 +141,7 @@ static uint64_t hash_plan(const glia__plan *p)
         const glia__plan_column *c = &p->column[i];
         hash = glia__hash(glia__hash_text(hash, c->name), c->stand_in, sizeof c->stand_in);
         hash = glia__hash(hash, (uint32_t[]){c->kind.which, (uint32_t)c->width}, 2 * sizeof(uint32_t));
-        for (size_t k = 0; k < c->n_words; k++) hash = glia__hash_text(hash, c->words[k]);
+        for (size_t k = 0; k < c->words.count; k++) hash = glia__hash_text(hash, c->words.text[k]);
     }
     return hash;
 }

@@ -10,7 +10,7 @@
 size_t glia_usual_epochs(const glia_data *train, size_t batch)
 {
     enum { LEAST = 10, MOST = 200, UPDATES = 10000 };
-    if (!train || !train->column || !train->rows) return LEAST;
+    if (!train || (!train->column && !train->n_files) || !train->rows) return LEAST;
     if (batch > train->rows) batch = train->rows;
     double epochs = ceil((double)UPDATES * (double)(batch ? batch : 1) / (double)train->rows);
     return epochs < LEAST ? LEAST : epochs > MOST ? MOST : (size_t)epochs;
