@@ -34,7 +34,9 @@ static const option train_table[] = {
      "one "
      "group are held back together"},
     {"time", OPTION_TEXT, AT(input.time), "COL", NULL, 0, 0,
-     "the column, by name or number, that says when a row is from; it is no input, and the latest rows are held back"},
+     "the column, by name or number, that says when a row is from: the latest rows are held back (--columns "
+     "\"COL:skip\" "
+     "if it shall be no input)"},
     {"folds", OPTION_WHOLE, AT(folds), "K", NULL, 2, COUNT_MOST,
      "cross-validation: train K times, each time scoring on another K-th of the rows; --out saves a model of all rows"},
     {"repeat", OPTION_WHOLE, AT(repeat), "N", NULL, 1, COUNT_MOST,
@@ -64,7 +66,8 @@ static const option train_table[] = {
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
-     "passes over the training rows (default: of data from files as many as make 10,000 updates, from 10 to 200; else 10)"},
+     "passes over the training rows (default: of data from files as many as make 10,000 updates, from 10 to 200; else "
+     "10)"},
     {"batch", OPTION_BATCH, AT(batch), "N", "32", 1, COUNT_MOST, "rows a step, or full: all at once"},
     {"accumulate", OPTION_WHOLE, AT(accumulate), "K", "1", 1, COUNT_MOST,
      "make each update from the gradients of K batches, as from one K times as large"},

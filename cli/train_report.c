@@ -77,8 +77,7 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
             o->optimizer, batch_rows(run), run->epochs, run->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
-    if (o->init)
-        fprintf(stderr, "if %s learnt from these rows, those that score are not new to it\n", o->init);
+    if (o->init) fprintf(stderr, "if %s learnt from these rows, those that score are not new to it\n", o->init);
     if (o->resume) fprintf(stderr, "resumed from %s, after epoch %zu\n", o->resume, run->resumed);
 }
 

@@ -91,7 +91,8 @@ typedef struct glia_data_options {
     bool        target_optional; /* a table without that column has no target */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
-    const char *time;   /* CSV: the column that says when a row is from, no input; NULL: none */
+    const char *time;   /* CSV: the column that says when a row is from, numbers, dates or times; it is an input
+                           besides, unless `columns` skips it. NULL: none */
     bool        weight_optional, group_optional, time_optional; /* a table without that column is fine too */
     const char *columns; /* CSV: what kinds columns are of, "age:number, city:category hash=32, id:skip"; `*` is
                             every column not named. NULL, and columns left out: found by looking at their cells.

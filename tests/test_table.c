@@ -207,7 +207,7 @@ static void groups_and_times_are_no_inputs(void **state)
     const glia_data_options o = {.group = "who", .time = "when"};
     (void)state;
     glia_data *d = open_text(text, &o);
-    assert_string_equal(glia_data_columns(d), "a:number");
+    assert_string_equal(glia_data_columns(d), "a:number, when:category"); /* of which some are dates */
     assert_string_equal(glia_data_group_name(d), "who");
     assert_string_equal(glia_data_time_name(d), "when");
     for (size_t r = 0; r < 4; r++) assert_true(glia_data_group(d, r) == groups[r] && glia_data_time(d, r) == times[r]);
@@ -225,6 +225,15 @@ static void groups_and_times_are_no_inputs(void **state)
                  "t.csv:3:3: column 2 (who): the cell is empty");
     EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "who", .weight = "who"}), GLIA_E_TEXT,
                  "column 2 cannot be both the groups and the weights");
+    put_text("t.csv", "a,day,y\n1,31.5.2024,0\n2,1.6.2024,1\n");
+    EXPECT_OK(glia_data_open(&d, "t.csv", &(glia_data_options){.time = "day"}));
+    assert_string_equal(glia_data_columns(d), "a:number, day:date dmy");
+    assert_true(glia_data_time(d, 1) - glia_data_time(d, 0) == 86400);
+    glia_data_free(d);
+    EXPECT_OK(glia_data_open(&d, "t.csv", &(glia_data_options){.time = "day", .columns = "day:skip"}));
+    assert_string_equal(glia_data_columns(d), "a:number, day:skip");
+    glia_data_free(d);
+    put_text("t.csv", "a,who,when,y\n1,bob,soon,0\n2,,7,1\n");
     EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "whom"}), GLIA_E_TEXT,
                  "there is no column \"whom\"; there are a, who, when, y");
 }

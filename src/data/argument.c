@@ -307,7 +307,8 @@ static glia_status check_options(const glia_data *d, const char *term, const gli
     GLIA_TRY(check_column(term, o->time_optional ? NULL : o->time, d->times, "times"));
     bool told = (o->columns && !o->columns_optional) || o->drop_missing || o->header;
     if (told && !d->column)
-        return glia__fail(GLIA_E_TEXT, "%s is no table of columns: there are no kinds, gaps or header to be told", term);
+        return glia__fail(GLIA_E_TEXT, "%s is no table of columns: there are no kinds, gaps or header to be told",
+                          term);
     if (!o->image || o->image_optional || d->row_files) return GLIA_OK;
     return glia__fail(GLIA_E_TEXT, "%s has no image files, which alone can be made \"%.60s\"", term, o->image);
 }

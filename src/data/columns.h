@@ -21,9 +21,9 @@ typedef struct glia__told {
     glia__words names;
     glia__kind *kind; /* [names.count] */
     size_t      room;
-    bool       *used; /* [names.count] */
+    bool       *used;    /* [names.count] */
     bool        by_name; /* a column's number stands for none */
-    glia__kind  rest; /* of every other column */
+    glia__kind  rest;    /* of every other column */
     bool        has_rest;
 } glia__told;
 /* NULL: nothing. Errors: GLIA_E_TEXT with the place, GLIA_E_MEMORY; it has to be cleared in any case. */

@@ -56,7 +56,8 @@ static glia_status read_first(glia__table *t)
             return glia__table_fail(t, t->columns, &cell, "");
         const char *lone = memchr(cell.begin, '\r', (size_t)(cell.end - cell.begin));
         if (lone && cell.begin == skip_blanks(cell.at)) {
-            glia__fail(GLIA_E_FORMAT, "a carriage return alone: lines end in a line feed, with or without one before it");
+            glia__fail(GLIA_E_FORMAT,
+                       "a carriage return alone: lines end in a line feed, with or without one before it");
             return glia__csv_at(&t->csv, lone);
         }
         GLIA_TRY(glia__csv_text(&cell, &t->text));
@@ -146,7 +147,7 @@ static size_t find_wanted(glia__table *t, const char *wanted)
     return numbered;
 }
 
-static const char *const asides[] = {"the target", "the weights", "the groups", "the times"};
+static const char *const asides[] = {"the target", "the weights", "the groups"};
 
 static glia_status take(glia__table *t, size_t column, glia__role role, const char *wanted)
 {
@@ -177,7 +178,8 @@ static glia_status find_all_aside(glia__table *t, const glia_data_options *o)
 {
     GLIA_TRY(find_aside(t, o->weight, o->weight_optional, GLIA__WEIGHT, &t->weight));
     GLIA_TRY(find_aside(t, o->group, o->group_optional, GLIA__GROUP, &t->group));
-    return find_aside(t, o->time, o->time_optional, GLIA__TIME, &t->time);
+    t->time = o->time ? find_wanted(t, o->time) : t->columns; /* which stays an input */
+    return o->time && t->time == t->columns && !o->time_optional ? fail_column(t, o->time) : GLIA_OK;
 }
 
 /* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
@@ -201,7 +203,7 @@ static glia_status find_usual(glia__table *t)
     for (; i < USUAL; i++)
         if ((found = find_column(t, usual[i])) < t->columns && !glia__is_aside(t->use[found].role)) break;
     if (i == USUAL)
-        for (found = t->columns - 1; found > 0 && glia__is_aside(t->use[found].role);) found--;
+        for (found = t->columns - 1; found > 0 && (glia__is_aside(t->use[found].role) || found == t->time);) found--;
     t->header = t->header || i < USUAL - 1 || counts_columns(t, found);
     return take(t, found, GLIA__TARGET, "");
 }
@@ -311,8 +313,8 @@ static glia_status make_column(glia__table *t, size_t i, const glia__kind *kind)
 static void find_runs(glia__table *t)
 {
     for (size_t i = t->columns; i-- > 0;) {
-        bool joined =
-            i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER && t->use[i + 1].role == GLIA__INPUT_NUMBER;
+        bool joined = i + 1 < t->columns && t->use[i].role == GLIA__INPUT_NUMBER &&
+                      t->use[i + 1].role == GLIA__INPUT_NUMBER && i != t->time && i + 1 != t->time;
         t->use[i].end = joined ? t->use[i + 1].end : i + 1;
     }
 }

@@ -22,7 +22,7 @@ static glia_status name_columns(glia__intake *in)
     size_t           number;
     for (size_t i = 0; i < d->n_columns; i++) {
         if (d->column[i].slot == GLIA_NO_COLUMN) continue;
-        int n = snprintf(none, sizeof none, "\n%zu", i);
+        int         n = snprintf(none, sizeof none, "\n%zu", i);
         const char *name = *d->column[i].name ? d->column[i].name : none;
         GLIA_TRY(glia__words_add(&in->names, name, name == none ? (size_t)n : strlen(name), &number));
     }

@@ -39,15 +39,15 @@ bool   glia__kind_is_words(const glia__kind *k); /* its number is that of a word
 bool   glia__yesno_read(const char *text, const char *end, double *yes);
 
 typedef struct glia__plan_column {
-    char      *name; /* "" without one */
-    glia__kind kind;
-    double     stand_in[GLIA__SLOTS_OF_KIND]; /* for a gap: a value as cells have it; of words their place */
-    size_t     missing;                       /* gaps among the training rows      */
-    bool       gap;                           /* an input says whether there is one */
-    double     origin;                        /* date: the first day                */
-    glia__words words;                        /* in the order of their places */
-    bool       other;     /* a place for rare and unseen words */
-    size_t     at, width; /* its inputs among the plan's       */
+    char       *name; /* "" without one */
+    glia__kind  kind;
+    double      stand_in[GLIA__SLOTS_OF_KIND]; /* for a gap: a value as cells have it; of words their place */
+    size_t      missing;                       /* gaps among the training rows      */
+    bool        gap;                           /* an input says whether there is one */
+    double      origin;                        /* date: the first day                */
+    glia__words words;                         /* in the order of their places */
+    bool        other;                         /* a place for rare and unseen words */
+    size_t      at, width;                     /* its inputs among the plan's       */
 } glia__plan_column;
 
 /* The inputs of a column, without the one of its gap. */

@@ -264,7 +264,8 @@ static glia_status check_said(const glia__plan_column *c, const glia__column *fr
 {
     for (size_t i = 0; i < from->words.count; i++)
         if (rows[i] && isnan(glia__plan_place(c, from->words.text[i])))
-            return glia__fail(GLIA_E_TEXT, "columns: %.60s: \"%.60s\", in %zu rows, is none of the words of `ordinal %.80s`",
+            return glia__fail(GLIA_E_TEXT,
+                              "columns: %.60s: \"%.60s\", in %zu rows, is none of the words of `ordinal %.80s`",
                               c->name, from->words.text[i], rows[i], c->kind.words);
     return GLIA_OK;
 }

@@ -10,10 +10,10 @@
 struct glia__plan {
     glia__plan_column *column;
     size_t             count;
-    size_t             width; /* inputs of all columns together */
-    size_t             rows;  /* it was learnt from             */
+    size_t             width;   /* inputs of all columns together */
+    size_t             rows;    /* it was learnt from             */
     char              *missing; /* what else said that a value is missing, as glia_data_options has it; or NULL */
-    char              *text;  /* `age:number, city:category, *:skip`: for glia_data_options; "" without names */
+    char              *text;    /* `age:number, city:category, *:skip`: for glia_data_options; "" without names */
 };
 
 /* From the rows of a table; *plan is NULL for data that have no columns of kinds. Errors: GLIA_E_MEMORY, GLIA_E_TEXT

@@ -22,7 +22,8 @@ static void add_words(const glia__plan_column *c, glia__string *text)
     enum { LISTED = 8 };
     glia__string_add(text, c->kind.which == GLIA_KIND_ORDINAL ? "0 to %zu: " : "%zu word%s: ",
                      c->words.count - (c->kind.which == GLIA_KIND_ORDINAL), c->words.count == 1 ? "" : "s");
-    for (size_t i = 0; i < c->words.count && i < LISTED; i++) glia__string_add(text, "%s%.24s", i ? ", " : "", c->words.text[i]);
+    for (size_t i = 0; i < c->words.count && i < LISTED; i++)
+        glia__string_add(text, "%s%.24s", i ? ", " : "", c->words.text[i]);
     if (c->words.count > LISTED) glia__string_add(text, ", ...");
     if (c->other) glia__string_add(text, "; a place for rare and unknown ones");
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/date.h"
 #include "data/spill.h"
 #include "data/table.h"
 #include "ground/memory.h"
@@ -224,20 +225,26 @@ static glia_status read_group(glia__table *t, const char **at)
     return GLIA_OK;
 }
 
-/* A number, a date, a time of day or both, in seconds. */
-static glia_status read_time(glia__table *t, const char **at)
+/* When a row is from, in seconds: a number, a date, a time of day or both, in the order that its column has. The cell
+ * is read again as what else it is. */
+static glia_status note_time(glia__table *t, const char *at)
 {
+    enum { KINDS = 3 };
     static const struct {
         glia_kind kind;
         double    unit;
-    } kinds[] = {{GLIA_KIND_NUMBER, 1}, {GLIA_KIND_DATETIME, 86400}, {GLIA_KIND_TIME, 1}};
+    } kinds[KINDS] = {{GLIA_KIND_NUMBER, 1}, {GLIA_KIND_DATETIME, 86400}, {GLIA_KIND_TIME, 1}};
+    unsigned   order = glia__is_aside(t->use[t->time].role) ? 0 : t->column[t->use[t->time].column].kind.order;
     glia__cell cell;
     double     v[GLIA__SLOTS_OF_KIND] = {0};
     size_t     k = 0;
-    GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
+    GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
     if (glia__table_is_gap(t, &cell)) return glia__table_fail(t, t->time, &cell, " is no time");
-    while (k < 3 && !glia__kind_cell(&(glia__kind){.which = kinds[k].kind}, cell.begin, cell.end, v)) k++;
-    if (k == 3 || !glia__fits_real(v[0]))
+    if (order == GLIA__YMD && memchr(cell.begin, '.', (size_t)(cell.end - cell.begin))) order = GLIA__DMY;
+    while (k < KINDS &&
+           !glia__kind_cell(&(glia__kind){.which = kinds[k].kind, .order = order}, cell.begin, cell.end, v))
+        k++;
+    if (k == KINDS || !glia__fits_real(v[0]))
         return glia__table_fail(t, t->time, &cell, " is neither a number nor a date or time");
     GLIA_TRY(glia__grow(&t->times, &t->times_room, t->rows + 1, sizeof *t->times));
     t->times[t->rows] = v[0] * kinds[k].unit + (kinds[k].kind == GLIA_KIND_DATETIME ? v[1] : 0);
@@ -256,7 +263,6 @@ static glia_status read_column(glia__table *t, const char **at, size_t column, r
     case GLIA__TARGET: return note_target(t, at, column);
     case GLIA__WEIGHT: return read_weight(t, at);
     case GLIA__GROUP: return read_group(t, at);
-    case GLIA__TIME: return read_time(t, at);
     default: return skip_cell(t, at);
     }
 }
@@ -316,6 +322,7 @@ glia_status glia__table_row(glia__table *t)
     real *row = t->values + at_hand * t->width;
     for (size_t column = 0; column < t->columns; column = t->use[column].end) {
         const glia__use *u = &t->use[column];
+        if (column == t->time && at) GLIA_TRY(note_time(t, at));
         if (u->role == GLIA__INPUT_NUMBER)
             GLIA_TRY(read_numbers(t, &at, column, u->end, row + u->slot));
         else

@@ -16,7 +16,6 @@ typedef enum glia__role {
     GLIA__TARGET,
     GLIA__WEIGHT,
     GLIA__GROUP,
-    GLIA__TIME,
     GLIA__ROLES
 } glia__role;
 
@@ -47,8 +46,8 @@ typedef struct glia__table {
     size_t                   targets;             /* how many */
     size_t                   weight, group, time; /* which columns, = columns for none */
     size_t                   width;               /* numbers in a stored row */
-    bool by_place; /* there is no header, and what is told is of the inputs in their order */
-    glia__told told;
+    bool                     by_place; /* there is no header, and what is told is of the inputs in their order */
+    glia__told               told;
     glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
     real                    *gap;  /* those that are numbers */
     size_t                   n_gap, gap_room;
