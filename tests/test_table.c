@@ -58,6 +58,30 @@ static void typing_errors_are_found(void **state)
     glia_data_free(d);
 }
 
+/* What a column is shows with its first value, however late that comes. */
+static void sparse_columns_are_told_late(void **state)
+{
+    static const struct {
+        const char *value, *kind;
+    } cases[] = {{"red", "a:category"}, {"2024-03-01", "a:date"}, {"12:30", "a:time"}, {"5", "a:number"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        FILE *file = fopen("t.csv", "wb");
+        assert_non_null(file);
+        fputs("n,a,m,y\n", file);
+        for (int r = 0; r < 1500; r++)
+            fprintf(file, "%d,%s,%d,%d\n", r, r < 1200 || r % 2 ? "" : cases[i].value, 2 * r, r % 2);
+        assert_int_equal(fclose(file), 0);
+        glia_data *d;
+        EXPECT_OK(glia_data_open(&d, "t.csv", NULL));
+        assert_non_null(strstr(glia_data_columns(d), cases[i].kind));
+        assert_int_equal(glia_data_column(d, 1, &(glia_column_info){0}), true);
+        assert_true(glia_data_input(d, 1200, 0) == 1200 && glia_data_input(d, 1200, 2) == 2400);
+        assert_true(glia_data_input(d, 1499, 2) == 2998 && isnan(glia_data_input(d, 1199, 1)));
+        glia_data_free(d);
+    }
+}
+
 static glia_column_info column_of(const glia_data *d, size_t i)
 {
     glia_column_info c;
@@ -365,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_are_guessed),
         cmocka_unit_test(typing_errors_are_found),
+        cmocka_unit_test(sparse_columns_are_told_late),
         cmocka_unit_test(text_is_left_out),
         cmocka_unit_test(values_are_as_they_stand),
         cmocka_unit_test(gaps_have_many_names),

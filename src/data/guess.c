@@ -90,6 +90,17 @@ static glia__kind kind_of(const sight *s)
     return k;
 }
 
+void glia__table_open(glia__table *t, size_t column, const glia__cell *cell)
+{
+    sight s = {0};
+    see_cell(&s, cell);
+    glia__kind k = kind_of(&s);
+    if (glia__kind_slots(&k) > 1) k.which = GLIA_KIND_CATEGORY; /* there is room for one number */
+    t->column[t->use[column].column].kind = k;
+    t->use[column].open = false;
+    glia__table_assign(t, column);
+}
+
 glia_status glia__table_guess(glia__table *t)
 {
     sight *seen = glia__new(t->columns, sizeof *seen);
@@ -98,7 +109,10 @@ glia_status glia__table_guess(glia__table *t)
     see_row(t, &ahead, seen);
     for (size_t row = 1; row < ROWS_SEEN && glia__csv_peek(&ahead); row++) see_row(t, &ahead, seen);
     for (size_t i = 0; i < t->columns; i++)
-        if (!t->use[i].told) t->column[t->use[i].column].kind = kind_of(&seen[i]);
+        if (!t->use[i].told) {
+            t->column[t->use[i].column].kind = kind_of(&seen[i]);
+            t->use[i].open = seen[i].cells == 0;
+        }
     glia__free(seen);
     return GLIA_OK;
 }

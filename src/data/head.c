@@ -319,6 +319,12 @@ static void find_runs(glia__table *t)
     }
 }
 
+void glia__table_assign(glia__table *t, size_t column)
+{
+    t->use[column].role = roles[t->column[t->use[column].column].kind.which];
+    find_runs(t);
+}
+
 /* Where the numbers of each column stand in a stored row. */
 static void lay_out(glia__table *t)
 {

@@ -74,20 +74,36 @@ static void note_gap(glia__table *t)
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
+static glia_status read_column(glia__table *t, const char **at, size_t column, real *row);
+
+/* A column that had nothing but gaps so far turns out to be no numbers. */
+static bool is_open(const glia__table *t, size_t column)
+{
+    bool open = t->use[column].open && !t->spill;
+    for (size_t r = 0; open && r < t->rows; r++) open = isnan(t->values[r * t->width + t->use[column].slot]);
+    return open;
+}
+
 static glia_status read_number(glia__table *t, const char **at, size_t column, real *v)
 {
-    glia__cell cell;
-    double     value;
+    const char *begin = *at;
+    glia__cell  cell;
+    double      value;
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
     *v = (real)NAN;
     if (glia__table_is_gap(t, &cell)) {
         note_gap(t);
         return GLIA_OK;
     }
-    if (!glia__csv_number(&cell, &value)) return fail_kind(t, column, &cell, GLIA_KIND_NUMBER);
-    if (!glia__fits_real(value)) return fail_range(t, column, &cell);
-    *v = (real)value;
-    return GLIA_OK;
+    if (glia__csv_number(&cell, &value)) {
+        if (!glia__fits_real(value)) return fail_range(t, column, &cell);
+        *v = (real)value;
+        return GLIA_OK;
+    }
+    if (!is_open(t, column)) return fail_kind(t, column, &cell, GLIA_KIND_NUMBER);
+    glia__table_open(t, column, &cell);
+    *at = begin;
+    return read_column(t, at, column, v - t->use[column].slot);
 }
 
 /* Numbers that say that there is none. */
@@ -320,11 +336,12 @@ glia_status glia__table_row(glia__table *t)
     const size_t at_hand = t->rows - t->flushed;
     if (at_hand == t->room) GLIA_TRY(make_room(t, at_hand));
     real *row = t->values + at_hand * t->width;
-    for (size_t column = 0; column < t->columns; column = t->use[column].end) {
+    for (size_t column = 0, next; column < t->columns; column = next) {
         const glia__use *u = &t->use[column];
+        next = u->end; /* which may change meanwhile */
         if (column == t->time && at) GLIA_TRY(note_time(t, at));
         if (u->role == GLIA__INPUT_NUMBER)
-            GLIA_TRY(read_numbers(t, &at, column, u->end, row + u->slot));
+            GLIA_TRY(read_numbers(t, &at, column, next, row + u->slot));
         else
             GLIA_TRY(read_column(t, &at, column, row));
     }

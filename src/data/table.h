@@ -31,6 +31,7 @@ typedef struct glia__use {
     size_t     column; /* inputs and what is ignored: of table.column */
     size_t     slot;   /* inputs: in a row; targets: which one        */
     size_t     end;    /* of the run of numbers that begins here      */
+    bool       open;   /* no value was seen yet: it may still be of any kind */
 } glia__use;
 
 typedef struct glia__table {
@@ -82,12 +83,16 @@ glia_status glia__table_name(const glia__table *t, glia_data *d);
 /* --- head.c --- */
 /* Reads the first row, and finds what every column is. *more: whether there is a row of values. */
 glia_status glia__table_head(glia__table *t, bool *more);
+/* What is done with the cells of a column, by its kind; how columns are read together follows. */
+void glia__table_assign(glia__table *t, size_t column);
 /* Says `what` of a cell, with its place and column: `t.csv:17:9: column 3 (age): "abc" is not a number`. */
 glia_status glia__table_fail(const glia__table *t, size_t column, const glia__cell *cell, const char *what);
 
 /* --- guess.c --- */
 /* The kinds of the columns whose `use` is not told, by the rows that lie in the buffer. */
 glia_status glia__table_guess(glia__table *t);
+/* The kind of a column of which this is the first value, in the row at hand; its role follows. */
+void glia__table_open(glia__table *t, size_t column, const glia__cell *cell);
 /* Once all rows are read: columns of words that are yes and no, or whose words hardly repeat. */
 glia_status glia__table_settle(glia__table *t);
 bool        glia__table_is_gap(const glia__table *t, const glia__cell *cell);
