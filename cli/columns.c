@@ -48,8 +48,8 @@ void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *mod
         const char *word;
         size_t      rows;
         if (glia_model_unknown(model, data, i, &rows, &word) || !rows) continue;
-        fprintf(to, "%s: %zu of %zu row%s a rare or unknown word, such as \"%s\"\n", c.name, rows, info.rows,
-                info.rows == 1 ? " has" : "s have", word);
+        fprintf(to, "%s: %zu of %zu row%s %s a rare or unknown word, such as \"%s\"\n", c.name, rows, info.rows,
+                info.rows == 1 ? "" : "s", rows == 1 ? "has" : "have", word);
     }
 }
 

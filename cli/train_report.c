@@ -208,6 +208,21 @@ void train_tell_findings(const train_run *run)
     if (!run->options->quiet) findings_tell(stderr, findings, count);
 }
 
+/* Of a run that nobody told how long to go on: whether it went on too long. */
+static void tell_best(const train_run *run)
+{
+    size_t            count, best = 0;
+    const glia_epoch *e = glia_model_history(run->model, &count);
+    if (run->options->epochs || run->options->patience || !run->parts->validation || !count) return;
+    for (size_t i = 1; i < count; i++)
+        if (e[i].val_loss < e[best].val_loss) best = i;
+    if (!(e[best].val_loss < 0.8 * e[count - 1].val_loss)) return;
+    char number[32];
+    glia_number_write_float(number, (float)e[best].val_loss);
+    fprintf(stderr, "val_loss was least after epoch %zu (%.6s): --patience 20 stops near there and keeps those weights\n",
+            e[best].epoch, number);
+}
+
 int train_tell_end(train_run *run)
 {
     train_score validation, test;
@@ -219,6 +234,7 @@ int train_tell_end(train_run *run)
     if (status) return fail_status(status);
     train_tell_findings(run);
     if (run->options->json) end_event(run, stopped, epochs, &validation, &test);
+    if (!run->options->quiet) tell_best(run);
     if (!run->options->quiet) end_lines(run, stopped, &validation, &test);
     return CODE_FINE;
 }
