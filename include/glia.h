@@ -286,6 +286,7 @@ typedef struct glia_data_finding {
 typedef struct glia_column_facts {
     const char *name; /* "" without one */
     glia_kind   kind;
+    size_t      number;                        /* of the column in the file, from 0                              */
     size_t      column;                        /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
     size_t      missing, different;            /* rows without a value; different values                         */
     double      least, most, mean, median;     /* NaN for words; of dates days since 1970-01-01                  */
@@ -386,7 +387,7 @@ typedef struct glia_fit_options {
     size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
-    bool        no_shuffle;   /* rows in the order of the data; else RandomState(seed).permutation, one an epoch,
+    bool no_shuffle;          /* rows in the order of the data; else RandomState(seed).permutation, one an epoch,
                                  by blocks where the data are large (docs/random.md)                           */
     uint32_t    seed;         /* 0                                                                             */
     unsigned    threads;      /* 0: usable cores. Never changes the result                                     */

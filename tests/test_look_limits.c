@@ -420,7 +420,7 @@ static void test_rows_are_looked_for_among_the_others(void **state)
     f = the(look, "unseen_class");
     assert_near(f->value, 1, 0);
     assert_string_equal(f->what,
-                        "1 of 10 test rows are of classes without a training row, such as \"z\": they cannot be right");
+                        "1 of 10 test rows is of a class without training rows, such as \"z\": it cannot be right");
     glia_look_free(look);
     look = look_at(a, a);
     assert_near(the(look, "rows_in_both_parts")->value, 1, 0);

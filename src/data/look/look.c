@@ -56,7 +56,7 @@ static void describe_column(glia__look_column *c, const glia__column *of, const 
     if (name && *name)
         snprintf(c->label, sizeof c->label, "\"%s\"", CUT(name));
     else
-        snprintf(c->label, sizeof c->label, "column %zu", slot + 1);
+        snprintf(c->label, sizeof c->label, "column %zu", (of ? of->number : slot) + 1);
 }
 
 static size_t count_columns(const glia_data *d)
@@ -171,7 +171,7 @@ static size_t larger(size_t a, size_t b)
 
 static glia_status reserve(glia__look *l, size_t all)
 {
-    size_t listed = larger(all, l->columns);
+    size_t listed = larger(larger(all, l->columns), l->train.data->n_classes);
     for (size_t i = 0; i < l->train.data->n_columns; i++) listed = larger(listed, l->train.data->column[i].words.count);
     l->list = glia__new(listed, sizeof *l->list);
     l->room = glia__new(listed, sizeof *l->room);
@@ -291,6 +291,7 @@ static void hand_out_columns(const glia__look *l, glia_look *look)
         const char         *name = of ? of->name : glia_data_column_name(d, i);
         *f = (glia_column_facts){.name = name ? name : "", .kind = of ? of->kind.which : GLIA_KIND_NUMBER};
         f->column = of ? of->slot : i;
+        f->number = of ? of->number : i;
         f->least = f->most = f->mean = f->median = (double)NAN;
         if (f->column != GLIA_NO_COLUMN) hand_out_column(&l->column[read++], f);
     }

@@ -74,7 +74,7 @@ typedef struct glia__look_column {
     size_t              slot; /* in a stored row; of input columns, as in glia_data_input */
     glia_kind           kind;
     bool                words;     /* its value is the number of a word */
-    char                label[96]; /* for sentences: "age" in quotes, or column 3 */
+    char                label[96]; /* for sentences: "age" in quotes, or column 3 of the file */
 
     size_t     missing, different;
     double     least, most, mean, median, quartile[2];
