@@ -245,9 +245,9 @@ static bool text_columns(const glia__look *l, glia_data_finding *f)
 
 /* ---- upper and lower case --------------------------------------------------------------------------------------- */
 
-/* Words that are one but for their case: how many have another one before them, and the first of those. */
+/* Words that are one but for their case: how many have another one before them, how many of those are listed. */
 typedef struct cases {
-    size_t count;
+    size_t count, told;
     char   list[GLIA__LOOK_NAMES];
     size_t listed;
 } cases;
@@ -277,6 +277,7 @@ static void add_case(cases *c, const char *first, const char *other, bool again)
     if (c->listed < GLIA__LOOK_NAMES - ROOM_FOR_ONE) {
         if (!again) c->listed += (size_t)SAY_ON(c->list, c->listed, "%s\"%s\"", c->count ? ", " : "", CUT(first));
         c->listed += (size_t)SAY_ON(c->list, c->listed, " and \"%s\"", CUT(other));
+        c->told++;
     }
     c->count++;
 }
@@ -302,6 +303,7 @@ static void tell_cases(glia_data_finding *f, const char *where, const cases *c, 
 {
     glia__look_finding(f, 0.3, (double)places);
     SAY(f->what, "%s differ in upper and lower case alone: %s", where, c->list);
+    if (c->told < c->count) SAY_ON(f->what, strlen(f->what), " and %zu more", c->count - c->told);
     if (places > 1) SAY_ON(f->what, strlen(f->what), "; and so in %zu more column%s", places - 1, S(places - 1));
 }
 
