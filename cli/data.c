@@ -76,6 +76,7 @@ static range range_of(const part *p, double (*value)(const glia_data *, size_t r
 /* ---- for people ------------------------------------------------------------------------------------------------ */
 
 #define COLUMNS_SHOWN 20
+#define TARGETS_SHOWN 8
 #define CLASSES_SHOWN 40
 #define SAMPLES_MOST 16
 #define BAR 30
@@ -98,20 +99,33 @@ static void print_columns(const sight *s)
     if (numbers == s->look->columns) printf(" of %s", s->first.info.bytes ? "bytes" : "numbers");
 }
 
+/* `low, high and 3 more`; of classes it is one. */
+static size_t print_targets(FILE *to, const glia_data *data)
+{
+    size_t count = 0, listed = 0;
+    for (; glia_data_target_name(data, count); count++)
+        if (listed < TARGETS_SHOWN) fprintf(to, "%s%s", listed++ ? ", " : "", glia_data_target_name(data, count));
+    if (listed < count) fprintf(to, " and %zu more", count - listed);
+    return count;
+}
+
 static void print_what(const sight *s)
 {
     const glia_data_info *i = &s->first.info;
-    const char           *target = glia_data_target_name(s->first.data, 0);
     printf("%s: %zu row%s", data_name(s->text), i->rows, i->rows == 1 ? "" : "s");
     if (s->second.data) printf(" to train and %zu to test", s->second.info.rows);
     if (i->image)
         printf(", images of %zux%zux%zu %s", i->channels, i->height, i->width, i->bytes ? "bytes" : "numbers");
     else
         print_columns(s);
-    if (i->target == GLIA_TARGET_CLASSES) printf(", %zu classes", i->outputs);
+    if (i->target == GLIA_TARGET_CLASSES) printf(", %zu class%s", i->outputs, i->outputs == 1 ? "" : "es");
     if (i->target == GLIA_TARGET_NUMBERS) printf(", %zu number%s to predict", i->outputs, i->outputs == 1 ? "" : "s");
     if (i->target == GLIA_TARGET_NONE) printf(", no target");
-    if (target) printf(" (%s)", target);
+    if (glia_data_target_name(s->first.data, 0)) {
+        fputs(" (", stdout);
+        print_targets(stdout, s->first.data);
+        putchar(')');
+    }
     putchar('\n');
 }
 
@@ -132,7 +146,9 @@ static void print_classes(const part *p, const part *second)
     }
     putchar('\n');
     table_print(&t, 0);
-    if (p->info.outputs > CLASSES_SHOWN) printf("and %zu more classes\n", p->info.outputs - CLASSES_SHOWN);
+    if (p->info.outputs > CLASSES_SHOWN)
+        printf("and %zu more class%s\n", p->info.outputs - CLASSES_SHOWN,
+               p->info.outputs - CLASSES_SHOWN == 1 ? "" : "es");
 }
 
 static void add_range(table *t, const char *name, const range *r)
@@ -167,7 +183,9 @@ static size_t shown_of(size_t columns, bool all)
 
 static void print_rest(size_t columns, size_t shown)
 {
-    if (shown < columns) printf("and %zu more columns; --all shows them\n", columns - shown);
+    if (shown < columns)
+        printf("and %zu more column%s; --all shows %s\n", columns - shown, columns - shown == 1 ? "" : "s",
+               columns - shown == 1 ? "it" : "them");
 }
 
 static void print_kinds(const sight *s, bool all)
@@ -323,12 +341,26 @@ static void print_json(const sight *s)
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 
+/* `; the targets, low, high, are its first 2 columns` */
+static void tell_first_columns(const glia_data *data)
+{
+    const bool several = glia_data_target_name(data, 1);
+    if (!glia_data_target_name(data, 0)) return;
+    fprintf(stderr, "; the target%s, ", several ? "s" : "");
+    const size_t count = print_targets(stderr, data);
+    if (several)
+        fprintf(stderr, ", are its first %zu columns", count);
+    else
+        fputs(", is its first column", stderr);
+}
+
 static int write_csv(const glia_data *data, const char *path)
 {
     glia_status status = glia_data_write_csv(data, path);
     if (status) return fail_status(status);
-    const char *target = glia_data_target_name(data, 0);
-    fprintf(stderr, target ? "written: %s; the target, %s, is its first column\n" : "written: %s\n", path, target);
+    fprintf(stderr, "written: %s", path);
+    tell_first_columns(data);
+    fputc('\n', stderr);
     return CODE_FINE;
 }
 

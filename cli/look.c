@@ -32,12 +32,12 @@ static void add_mean(table *t, const glia_column_facts *c)
         table_add(t, "%s", "");
 }
 
-static void add_column(table *t, const glia_column_facts *c, size_t number)
+static void add_column(table *t, const glia_column_facts *c)
 {
     if (*c->name)
         table_add(t, "%s", c->name);
     else
-        table_add(t, "column %zu", number);
+        table_add(t, "column %zu", c->number + 1);
     table_add(t, "%s", glia_kind_name(c->kind));
     if (c->column == GLIA_NO_COLUMN)
         table_add(t, "%s", "");
@@ -47,7 +47,8 @@ static void add_column(table *t, const glia_column_facts *c, size_t number)
     add_end(t, c, c->most, c->most_text);
     add_mean(t, c);
     if (c->word)
-        table_add(t, "%zu word%s, %zu times %.40s", c->different, c->different == 1 ? "" : "s", c->word_rows, c->word);
+        table_add(t, "%zu word%s, %zu time%s %.40s", c->different, c->different == 1 ? "" : "s", c->word_rows,
+                  c->word_rows == 1 ? "" : "s", c->word);
     else
         table_add(t, "%s", c->column == GLIA_NO_COLUMN ? "left out" : "");
 }
@@ -55,7 +56,7 @@ static void add_column(table *t, const glia_column_facts *c, size_t number)
 void look_add_columns(table *t, const glia_look *look, size_t shown)
 {
     add_heads(t);
-    for (size_t i = 0; i < shown && i < look->columns; i++) add_column(t, &look->column[i], i + 1);
+    for (size_t i = 0; i < shown && i < look->columns; i++) add_column(t, &look->column[i]);
 }
 
 static json_t *column_object(const glia_column_facts *c)

@@ -219,7 +219,8 @@ static void tell_best(const train_run *run)
     if (!(e[best].val_loss < 0.8 * e[count - 1].val_loss)) return;
     char number[32];
     glia_number_write_float(number, (float)e[best].val_loss);
-    fprintf(stderr, "val_loss was least after epoch %zu (%.6s): --patience 20 stops near there and keeps those weights\n",
+    fprintf(stderr,
+            "val_loss was least after epoch %zu (%.6s): --patience 20 stops near there and keeps those weights\n",
             e[best].epoch, number);
 }
 

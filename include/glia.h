@@ -288,6 +288,7 @@ typedef struct glia_data_finding {
 typedef struct glia_column_facts {
     const char *name; /* "" without one */
     glia_kind   kind;
+    size_t      number;                        /* of the column in the file, from 0                              */
     size_t      column;                        /* of glia_data_input; GLIA_NO_COLUMN for what is not read        */
     size_t      missing, different;            /* rows without a value; different values                         */
     double      least, most, mean, median;     /* NaN for words; of dates days since 1970-01-01                  */

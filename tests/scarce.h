@@ -81,7 +81,8 @@ static inline void expect_survives_scarcity(glia_status (*attempt)(void), size_t
     assert_true(k >= least);
 }
 
-/* An allocator that only remembers the largest request since watch_begin. glia_set_allocator(NULL, NULL, NULL) ends it. */
+/* An allocator that only remembers the largest request since watch_begin. glia_set_allocator(NULL, NULL, NULL) ends it.
+ */
 static size_t watched_largest;
 
 static inline void *watched_allocate(size_t size)

@@ -78,9 +78,9 @@ static void test_rows_are_compared(void **state)
     assert_int_equal(r.code, 0);
     assert_string_equal(r.err, "");
     assert_non_null(strstr(r.out, "people.csv: 4 rows to train and 2 to test, 4 columns and 1 left out"));
-    assert_non_null(strstr(r.out, "\n1. rows_in_both_parts: 1 of 2 test rows (50 %) are among the training rows in all "
+    assert_non_null(strstr(r.out, "\n1. rows_in_both_parts: 1 of 2 test rows (50 %) is among the training rows in all "
                                   "that is read of them, such as test row 1, which is training row 2: "));
-    assert_non_null(strstr(r.out, "\n2. unseen_class: 1 of 2 test rows are of classes without a training row, such as "
+    assert_non_null(strstr(r.out, "\n2. unseen_class: 1 of 2 test rows is of a class without training rows, such as "
                                   "\"more\""));
     release(&r);
     expect(3, "", "glia: none.csv: cannot be opened: No such file or directory\n",
@@ -98,19 +98,36 @@ static void parts_of_a_folder_are_compared(void **state)
     result r = RUN("data", "images");
     assert_int_equal(r.code, 0);
     assert_non_null(strstr(r.out,
-                           "\n\n1. rows_in_both_parts: 1 of 2 test rows (50 %) are among the training rows, such as "
+                           "\n\n1. rows_in_both_parts: 1 of 2 test rows (50 %) is among the training rows, such as "
                            "test row 1, which is training row 2: "));
     assert_null(strstr(r.out, "\n2. "));
     release(&r);
 }
 
+/* Every target is named, and one is one. */
+static void targets_are_named(void **state)
+{
+    (void)state;
+    write_text("two.csv", "low,high,b\n1,2,q\n");
+    result r = RUN("data", "two.csv", "--target", "low,high");
+    assert_non_null(strstr(r.out, "two.csv: 1 row, 1 column, 2 numbers to predict (low, high)\n"));
+    assert_non_null(strstr(r.out, "1 word, 1 time q\n"));
+    release(&r);
+    r = RUN("data", "two.csv");
+    assert_non_null(strstr(r.out, "two.csv: 1 row, 2 columns of numbers, 1 class (b)\n"));
+    release(&r);
+    expect(0, "", "written: out.csv; the targets, low, high, are its first 2 columns\n",
+           ARGUMENTS("data", "two.csv", "--target", "low,high", "--csv", "out.csv"));
+    expect(0, "", "written: out.csv; the target, b, is its first column\n",
+           ARGUMENTS("data", "two.csv", "--csv", "out.csv"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_have_kinds),
-        cmocka_unit_test(machines_get_it_all),
-        cmocka_unit_test(test_rows_are_compared),
-        cmocka_unit_test(parts_of_a_folder_are_compared),
+        cmocka_unit_test(columns_have_kinds),     cmocka_unit_test(machines_get_it_all),
+        cmocka_unit_test(test_rows_are_compared), cmocka_unit_test(parts_of_a_folder_are_compared),
+        cmocka_unit_test(targets_are_named),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
 }

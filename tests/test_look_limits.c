@@ -190,6 +190,30 @@ static void columns_that_say_little_are_no_twins(void **state)
     assert_false(are_twins(4));
 }
 
+/* Copies are found among 50,000 columns too, which would take minutes if each were compared with each. */
+static void wide_tables_are_looked_at(void **state)
+{
+    (void)state;
+    enum { ROWS = 8, COLUMNS = 50000, COPY = 40000, INCHES = 45000 };
+    glia_real *x = need((size_t)ROWS * COLUMNS, sizeof *x);
+    glia_rng  *rng;
+    glia_data *d;
+    EXPECT_OK(glia_rng_new(&rng, 5));
+    for (size_t i = 0; i < (size_t)ROWS * COLUMNS; i++) x[i] = (glia_real)glia_rng_rand(rng);
+    for (size_t r = 0; r < ROWS; r++) {
+        x[r * COLUMNS + COPY] = x[r * COLUMNS + 7];
+        x[r * COLUMNS + INCHES] = 3 - 2 * x[r * COLUMNS + 9];
+    }
+    EXPECT_OK(glia_data_from_reals(&d, x, ROWS, COLUMNS, NULL, NULL, 0));
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "duplicate_columns"), "2 of 50000 columns say what another one says: column 40001 has the "
+                                                "values of column 8, column 45001 is -2 times column 10 plus 3");
+    glia_look_free(look);
+    glia_data_free(d);
+    glia_rng_free(rng);
+    free(x);
+}
+
 /* Of 100 rows. */
 static bool has_gaps(const char *kind, size_t gaps)
 {
@@ -396,7 +420,7 @@ static void test_rows_are_looked_for_among_the_others(void **state)
     f = the(look, "unseen_class");
     assert_near(f->value, 1, 0);
     assert_string_equal(f->what,
-                        "1 of 10 test rows are of classes without a training row, such as \"z\": they cannot be right");
+                        "1 of 10 test rows is of a class without training rows, such as \"z\": it cannot be right");
     glia_look_free(look);
     look = look_at(a, a);
     assert_near(the(look, "rows_in_both_parts")->value, 1, 0);
@@ -539,6 +563,7 @@ int main(void)
         cmocka_unit_test(classes_are_counted),
         cmocka_unit_test(twins_are_the_same_up_to_rounding),
         cmocka_unit_test(columns_that_say_little_are_no_twins),
+        cmocka_unit_test(wide_tables_are_looked_at),
         cmocka_unit_test(gaps_are_counted),
         cmocka_unit_test(numbers_of_rows_are_known),
         cmocka_unit_test(copies_have_the_same_gaps),

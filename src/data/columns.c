@@ -164,10 +164,15 @@ const char *glia__told_unused(const glia__told *t)
 
 /* ---- printing --------------------------------------------------------------------------------------------------- */
 
+bool glia__column_is_plain(const char *name)
+{
+    const size_t n = strlen(name);
+    return n > 0 && strcmp(name, "*") != 0 && !name[strcspn(name, ",:\"\r\n")] && name[0] != ' ' && name[n - 1] != ' ';
+}
+
 static void print_name(const char *name, glia__string *text)
 {
-    size_t n = strlen(name);
-    if (strcmp(name, "*") != 0 && !name[strcspn(name, ",:\"\r\n")] && name[0] != ' ' && name[n - 1] != ' ') {
+    if (glia__column_is_plain(name)) {
         glia__string_add(text, "%s", name);
         return;
     }

@@ -9,6 +9,7 @@
 typedef struct glia__column {
     char       *name; /* "" without one */
     glia__kind  kind;
+    size_t      number;  /* in the file, from 0 */
     size_t      slot;    /* GLIA_NO_COLUMN for what is not read */
     size_t      missing; /* rows without a value                */
     glia__words words;   /* of kinds that are words: number -> word */
@@ -34,6 +35,8 @@ const glia__kind *glia__told_find(glia__told *t, const char *name, size_t number
 /* The first name that no column had, or NULL. */
 const char *glia__told_unused(const glia__told *t);
 
+/* Whether a name needs no quotes in such a text. */
+bool glia__column_is_plain(const char *name);
 /* `name:kind`, behind a comma where there is something before it. */
 void glia__column_print(const char *name, size_t number, const glia__kind *kind, glia__string *text);
 

@@ -302,6 +302,7 @@ static glia_status make_column(glia__table *t, size_t i, const glia__kind *kind)
 {
     glia__column *c = &t->column[t->n_columns];
     c->slot = GLIA_NO_COLUMN;
+    c->number = i;
     c->name = glia__strdup(t->header ? t->first[i] : "");
     c->kind.rare = SIZE_MAX;
     t->use[i] = (glia__use){.told = kind != NULL, .column = t->n_columns++};

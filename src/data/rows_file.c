@@ -211,6 +211,7 @@ static glia_status columns_of(parcel *p, glia_data *d)
     if (!d->columns_text) return fail_byte(p, p->at, "its columns are of no kinds");
     GLIA_TRY(count_of(p, &d->n_columns, 3 * sizeof(uint64_t)));
     if (!p->to && !(d->column = glia__new(d->n_columns, sizeof *d->column))) return GLIA_E_MEMORY;
+    for (size_t i = 0; !p->to && i < d->n_columns; i++) d->column[i].number = i;
     for (size_t i = 0; i < d->n_columns; i++) GLIA_TRY(column_of(p, d, &d->column[i]));
     GLIA_TRY(texts_of(p, &d->column_names, d->columns));
     return p->to ? GLIA_OK : find_slots(p, d);

@@ -56,8 +56,9 @@ typedef struct glia__kernels {
 #define GLIA__ELEMENTWISE(X)                                                                                           \
     X(step)                                                                                                            \
     X(sigmoid)                                                                                                         \
-    X(tanh) X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish)             \
-        X(hardsigmoid) X(hardswish)
+    X(tanh)                                                                                                            \
+    X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish) X(hardsigmoid)      \
+        X(hardswish)
 #define GLIA__ELEMENTWISE_FIELDS(f)                                                                                    \
     void (*f)(size_t n, real a, const real *x, real *y);                                                               \
     void (*f##_back)(size_t n, real a, const real *x, const real *y, const real *dy, real *dx);

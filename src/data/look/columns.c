@@ -106,6 +106,27 @@ static void look_at_words(glia__look *l, glia__look_column *c, size_t i)
     }
 }
 
+static uint64_t hash_place(size_t row, size_t place)
+{
+    const uint64_t of[] = {row, place};
+    return glia__hash(GLIA__HASH_START, of, sizeof of);
+}
+
+/* Which rows are in which place by value: the same for a copy in other units, and for one that is turned about. */
+static void look_at_order(const glia__look *l, glia__look_column *c)
+{
+    uint64_t up = 0, down = 0;
+    size_t   place = 0;
+    for (size_t at = 0, end; at < l->valued; at = end, place++) {
+        end = glia__keyed_end(l->list, l->valued, at);
+        for (size_t i = at; i < end; i++) {
+            up += hash_place(l->list[i].row, place);
+            down += hash_place(l->list[i].row, c->different - 1 - place);
+        }
+    }
+    c->pattern = up ^ down;
+}
+
 void glia__look_at_column(glia__look *l, size_t i)
 {
     glia__look_column *c = &l->column[i];
@@ -114,5 +135,6 @@ void glia__look_at_column(glia__look *l, size_t i)
     if (c->words) look_at_words(l, c, i);
     glia__keyed_sort(l->list, l->room, l->valued);
     count_different(l, c);
+    if (!c->words) look_at_order(l, c);
     if (l->valued > 0) measure(l, c);
 }

@@ -56,7 +56,7 @@ static void describe_column(glia__look_column *c, const glia__column *of, const 
     if (name && *name)
         snprintf(c->label, sizeof c->label, "\"%s\"", CUT(name));
     else
-        snprintf(c->label, sizeof c->label, "column %zu", slot + 1);
+        snprintf(c->label, sizeof c->label, "column %zu", (of ? of->number : slot) + 1);
 }
 
 static size_t count_columns(const glia_data *d)
@@ -85,15 +85,43 @@ static void list_columns(glia__look *l)
 
 /* ---- the test part ---------------------------------------------------------------------------------------------- */
 
-/* The column of the test part for the i-th of those that are read: by name, or by its place without names. */
-static const glia__column *partner(const glia_data *test, const char *name, size_t i)
+/* The columns of the test part that are read, and the names of these. */
+typedef struct partners {
+    const glia__column **column; /* [count], in their order */
+    size_t              *first;  /* of each name: the first such column */
+    size_t               count;
+    glia__words          names;
+} partners;
+
+static glia_status list_partners(const glia_data *test, partners *p)
 {
+    p->column = glia__new(test->n_columns, sizeof *p->column);
+    p->first = glia__new(test->n_columns, sizeof *p->first);
+    if (!p->column || !p->first) return GLIA_E_MEMORY;
     for (size_t k = 0; k < test->n_columns; k++) {
         const glia__column *c = &test->column[k];
+        size_t              number, known = p->names.count;
         if (c->slot == GLIA_NO_COLUMN) continue;
-        if (*name ? strcmp(c->name, name) == 0 : i-- == 0) return c;
+        GLIA_TRY(glia__words_add(&p->names, c->name, strlen(c->name), &number));
+        if (number == known) p->first[number] = p->count;
+        p->column[p->count++] = c;
     }
-    return NULL;
+    return GLIA_OK;
+}
+
+static void clear_partners(partners *p)
+{
+    glia__free(p->column);
+    glia__free(p->first);
+    glia__words_clear(&p->names);
+}
+
+/* The column of the test part for the i-th of those that are read: by name, or by its place without names. */
+static const glia__column *partner(const partners *p, const char *name, size_t i)
+{
+    if (!*name) return i < p->count ? p->column[i] : NULL;
+    const size_t number = glia__words_find(&p->names, name, strlen(name));
+    return number == SIZE_MAX ? NULL : p->column[p->first[number]];
 }
 
 /* number[w] = the training data's number of word w, or one that it does not have. */
@@ -108,12 +136,12 @@ static glia_status bind_words(const glia__column *from, const glia__column *to, 
     return GLIA_OK;
 }
 
-static glia_status bind_column(glia__look *l, const glia_data *test, size_t i, bool *fits)
+static glia_status bind_column(glia__look *l, const partners *p, size_t i, bool *fits)
 {
     const glia__look_column *c = &l->column[i];
     l->test.slot[i] = c->slot;
     if (!c->of) return GLIA_OK;
-    const glia__column *to = partner(test, c->of->name, i);
+    const glia__column *to = partner(p, c->of->name, i);
     *fits = to && to->kind.which == c->kind;
     if (!*fits) return GLIA_OK;
     l->test.slot[i] = to->slot;
@@ -126,9 +154,12 @@ static glia_status bind_test(glia__look *l, const glia_data *test)
     const glia_data *d = l->train.data;
     bool             fits = !d->column == !test->column && !d->bytes == !test->bytes;
     if (!d->column) fits = fits && d->columns == test->columns && d->height == test->height && d->width == test->width;
-    for (size_t i = 0; fits && i < l->columns; i++) GLIA_TRY(bind_column(l, test, i, &fits));
+    partners    p = {0};
+    glia_status status = fits ? list_partners(test, &p) : GLIA_OK;
+    for (size_t i = 0; status == GLIA_OK && fits && i < l->columns; i++) status = bind_column(l, &p, i, &fits);
+    clear_partners(&p);
     if (fits) l->test.data = test;
-    return GLIA_OK;
+    return status;
 }
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
@@ -140,7 +171,7 @@ static size_t larger(size_t a, size_t b)
 
 static glia_status reserve(glia__look *l, size_t all)
 {
-    size_t listed = all;
+    size_t listed = larger(larger(all, l->columns), l->train.data->n_classes);
     for (size_t i = 0; i < l->train.data->n_columns; i++) listed = larger(listed, l->train.data->column[i].words.count);
     l->list = glia__new(listed, sizeof *l->list);
     l->room = glia__new(listed, sizeof *l->room);
@@ -227,6 +258,7 @@ static void look_at_all(glia__look *l)
         glia__look_whether_follows(l, c);
     }
     glia__look_for_twins(l);
+    glia__look_who_tells(l);
     glia__look_at_rows(l);
 }
 
@@ -248,26 +280,20 @@ static void hand_out_column(const glia__look_column *c, glia_column_facts *f)
     glia__look_text(c, c->most, f->most_text);
 }
 
-static const glia__look_column *column_at(const glia__look *l, size_t slot)
-{
-    for (size_t i = 0; i < l->columns; i++)
-        if (l->column[i].slot == slot) return &l->column[i];
-    return NULL;
-}
-
-/* Columns that were not read have their names and kinds, and no more. */
+/* Columns that were not read have their names and kinds, and no more; the others come in the same order. */
 static void hand_out_columns(const glia__look *l, glia_look *look)
 {
     const glia_data *d = l->train.data;
+    size_t           read = 0;
     for (size_t i = 0; i < look->columns; i++) {
         glia_column_facts  *f = &look->column[i];
         const glia__column *of = d->column ? &d->column[i] : NULL;
         const char         *name = of ? of->name : glia_data_column_name(d, i);
         *f = (glia_column_facts){.name = name ? name : "", .kind = of ? of->kind.which : GLIA_KIND_NUMBER};
         f->column = of ? of->slot : i;
+        f->number = of ? of->number : i;
         f->least = f->most = f->mean = f->median = (double)NAN;
-        const glia__look_column *c = column_at(l, f->column);
-        if (c) hand_out_column(c, f);
+        if (f->column != GLIA_NO_COLUMN) hand_out_column(&l->column[read++], f);
     }
 }
 

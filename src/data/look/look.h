@@ -74,7 +74,7 @@ typedef struct glia__look_column {
     size_t              slot; /* in a stored row; of input columns, as in glia_data_input */
     glia_kind           kind;
     bool                words;     /* its value is the number of a word */
-    char                label[96]; /* for sentences: "age" in quotes, or column 3 */
+    char                label[96]; /* for sentences: "age" in quotes, or column 3 of the file */
 
     size_t     missing, different;
     double     least, most, mean, median, quartile[2];
@@ -84,7 +84,7 @@ typedef struct glia__look_column {
     size_t     rises, falls;              /* steps from a row to the next one with a value */
     bool       whole;                     /* all are whole numbers */
     size_t     low_row, high_row;         /* the first rows of its least and its most; of words a fingerprint */
-    uint64_t   pattern;                   /* of words: which rows have the same */
+    uint64_t   pattern;                   /* which rows have the same word; of numbers in which order they are */
     size_t     number_rows, stranger_row; /* of words: rows whose word is a number; the first whose word is none */
     glia__far  far;
     glia__tell tell;
@@ -125,7 +125,7 @@ typedef struct glia__look {
     const glia_data   *second;      /* the test part in any case */
     size_t             rows, columns;
     glia__look_column *column;      /* [columns]: those that are read; none of images */
-    glia__keyed       *list, *room; /* [rows of both parts] */
+    glia__keyed       *list, *room; /* [rows of both parts, or columns] */
     size_t             valued;      /* rows with a value: the first of `list`, sorted, while a column is measured */
     size_t            *same;        /* [rows of both]: the first row of equal inputs; test rows come after all others */
     size_t            *twin;        /* [rows]: the first row of equal inputs and target */
@@ -135,6 +135,8 @@ typedef struct glia__look {
     size_t             classes;     /* that have rows */
     size_t             unseen;      /* test rows of classes without a training row; the first such class */
     const char        *unseen_name;
+    size_t             telling;   /* columns that tell the class, copies not counted */
+    double             next_best; /* of the others the best: share of rows, classes counting alike */
     glia__look_rows    found;
 } glia__look;
 
@@ -161,7 +163,9 @@ void glia__look_at_column(glia__look *l, size_t i);
 void glia__look_for_outliers(const glia__look *l, glia__look_column *c);
 /* --- tells.c --- */
 void glia__look_whether_tells(glia__look *l, glia__look_column *c);
-/* Once all columns were measured: whether it is c, alone or nearly, that tells the class. */
+/* Once all columns were measured, and twins looked for. */
+void glia__look_who_tells(glia__look *l);
+/* And then: whether it is c, alone or nearly, that tells the class. */
 bool glia__look_gives_away(const glia__look *l, const glia__look_column *c);
 /* --- follows.c --- */
 void glia__look_whether_follows(glia__look *l, glia__look_column *c); /* uses up the list */

@@ -35,18 +35,74 @@ const char *glia__look_names(const glia__look *l, glia__look_measure *of, glia__
     return text;
 }
 
+/* ---- options ---------------------------------------------------------------------------------------------------- */
+
+/* `option "value"` as a shell takes it; false if there is no room for it. */
+static bool quote(const char *option, const char *value, char text[GLIA__LOOK_OPTION])
+{
+    const bool plain = !strpbrk(value, "\"$`\\!");
+    size_t     n = (size_t)snprintf(text, GLIA__LOOK_OPTION, "%s %c", option, plain ? '"' : '\'');
+    for (; *value; value++) {
+        const char *as = !plain && *value == '\'' ? "'\\''" : (char[]){*value, '\0'};
+        if ((unsigned char)*value < ' ' || n + strlen(as) + 2 > GLIA__LOOK_OPTION) return false;
+        n += (size_t)snprintf(text + n, GLIA__LOOK_OPTION - n, "%s", as);
+    }
+    snprintf(text + n, GLIA__LOOK_OPTION - n, "%c", plain ? '"' : '\'');
+    return true;
+}
+
+const char *glia__look_option(const char *option, const glia__column *of, char text[GLIA__LOOK_OPTION])
+{
+    char number[32];
+    SAY(number, "%zu", of->number + 1);
+    if (!*of->name || !quote(option, of->name, text)) quote(option, number, text);
+    return text;
+}
+
+/* `name:kind`; false if there is no room for it. */
+static bool tell_kind(const char *name, const char *kind, char text[GLIA__LOOK_OPTION])
+{
+    const char *mark = glia__column_is_plain(name) ? "" : "\"";
+    size_t      n = (size_t)snprintf(text, GLIA__LOOK_OPTION, "%s", mark);
+    for (; *name; name++) {
+        if (n + strlen(kind) + 5 > GLIA__LOOK_OPTION) return false;
+        if (*name == '"') text[n++] = '"';
+        text[n++] = *name;
+    }
+    snprintf(text + n, GLIA__LOOK_OPTION - n, "%s:%s", mark, kind);
+    return true;
+}
+
+const char *glia__look_columns(const glia__column *of, const char *kind, char text[GLIA__LOOK_OPTION])
+{
+    char told[GLIA__LOOK_OPTION], number[32];
+    SAY(number, "%zu", of->number + 1);
+    if (*of->name && tell_kind(of->name, kind, told) && quote("--columns", told, text)) return text;
+    tell_kind(number, kind, told);
+    quote("--columns", told, text);
+    return text;
+}
+
+const char *glia__look_label(const glia__column *of, char text[96])
+{
+    if (*of->name)
+        snprintf(text, 96, "\"%s\"", CUT(of->name));
+    else
+        snprintf(text, 96, "column %zu", of->number + 1);
+    return text;
+}
+
 void glia__look_cure_skip(glia_data_finding *f, const glia__look_list *list, const char *unless)
 {
     const glia__column *of = list->worst->of;
-    const bool          plain = list->count == 1 && of && *of->name && !of->name[strcspn(of->name, ",:\"")];
-    SAY(f->cure, "leave %s out (--columns \"%s:skip\")%s", list->count == 1 ? "it" : "them",
-        plain ? CUT(of->name) : "NAME", unless);
+    SAY(f->cure, "leave %s out%s%s%s%s%s", list->count == 1 ? "it" : "them", of ? " (" : "",
+        of ? COLUMNS(of, "skip") : "", of && list->count > 1 ? " and so on" : "", of ? ")" : "", unless);
 }
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
 static const glia__look_complaint *const tables[] = {glia__look_complaints_of_targets, glia__look_complaints_of_rows,
-                                                     glia__look_complaints_of_columns};
+                                                     glia__look_complaints_of_columns, glia__look_complaints_of_words};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 size_t glia__look_complaints_count(void)

@@ -14,7 +14,7 @@ typedef struct glia__look_complaint {
     const char *cure;
 } glia__look_complaint;
 extern const glia__look_complaint glia__look_complaints_of_columns[], glia__look_complaints_of_targets[],
-    glia__look_complaints_of_rows[];
+    glia__look_complaints_of_rows[], glia__look_complaints_of_words[];
 
 static inline void glia__look_finding(glia_data_finding *f, double severity, double value)
 {
@@ -41,7 +41,17 @@ typedef void glia__look_tell(const glia__look *l, const glia__look_column *c, ch
 const char  *glia__look_names(const glia__look *l, glia__look_measure *of, glia__look_tell *tell,
                               char text[GLIA__LOOK_NAMES]);
 
-/* The cure of columns that are better left out, and when they are not: the command, with the name if it is one. */
+/* Options for a shell that name a column, by its number where the name is none or too long: `--time "day"`, and
+ * `--columns "day:date dmy"`. */
+enum { GLIA__LOOK_OPTION = 64 };
+#define OPTION(option, of) glia__look_option(option, of, (char[GLIA__LOOK_OPTION]){0})
+#define COLUMNS(of, kind) glia__look_columns(of, kind, (char[GLIA__LOOK_OPTION]){0})
+const char *glia__look_option(const char *option, const glia__column *of, char text[GLIA__LOOK_OPTION]);
+const char *glia__look_columns(const glia__column *of, const char *kind, char text[GLIA__LOOK_OPTION]);
+/* As in the columns that are read: "day" in quotes, or column 3. */
+const char *glia__look_label(const glia__column *of, char text[96]);
+
+/* The cure of columns that are better left out, and when they are not: the command, with the name of the worst. */
 void glia__look_cure_skip(glia_data_finding *f, const glia__look_list *list, const char *unless);
 
 #endif

@@ -37,8 +37,8 @@ static bool tell_missing(const glia__look *l, glia_data_finding *f, glia__look_m
     if (list.count == 0) return false;
     f->value = list.most;
     f->column = list.worst->slot;
-    SAY(f->what, "%zu of %zu columns lack%s %s: %s", list.count, l->columns, list.count == 1 ? "s" : "", how,
-        NAMES(l, of, tell_gaps));
+    SAY(f->what, "%zu of %zu column%s lack%s %s: %s", list.count, l->columns, S(l->columns), list.count == 1 ? "s" : "",
+        how, NAMES(l, of, tell_gaps));
     return true;
 }
 
@@ -81,7 +81,7 @@ static bool constant_columns(const glia__look *l, glia_data_finding *f)
     const double share = (double)list.count / (double)l->columns;
     glia__look_finding(f, share == 1 ? 0.96 : 0.3 + 0.3 * share, (double)list.count);
     f->column = list.worst->slot;
-    SAY(f->what, "%zu of %zu columns %s the same in all %zu rows: %s", list.count, l->columns,
+    SAY(f->what, "%zu of %zu column%s %s the same in all %zu rows: %s", list.count, l->columns, S(l->columns),
         list.count == 1 ? "is" : "are", l->rows, NAMES(l, is_constant, tell_constant));
     return true;
 }
@@ -226,24 +226,6 @@ static bool number_words(const glia__look *l, glia_data_finding *f)
     return true;
 }
 
-static bool text_columns(const glia__look *l, glia_data_finding *f)
-{
-    const glia_data *d = l->train.data;
-    size_t           count = 0;
-    char             names[GLIA__LOOK_NAMES] = "";
-    for (size_t i = 0, n = 0; i < d->n_columns; i++) {
-        if (d->column[i].kind.which != GLIA_KIND_TEXT) continue;
-        if (n < GLIA__LOOK_NAMES - 80)
-            n += (size_t)SAY_ON(names, n, "%s\"%s\"", count ? ", " : "", CUT(d->column[i].name));
-        count++;
-    }
-    if (count == 0) return false;
-    glia__look_finding(f, 0.05, (double)count);
-    SAY(f->what, "%zu column%s of words that hardly repeat %s left out: %s", count, S(count), count == 1 ? "is" : "are",
-        names);
-    return true;
-}
-
 static bool rows_left_out(const glia__look *l, glia_data_finding *f)
 {
     const glia_data *d = l->train.data;
@@ -284,8 +266,8 @@ static bool time_order(const glia__look *l, glia_data_finding *f)
         "rows follow each other in time%s (%s, from %s to %s): a hold-out drawn by chance asks for days between "
         "those that were learnt",
         but, c->label, CELL(c, c->least), CELL(c, c->most));
-    SAY(f->cure, "hold out the last rows instead, as new ones will be later: --time \"%s\", or --holdout-tail N",
-        CUT(c->of->name));
+    SAY(f->cure, "hold out the last rows instead, as new ones will be later: %s, or --holdout-tail N",
+        OPTION("--time", c->of));
     return true;
 }
 
@@ -310,6 +292,5 @@ const glia__look_complaint glia__look_complaints_of_columns[] = {
     {"constant_columns", constant_columns, "leave them out: they tell a net nothing"},
     {"rows_left_out", rows_left_out, "look whether they should have one"},
     {"time_order", time_order, ""},
-    {"text_columns", text_columns, "--columns \"NAME:category hash=64\" reads one all the same"},
     {NULL},
 };

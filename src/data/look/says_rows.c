@@ -25,10 +25,11 @@ static bool rows_in_both_parts(const glia__look *l, glia_data_finding *f)
     glia__look_finding(f, share > 0.01 ? 0.9 : 0.55, share);
     set_rows(f, r->across_pair);
     SAY(f->what,
-        "%zu of %zu test rows (%s %%) are among the training rows%s, such as test row %zu, which is training row %zu: "
+        "%zu of %zu test row%s (%s %%) %s among the training rows%s, such as test row %zu, which is training row %zu: "
         "a "
         "net is asked what it was told",
-        r->across, l->test.data->rows, PERCENT(share), what_is_read(l), r->across_pair[1] + 1, r->across_pair[0] + 1);
+        r->across, l->test.data->rows, S(l->test.data->rows), PERCENT(share), r->across == 1 ? "is" : "are",
+        what_is_read(l), r->across_pair[1] + 1, r->across_pair[0] + 1);
     return true;
 }
 

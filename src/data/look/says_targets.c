@@ -8,7 +8,7 @@
 #define IMBALANCE 5.0
 #define SKEW 2.0
 #define FOLLOWS 0.999
-enum { RARE = 5 };
+enum { RARE = 5, GROUPS = 10 };
 
 /* ---- classes ---------------------------------------------------------------------------------------------------- */
 
@@ -108,8 +108,8 @@ static bool absent_class(const glia__look *l, glia_data_finding *f)
     const frequencies n = frequencies_of(l);
     if (l->classes == 0 || n.absent == 0 || l->unseen) return false;
     glia__look_finding(f, 0.42, (double)n.absent);
-    SAY(f->what, "%zu of %zu classes have no row, such as \"%s\"", n.absent, l->train.data->n_classes,
-        CUT(class_name(l, n.first_absent)));
+    SAY(f->what, "%zu of %zu classes %s no row, such as \"%s\"", n.absent, l->train.data->n_classes,
+        n.absent == 1 ? "has" : "have", CUT(class_name(l, n.first_absent)));
     return true;
 }
 
@@ -117,8 +117,9 @@ static bool unseen_class(const glia__look *l, glia_data_finding *f)
 {
     if (l->unseen == 0) return false;
     glia__look_finding(f, 0.8, (double)l->unseen);
-    SAY(f->what, "%zu of %zu test rows are of classes without a training row, such as \"%s\": they cannot be right",
-        l->unseen, l->second->rows, CUT(l->unseen_name));
+    SAY(f->what, "%zu of %zu test row%s %s of a class without training rows, such as \"%s\": %s cannot be right",
+        l->unseen, l->second->rows, S(l->second->rows), l->unseen == 1 ? "is" : "are", CUT(l->unseen_name),
+        l->unseen == 1 ? "it" : "they");
     return true;
 }
 
@@ -196,6 +197,18 @@ static void tell_number(const glia__look *l, glia_data_finding *f, const glia__l
         target ? "\"" : "", DIGITS(list->worst->rank));
 }
 
+/* Words of which each has some rows, as the patient that a row is of. */
+static bool may_be_group(const glia__look *l, const glia__look_column *c)
+{
+    return c->words && c->different >= GROUPS && 2 * c->different <= l->rows;
+}
+
+static void cure_group(glia_data_finding *f, const glia__look_column *c)
+{
+    SAY(f->cure, "leave it out (%s), or if the rows of one word belong together, %s", COLUMNS(c->of, "skip"),
+        OPTION("--group", c->of));
+}
+
 static bool tells_target(const glia__look *l, glia_data_finding *f)
 {
     const bool            numbers = l->train.data->target == GLIA_TARGET_NUMBERS;
@@ -205,6 +218,7 @@ static bool tells_target(const glia__look *l, glia_data_finding *f)
     f->column = list.worst->slot;
     (numbers ? tell_number : tell_class)(l, f, &list);
     glia__look_cure_skip(f, &list, ", unless it is known before the target is: else scores will be too good");
+    if (may_be_group(l, list.worst)) cure_group(f, list.worst);
     return true;
 }
 

@@ -1,10 +1,10 @@
 /* Sorting by 64-bit keys: radix from the lowest byte up (Knuth, The Art of Computer Programming 3, 5.2.5), where bytes
- * that all keys share cost nothing. */
+ * that all keys share cost nothing; a few keys by insertion, which needs no counts. */
 #include <string.h>
 
 #include "data/look/look.h"
 
-enum { DIGITS_OF_KEY = 8, VALUES_OF_DIGIT = 256 };
+enum { DIGITS_OF_KEY = 8, VALUES_OF_DIGIT = 256, FEW = 64 };
 
 static unsigned digit_of(uint64_t key, unsigned digit)
 {
@@ -24,7 +24,17 @@ static bool make_places(size_t count[VALUES_OF_DIGIT], size_t n)
     return true;
 }
 
-void glia__keyed_sort(glia__keyed *list, glia__keyed *room, size_t n)
+static void sort_few(glia__keyed *list, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const glia__keyed own = list[i];
+        size_t            at = i;
+        for (; at > 0 && list[at - 1].key > own.key; at--) list[at] = list[at - 1];
+        list[at] = own;
+    }
+}
+
+static void sort_by_digits(glia__keyed *list, glia__keyed *room, size_t n)
 {
     size_t       count[DIGITS_OF_KEY][VALUES_OF_DIGIT] = {{0}};
     glia__keyed *from = list, *to = room;
@@ -37,4 +47,12 @@ void glia__keyed_sort(glia__keyed *list, glia__keyed *room, size_t n)
         from = to, to = swap;
     }
     if (from != list) memcpy(list, from, n * sizeof *list);
+}
+
+void glia__keyed_sort(glia__keyed *list, glia__keyed *room, size_t n)
+{
+    if (n <= FEW)
+        sort_few(list, n);
+    else
+        sort_by_digits(list, room, n);
 }

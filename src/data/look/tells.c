@@ -168,19 +168,22 @@ static bool tells(const glia__look_column *c)
     return c->tell.balanced >= TELLS && !c->tell.chance;
 }
 
+void glia__look_who_tells(glia__look *l)
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        const glia__look_column *c = &l->column[i];
+        l->telling += tells(c) && c->twin == GLIA_NO_COLUMN;
+        if (!tells(c)) l->next_best = fmax(l->next_best, c->tell.balanced);
+    }
+}
+
 /* Where several columns tell the class it is easy to tell, and of two columns nobody knows which is the odd one. So a
  * column of many values has to be one of three at least, and much better than the best that does not tell the class.
  * One with a value for each class is a name for it, whatever the others are. */
 bool glia__look_gives_away(const glia__look *l, const glia__look_column *c)
 {
-    size_t telling = 0;
-    double next = 0;
+    const double rest = 1 - l->next_best;
     if (!tells(c)) return false;
     if (c->tell.coded) return true;
-    for (size_t i = 0; i < l->columns; i++) {
-        const glia__look_column *other = &l->column[i];
-        telling += tells(other) && other->twin == GLIA_NO_COLUMN;
-        if (!tells(other)) next = fmax(next, other->tell.balanced);
-    }
-    return 3 * telling <= l->columns && 1 - next >= 0.02 && 1 - next >= 4 * (1 - c->tell.balanced);
+    return 3 * l->telling <= l->columns && rest >= 0.02 && rest >= 4 * (1 - c->tell.balanced);
 }

@@ -1,12 +1,16 @@
 /* Columns that say what another one says: the same values, the same in other units (y = a x + b, up to rounding), or of
- * words the same ones, by the same names or by others. Numbers are compared in full only where their least and their
- * most stand in the same rows. */
+ * words the same ones, by the same names or by others.
+ *
+ * Only columns of one fingerprint are compared, and those in full. A copy has as many gaps and different values, and
+ * its least and most in the same rows, whichever is which. In a wide table its values have to be in the same order,
+ * too. */
 #include <math.h>
 #include <string.h>
 
 #include "data/look/look.h"
+#include "ground/hash.h"
 
-enum { ROWS_THAT_DIFFER = 5 };
+enum { ROWS_THAT_DIFFER = 5, WIDE = 1000, COMPARED = 500 };
 
 static double value(const glia__look *l, const glia__look_column *c, size_t row)
 {
@@ -25,13 +29,22 @@ static bool is_dated(const glia__look_column *c)
     return c->kind == GLIA_KIND_DATE || c->kind == GLIA_KIND_DATETIME;
 }
 
-static bool may_be(const glia__look_column *a, const glia__look_column *b)
+/* Equal for all columns that may say the same. */
+static uint64_t fingerprint(const glia__look *l, const glia__look_column *c)
 {
-    if (a->words != b->words || is_dated(a) != is_dated(b) || a->different != b->different || a->missing != b->missing)
-        return false;
-    if (a->words) return a->pattern == b->pattern;
-    return (a->low_row == b->low_row && a->high_row == b->high_row) ||
-           (a->low_row == b->high_row && a->high_row == b->low_row);
+    const bool     turned = c->low_row > c->high_row, by_order = c->words || l->columns > WIDE;
+    const uint64_t of[] = {c->words,
+                           is_dated(c),
+                           c->different,
+                           c->missing,
+                           c->words ? 0
+                           : turned ? c->high_row
+                                    : c->low_row,
+                           c->words ? 0
+                           : turned ? c->low_row
+                                    : c->high_row,
+                           by_order ? c->pattern : 0};
+    return glia__hash(GLIA__HASH_START, of, sizeof of);
 }
 
 static const char *word(const glia__look *l, const glia__look_column *c, size_t row)
@@ -73,14 +86,32 @@ static bool are_same_numbers(const glia__look *l, glia__look_column *a, const gl
     return true;
 }
 
+static bool are_same(glia__look *l, glia__look_column *a, const glia__look_column *b)
+{
+    return a->words ? are_same_words(l, a, b) : are_same_numbers(l, a, b);
+}
+
+/* The columns of the list from `at` to `end` are of one fingerprint, in their order: those that are no copies come to
+ * its front, and each is compared with the first of them. */
+static void find_copies(glia__look *l, size_t at, size_t end)
+{
+    size_t own = at;
+    for (size_t i = at; i < end; i++) {
+        glia__look_column *a = &l->column[l->list[i].row];
+        for (size_t k = at; k < own && k < at + COMPARED && a->twin == GLIA_NO_COLUMN; k++)
+            if (are_same(l, a, &l->column[l->list[k].row])) a->twin = l->list[k].row;
+        if (a->twin == GLIA_NO_COLUMN) l->list[own++] = l->list[i];
+    }
+}
+
 void glia__look_for_twins(glia__look *l)
 {
-    for (size_t i = 0; i < l->columns; i++) {
-        glia__look_column *a = &l->column[i];
-        for (size_t j = 0; says_enough(l, a) && j < i && a->twin == GLIA_NO_COLUMN; j++) {
-            const glia__look_column *b = &l->column[j];
-            if (b->twin != GLIA_NO_COLUMN || !says_enough(l, b) || !may_be(a, b)) continue;
-            if (a->words ? are_same_words(l, a, b) : are_same_numbers(l, a, b)) a->twin = j;
-        }
+    size_t count = 0;
+    for (size_t i = 0; i < l->columns; i++)
+        if (says_enough(l, &l->column[i])) l->list[count++] = (glia__keyed){fingerprint(l, &l->column[i]), i};
+    glia__keyed_sort(l->list, l->room, count);
+    for (size_t at = 0, end; at < count; at = end) {
+        end = glia__keyed_end(l->list, count, at);
+        find_copies(l, at, end);
     }
 }

@@ -91,7 +91,7 @@ typedef struct glia__doctor {
     uint8_t         *alive;
     real            *start, *before; /* weights: of the start, and of before a step */
     glia__answers    answers;
-    size_t          *rows; /* [n_rows]: those looked at */
+    size_t          *rows;   /* [n_rows]: those looked at */
     real            *inputs; /* [n_rows][n_in]: of these */
     size_t           n_rows, room;
     double          *answer;     /* [n_rows][n_out] */

@@ -27,7 +27,7 @@ extern const glia__complaint glia__complaints_of_data[], glia__complaints_of_net
 #define LAYER(l) glia__say_layer((char[64]){0}, l)
 #define COLUMN(d, i) glia__say_column((char[96]){0}, d, i)
 #define WORTH(d) glia__say_worth((char[128]){0}, d)
-const char *glia__say_layer(char text[64], const glia__layer *l); /* "layer 3 (relu)" */
+const char *glia__say_layer(char text[64], const glia__layer *l);                  /* "layer 3 (relu)" */
 const char *glia__say_column(char text[96], const glia__doctor *d, size_t column); /* an input: "column 3 (age)" */
 /* "accuracy 10 %, where always naming the most frequent class gives 10.2 %" */
 const char *glia__say_worth(char text[128], const glia__doctor *d);

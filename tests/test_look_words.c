@@ -1,0 +1,272 @@
+/* A look at data: what it says of words that were meant as dates or numbers, of text, and of upper and lower case; and
+ * the options that it names, with the columns that they are for. */
+#include "looks.h"
+
+enum { ROWS = 60 };
+
+/* A column beside numbers and a target that no column tells; `cell` writes the cell of a row. */
+typedef struct words {
+    const char *head; /* its name, as a header has it */
+    void (*cell)(char *text, size_t row);
+} words;
+
+static glia_look *look_at_words(const words *w, glia_data **d)
+{
+    FILE *file = fopen("words.csv", "w");
+    assert_non_null(file);
+    fprintf(file, "x,%s,y\n", w->head);
+    for (size_t r = 0; r < ROWS; r++) {
+        char cell[64];
+        w->cell(cell, r);
+        fprintf(file, "%.4f,\"%s\",%s\n", fmod(0.6180339 * (double)(r + 1), 1), cell, r * r / 3 % 2 ? "b" : "a");
+    }
+    assert_int_equal(fclose(file), 0);
+    *d = opened("words.csv", "y");
+    return look_at(*d, NULL);
+}
+
+static void expect_words(const words *w, const char *kind, const char *what, const char *cure)
+{
+    glia_data *d;
+    glia_look *look = look_at_words(w, &d);
+    if (!kind) {
+        assert_null(find(look, "date_words"));
+        assert_null(find(look, "marked_numbers"));
+        assert_null(find(look, "letter_case"));
+    } else {
+        const glia_data_finding *f = the(look, kind);
+        expect_what(f, what);
+        if (cure && strcmp(f->cure, cure) != 0) fail_msg("%s: \"%s\", not \"%s\"", kind, f->cure, cure);
+    }
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+/* ---- dates ------------------------------------------------------------------------------------------------------- */
+
+static void day_first(char *text, size_t r)
+{
+    sprintf(text, "%zu/%zu/2024", 1 + r % 31, 1 + 2 * (r / 31));
+}
+
+static void month_first(char *text, size_t r)
+{
+    sprintf(text, "%zu/%zu/2024", 1 + 2 * (r / 31), 1 + r % 31);
+}
+
+static void either_first(char *text, size_t r)
+{
+    sprintf(text, "%zu/%zu/2024", 1 + r % 12, 1 + r / 12);
+}
+
+/* `others` of 60 are none. */
+static void some_dates(char *text, size_t r, size_t others)
+{
+    day_first(text, r);
+    if (r < others) sprintf(text, "later%c", (char)('a' + r));
+}
+
+static void six_others(char *text, size_t r)
+{
+    some_dates(text, r, 6);
+}
+
+static void seven_others(char *text, size_t r)
+{
+    some_dates(text, r, 7);
+}
+
+static void dates_are_seen(void **state)
+{
+    (void)state;
+    expect_words(&(words){"day", day_first}, "date_words",
+                 "\"day\" is taken for text and left out, though 60 of its 60 different words are dates, such as "
+                 "\"1/1/2024\"",
+                 "say that it is one: --columns \"day:date dmy\"");
+    expect_words(&(words){"day", month_first}, "date_words", "60 of its 60",
+                 "say that it is one: --columns \"day:date mdy\"");
+    expect_words(&(words){"day", either_first}, "date_words", "60 of its 60",
+                 "say that it is one: --columns \"day:date dmy\", or mdy, if the month comes first");
+    expect_words(
+        &(words){"day", six_others}, "date_words", "54 of its 60 different words are dates, such as \"7/1/2024\"",
+        "mend the other cells or call them gaps (--missing), and say that it is one: --columns \"day:date dmy\"");
+    expect_words(&(words){"day", seven_others}, NULL, NULL, NULL);
+}
+
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+
+static void decimal_comma(char *text, size_t r)
+{
+    sprintf(text, "%zu,%zu", r, r % 10);
+}
+
+static void thousands(char *text, size_t r)
+{
+    sprintf(text, "%zu.%03zu,50", 1 + r, r);
+}
+
+static void percent(char *text, size_t r)
+{
+    sprintf(text, "%zu%%", r % 12);
+}
+
+static void dollars(char *text, size_t r)
+{
+    sprintf(text, "$%zu", r * 5);
+}
+
+static void other_units(char *text, size_t r)
+{
+    sprintf(text, "%zu%c", r, (char)('a' + r % 9));
+}
+
+static void versions(char *text, size_t r)
+{
+    sprintf(text, "%zu.%zu.1", r, r % 7);
+}
+
+static void marks_are_seen(void **state)
+{
+    (void)state;
+    const char *const cure = "write them as plain numbers before, with a point and no other mark or unit: 1234.5";
+    expect_words(&(words){"price", decimal_comma}, "marked_numbers",
+                 "\"price\" is taken for text and left out, though 60 of its 60 different words are numbers, with a "
+                 "decimal comma, a mark for thousands or a unit, such as \"0,0\"",
+                 cure);
+    expect_words(&(words){"price", thousands}, "marked_numbers", "such as \"1.000,50\"", cure);
+    expect_words(&(words){"price", percent}, "marked_numbers", "is read as words, though 12 of its 12", cure);
+    expect_words(&(words){"price", dollars}, "marked_numbers", "such as \"$0\"", cure);
+    expect_words(&(words){"flat", other_units}, NULL, NULL, NULL);
+    expect_words(&(words){"version", versions}, NULL, NULL, NULL);
+}
+
+/* ---- text -------------------------------------------------------------------------------------------------------- */
+
+static void many_words(char *text, size_t r)
+{
+    sprintf(text, "word%c%c", (char)('a' + r % 53 / 20), (char)('a' + r % 53 % 20));
+}
+
+static void most_words(char *text, size_t r)
+{
+    sprintf(text, "word%c%c", (char)('a' + r % 54 / 20), (char)('a' + r % 54 % 20));
+}
+
+static void what_names_a_row_is_not_worth_reading(void **state)
+{
+    (void)state;
+    expect_words(&(words){"note", many_words}, "text_columns",
+                 "1 column of words that hardly repeat is left out: \"note\"",
+                 "--columns \"note:category hash=64\" reads it all the same");
+    expect_words(&(words){"note", most_words}, "text_columns", "is left out: \"note\" (nearly all are different)",
+                 "nothing has to be done: what names a row tells nothing of new ones");
+}
+
+/* A name as a shell and --columns take it. */
+static void names_are_quoted(void **state)
+{
+    (void)state;
+    expect_words(&(words){"\"a, b\"", many_words}, "text_columns", "\"a, b\"",
+                 "--columns '\"a, b\":category hash=64' reads it all the same");
+    expect_words(&(words){"\"it's \"\"x\"\"\"", many_words}, "text_columns", "it's \"x\"",
+                 "--columns '\"it'\\''s \"\"x\"\"\":category hash=64' reads it all the same");
+    expect_words(&(words){"$x", many_words}, "text_columns", "$x",
+                 "--columns '$x:category hash=64' reads it all the same");
+    expect_words(&(words){"a name that has more letters than a line can hold", many_words}, "text_columns", "a name",
+                 "--columns \"2:category hash=64\" reads it all the same");
+}
+
+/* Without names columns have the numbers of the file, where the target may come first. */
+static void columns_without_names_have_numbers(void **state)
+{
+    (void)state;
+    FILE *file = fopen("bare.csv", "w");
+    assert_non_null(file);
+    for (int r = 0; r < 30; r++) fprintf(file, "%s,%d,%d\n", r % 3 ? "a" : "b", r * 7 % 11, r * 7 % 11);
+    assert_int_equal(fclose(file), 0);
+    glia_data *d = opened("bare.csv", "1");
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "duplicate_columns"), "column 3 has the values of column 2");
+    assert_string_equal(the(look, "duplicate_columns")->cure, "leave it out (--columns \"3:skip\")");
+    assert_int_equal(look->column[0].number, 1);
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+/* ---- groups ------------------------------------------------------------------------------------------------------ */
+
+/* What is to be done about a column of so many words, of which each has one class only. */
+static void expect_leak(size_t count, const char *cure)
+{
+    FILE *file = fopen("leak.csv", "w");
+    assert_non_null(file);
+    fputs("x,z,patient,y\n", file);
+    for (size_t r = 0; r < 200; r++)
+        fprintf(file, "%.4f,%.4f,p%zu,%s\n", fmod(0.6180339 * (double)r, 1), fmod(0.4142135 * (double)r, 1), r % count,
+                r % count % 2 ? "a" : "b");
+    assert_int_equal(fclose(file), 0);
+    glia_data *d = opened("leak.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "tells_target"), "\"patient\" alone tells the class in 200 of 200 rows");
+    assert_string_equal(the(look, "tells_target")->cure, cure);
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+static void rows_may_belong_together(void **state)
+{
+    (void)state;
+    expect_leak(8,
+                "leave it out (--columns \"patient:skip\"), unless it is known before the target is: else scores will "
+                "be too good");
+    expect_leak(20, "leave it out (--columns \"patient:skip\"), or if the rows of one word belong together, --group "
+                    "\"patient\"");
+}
+
+/* ---- upper and lower case ---------------------------------------------------------------------------------------- */
+
+static void cases(char *text, size_t r)
+{
+    strcpy(text, (const char *[]){"pro", "free", "Pro", "FREE", "PRO"}[r % 5]);
+}
+
+static void plain_words(char *text, size_t r)
+{
+    strcpy(text, (const char *[]){"red", "green", "Blue"}[r % 3]);
+}
+
+static void case_is_noticed(void **state)
+{
+    (void)state;
+    const char *const cure = "write each in one way, if they mean the same: to a net they are different words";
+    expect_words(&(words){"plan", cases}, "letter_case",
+                 "words of \"plan\" differ in upper and lower case alone: ", cure);
+    expect_words(&(words){"plan", cases}, "letter_case", "\"pro\" and \"Pro\" and \"PRO\"", cure);
+    expect_words(&(words){"plan", cases}, "letter_case", "\"free\" and \"FREE\"", cure);
+    expect_words(&(words){"plan", plain_words}, NULL, NULL, NULL);
+    FILE *file = fopen("kinds.csv", "w");
+    assert_non_null(file);
+    fputs("x,c,y\n1,red,cat\n2,Red,Cat\n3,blue,dog\n4,blue,dog\n", file);
+    assert_int_equal(fclose(file), 0);
+    glia_data *d = opened("kinds.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    assert_near(the(look, "letter_case")->value, 2, 0);
+    expect_what(the(look, "letter_case"), "names of classes differ in upper and lower case alone: \"Cat\" and \"cat\"; "
+                                          "and so in 1 more column");
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_are_seen),
+        cmocka_unit_test(marks_are_seen),
+        cmocka_unit_test(what_names_a_row_is_not_worth_reading),
+        cmocka_unit_test(names_are_quoted),
+        cmocka_unit_test(columns_without_names_have_numbers),
+        cmocka_unit_test(rows_may_belong_together),
+        cmocka_unit_test(case_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}
