@@ -211,11 +211,9 @@ static glia_status find_usual(glia__table *t)
 /* `a, b`: several columns. */
 static glia_status find_several(glia__table *t, const char *wanted)
 {
-    for (const char *at = wanted; *at;) {
-        const char *end = at + strcspn(at, ","), *last = end;
-        while (at < last && *at == ' ') at++;
-        while (last > at && last[-1] == ' ') last--;
-        char *name = glia__strndup(at, (size_t)(last - at));
+    const char *begin, *end;
+    for (const char *at = wanted; glia__text_item(&at, ',', &begin, &end);) {
+        char *name = glia__strndup(begin, (size_t)(end - begin));
         if (!name) return GLIA_E_MEMORY;
         size_t      column = find_wanted(t, name);
         bool        none = column == t->columns && t->options->target_optional && t->targets == 0;
@@ -223,7 +221,6 @@ static glia_status find_several(glia__table *t, const char *wanted)
         glia__free(name);
         if (none) return GLIA_OK;
         GLIA_TRY(status);
-        at = *end ? end + 1 : end;
     }
     return GLIA_OK;
 }
@@ -376,18 +373,14 @@ static glia_status make_columns(glia__table *t)
 
 static glia_status read_gaps(glia__table *t, const char *words)
 {
-    size_t number;
-    double value;
-    for (const char *at = words; at && *at;) {
-        const char *end = at + strcspn(at, ","), *last = end;
-        while (at < last && *at == ' ') at++;
-        while (last > at && last[-1] == ' ') last--;
-        GLIA_TRY(glia__words_add(&t->gaps, at, (size_t)(last - at), &number));
-        if (glia__csv_number(&(glia__cell){.begin = at, .end = last}, &value)) {
-            GLIA_TRY(glia__grow(&t->gap, &t->gap_room, t->n_gap + 1, sizeof *t->gap));
-            t->gap[t->n_gap++] = (real)value;
-        }
-        at = *end ? end + 1 : end;
+    const char *begin, *end;
+    size_t      number;
+    double      value;
+    for (const char *at = words; glia__text_item(&at, ',', &begin, &end);) {
+        GLIA_TRY(glia__words_add(&t->gaps, begin, (size_t)(end - begin), &number));
+        if (!glia__csv_number(&(glia__cell){.begin = begin, .end = end}, &value)) continue;
+        GLIA_TRY(glia__grow(&t->gap, &t->gap_room, t->n_gap + 1, sizeof *t->gap));
+        t->gap[t->n_gap++] = (real)value;
     }
     return GLIA_OK;
 }

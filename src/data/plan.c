@@ -242,19 +242,15 @@ static glia_status keep_words(glia__plan_column *c, const glia__column *from, co
 /* The words of `low < middle < high`. */
 static glia_status said_words(glia__plan_column *c, const char *text)
 {
-    size_t number;
-    for (const char *at = text; at;) {
-        const char *end = strchr(at, '<'), *last = end ? end : at + strlen(at);
-        const char *next = end ? end + 1 : NULL;
-        while (at < last && *at == ' ') at++;
-        while (last > at && last[-1] == ' ') last--;
-        if (at == last) return glia__fail(GLIA_E_TEXT, "columns: %.60s: a word of ordinal is missing", c->name);
+    const char *begin, *end;
+    size_t      number;
+    for (const char *at = text; glia__text_item(&at, '<', &begin, &end);) {
+        if (begin == end) return glia__fail(GLIA_E_TEXT, "columns: %.60s: a word of ordinal is missing", c->name);
         size_t known = c->words.count;
-        GLIA_TRY(glia__words_add(&c->words, at, (size_t)(last - at), &number));
+        GLIA_TRY(glia__words_add(&c->words, begin, (size_t)(end - begin), &number));
         if (number < known)
             return glia__fail(GLIA_E_TEXT, "columns: %.60s: \"%.60s\" stands twice in the order of its words", c->name,
                               c->words.text[number]);
-        at = next;
     }
     return GLIA_OK;
 }

@@ -76,6 +76,18 @@ void glia__string_clear(glia__string *s)
 /* ---- places ----------------------------------------------------------------------------------------------------- */
 
 /* Columns count characters, as an editor does: the later bytes of a UTF-8 character (10xxxxxx) do not count. */
+bool glia__text_item(const char **at, char mark, const char **begin, const char **end)
+{
+    if (!*at) return false;
+    const char *stop = strchr(*at, mark);
+    *begin = *at;
+    *end = stop ? stop : *at + strlen(*at);
+    *at = stop ? stop + 1 : NULL;
+    while (*begin < *end && **begin == ' ') ++*begin;
+    while (*end > *begin && (*end)[-1] == ' ') --*end;
+    return true;
+}
+
 void glia__text_place(const char *text, const char *at, size_t *line, size_t *column)
 {
     *line = *column = 1;

@@ -26,6 +26,9 @@ void glia__string_add_number(glia__string *s, double value); /* shortest form */
 char *glia__string_take(glia__string *s);
 void  glia__string_clear(glia__string *s);
 
+/* The next item of a list such as `a, b c`, whose items are divided by `mark`, without the spaces around it: [*begin,
+ * *end). *at moves on; false where it is NULL, the end. An empty text is one empty item. */
+bool glia__text_item(const char **at, char mark, const char **begin, const char **end);
 /* Line and column (both from 1) of `at` in `text`. */
 void glia__text_place(const char *text, const char *at, size_t *line, size_t *column);
 /* Whether a text is well-formed UTF-8, as what goes into a file has to be. */
