@@ -126,7 +126,15 @@ static void test_parts(void **state)
         assert_true(glia_data_input(d, 0, 0) == 10 + i);
         assert_null(glia_data_test(d));
         glia_data_free(d);
+        char shown[64], hidden[64];
+        snprintf(shown, sizeof shown, "two/%s", seconds[i]), snprintf(hidden, sizeof hidden, "two/.%s", seconds[i]);
+        if (i < 3) assert_int_equal(rename(shown, hidden), 0);
     }
+    glia_data *third;
+    assert_int_equal(rename("two/.val", "two/val"), 0);
+    EXPECT_FAILS(glia_data_open(&third, "two", NULL), GLIA_E_TEXT,
+                 "two: has a part beside train and test: train on two/train and name the other (--test two/val, say)");
+    assert_int_equal(rename("two/val", "two/.val"), 0);
     glia_data *d = opened("two:train", NULL);
     assert_int_equal(info_of(d).rows, 2);
     assert_null(glia_data_test(d));

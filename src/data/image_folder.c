@@ -252,6 +252,21 @@ static glia_status read_parts(glia_data **data, const char *train, const char *t
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+/* Of train, val and test nobody knows which of the last two is meant. */
+static glia_status check_third(const char *path, const list *folders, const char *test)
+{
+    char *other = NULL;
+    GLIA_TRY(find_part(path, folders, test_names + 1, &other));
+    glia_status status = GLIA_OK;
+    if (other && strcmp(other, test) != 0)
+        status = glia__fail(GLIA_E_TEXT,
+                            "%s: has a part beside train and test: train on %s/train and name the other "
+                            "(--test %s, say), to score %s at the end",
+                            path, path, other, test);
+    glia__free(other);
+    return status;
+}
+
 static glia_status read_folder(glia_data **data, const char *path, const content *c, glia__folder_part part,
                                const glia__image_wish *wish)
 {
@@ -260,6 +275,7 @@ static glia_status read_folder(glia_data **data, const char *path, const content
     if (part != GLIA__PART_TEST) status = find_part(path, &c->folders, train_names, &train);
     if (status == GLIA_OK && part != GLIA__PART_TRAIN && (train || part == GLIA__PART_TEST))
         status = find_part(path, &c->folders, test_names, &test);
+    if (status == GLIA_OK && test && part == GLIA__PART_ALL) status = check_third(path, &c->folders, test);
     if (status == GLIA_OK && (train || test))
         status = read_parts(data, train, test, wish);
     else if (status == GLIA_OK && part == GLIA__PART_ALL)
