@@ -302,7 +302,8 @@ static cases cases_of(const glia__look *l, char *const *words, size_t count, con
 static void tell_cases(glia_data_finding *f, const char *where, const cases *c, size_t places)
 {
     glia__look_finding(f, 0.3, (double)places);
-    SAY(f->what, "%s differ in upper and lower case alone: %s", where, c->list);
+    SAY(f->what, "%s differ in upper and lower case alone: ", where);
+    SAY_ON(f->what, strlen(f->what), "%s", c->list);
     if (c->told < c->count) SAY_ON(f->what, strlen(f->what), " and %zu more", c->count - c->told);
     if (places > 1) SAY_ON(f->what, strlen(f->what), "; and so in %zu more column%s", places - 1, S(places - 1));
 }
