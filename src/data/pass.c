@@ -9,13 +9,10 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "data/keyed.h"
 #include "ground/memory.h"
 
 enum { GAP = 1 << 16 }; /* bytes of a file that are sooner read than left out */
-
-typedef struct place {
-    size_t stored, slot; /* a row in the file, and where in its window it goes */
-} place;
 
 typedef struct window {
     struct glia__windows *of;
@@ -38,7 +35,7 @@ typedef struct glia__windows {
     window             window[2];
     unsigned           now; /* which of them is in use; the other one comes after it */
     /* of whoever reads: one at a time */
-    place         *place, *spare; /* [room] */
+    glia__keyed   *place, *spare; /* [room]: by the row in the file, where in its window it goes */
     unsigned char *raw;           /* [raw_rows] of the file */
     size_t         raw_rows;
     unsigned char *turned; /* room for a row */
@@ -123,51 +120,34 @@ static size_t row_at(const glia__windows *w, size_t at)
     return w->order ? w->order[at] : at;
 }
 
-/* Sorts by place in the file, stable: by eleven bits at a time, the lowest first. Returns the sorted list, which is one
- * of the two. */
-static place *sort(place *list, place *spare, size_t n, size_t most)
-{
-    enum { BITS = 11, DIGITS = 1 << BITS };
-    for (unsigned shift = 0; shift < 8 * sizeof most && most >> shift; shift += BITS) {
-        size_t begin[DIGITS + 1] = {0};
-        for (size_t i = 0; i < n; i++) begin[(list[i].stored >> shift & (DIGITS - 1)) + 1]++;
-        for (size_t d = 1; d < DIGITS; d++) begin[d] += begin[d - 1];
-        for (size_t i = 0; i < n; i++) spare[begin[list[i].stored >> shift & (DIGITS - 1)]++] = list[i];
-        place *hold = list;
-        list = spare;
-        spare = hold;
-    }
-    return list;
-}
-
-static place *list_places(glia__windows *w, const window *at, size_t n)
+static void list_places(glia__windows *w, const window *at, size_t n)
 {
     bool   sorted = true;
-    size_t most = 0;
+    size_t last = 0;
     for (size_t i = 0; i < n; i++) {
         const size_t stored = glia__data_stored(w->data, row_at(w, at->begin + i));
-        sorted = sorted && stored >= most;
-        most = stored > most ? stored : most;
-        w->place[i] = (place){stored, i};
+        sorted = sorted && stored >= last;
+        last = stored;
+        w->place[i] = (glia__keyed){stored, i};
     }
-    return sorted ? w->place : sort(w->place, w->spare, n, most);
+    if (!sorted) glia__keyed_sort(w->place, w->spare, n);
 }
 
 /* How many of n places, from the first on, are read at once. */
-static size_t near_enough(const glia__windows *w, const place *list, size_t n)
+static size_t near_enough(const glia__windows *w, const glia__keyed *list, size_t n)
 {
     const size_t raw = glia__store_raw_size(w->store), gap = raw < GAP ? GAP / raw : 1;
     size_t       i = 1;
-    while (i < n && list[i].stored - list[0].stored < w->raw_rows && list[i].stored - list[i - 1].stored <= gap) i++;
+    while (i < n && list[i].key - list[0].key < w->raw_rows && list[i].key - list[i - 1].key <= gap) i++;
     return i;
 }
 
-static glia_status read_places(const glia__windows *w, const place *list, size_t n, unsigned char *rows)
+static glia_status read_places(const glia__windows *w, const glia__keyed *list, size_t n, unsigned char *rows)
 {
-    const size_t raw = glia__store_raw_size(w->store), first = list[0].stored;
-    GLIA_TRY(glia__store_read(w->store, first, list[n - 1].stored - first + 1, w->raw));
+    const size_t raw = glia__store_raw_size(w->store), first = list[0].key;
+    GLIA_TRY(glia__store_read(w->store, first, list[n - 1].key - first + 1, w->raw));
     for (size_t i = 0; i < n; i++)
-        glia__store_row(w->store, w->raw + (list[i].stored - first) * raw, rows + list[i].slot * w->size, w->turned);
+        glia__store_row(w->store, w->raw + (list[i].key - first) * raw, rows + list[i].row * w->size, w->turned);
     return GLIA_OK;
 }
 
@@ -175,10 +155,10 @@ static glia_status read_window(window *at)
 {
     glia__windows *w = at->of;
     const size_t   n = at->end - at->begin;
-    const place   *list = list_places(w, at, n);
+    list_places(w, at, n);
     for (size_t i = 0, more; i < n; i += more) {
-        more = near_enough(w, list + i, n - i);
-        GLIA_TRY(read_places(w, list + i, more, at->rows));
+        more = near_enough(w, w->place + i, n - i);
+        GLIA_TRY(read_places(w, w->place + i, more, at->rows));
     }
     return GLIA_OK;
 }

@@ -1,8 +1,8 @@
 /* Sorting by 64-bit keys: radix from the lowest byte up (Knuth, The Art of Computer Programming 3, 5.2.5), where bytes
  * that all keys share cost nothing; a few keys by insertion, which needs no counts. */
-#include <string.h>
+#include "data/keyed.h"
 
-#include "data/look/look.h"
+#include <stdbool.h>
 
 enum { DIGITS_OF_KEY = 8, VALUES_OF_DIGIT = 256, FEW = 64 };
 
