@@ -55,6 +55,17 @@ static inline glia_real *random_reals(uint32_t seed, size_t n)
     return values;
 }
 
+/* Rows whose only input is their own number; the caller's. */
+static inline glia_data *numbered(size_t rows, const int32_t *classes, size_t n)
+{
+    glia_data *d;
+    glia_real *x = need(rows, sizeof *x);
+    for (size_t i = 0; i < rows; i++) x[i] = (glia_real)i;
+    EXPECT_OK(glia_data_from_reals(&d, x, rows, 1, classes, NULL, n));
+    free(x);
+    return d;
+}
+
 /* A model of a net that begins with `input`. */
 static inline glia_model *model_of(const char *net, uint32_t seed)
 {

@@ -142,17 +142,6 @@ static void test_views(void **state)
 
 /* ---- splits ----------------------------------------------------------------------------------------------------- */
 
-/* Rows whose only input is their own number. */
-static glia_data *numbered(size_t rows, const int32_t *classes, size_t n)
-{
-    glia_data *d;
-    glia_real *x = need(rows, sizeof *x);
-    for (size_t i = 0; i < rows; i++) x[i] = (glia_real)i;
-    EXPECT_OK(glia_data_from_reals(&d, x, rows, 1, classes, NULL, n));
-    free(x);
-    return d;
-}
-
 static void expect_rows(const glia_data *part, const golden_array *rows)
 {
     assert_int_equal(info_of(part).rows, rows->count);

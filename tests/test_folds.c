@@ -11,17 +11,6 @@ static size_t rows_of(const glia_data *d)
     return info.rows;
 }
 
-/* Rows whose only input is their own number. */
-static glia_data *numbered(size_t rows, const int32_t *classes, size_t n)
-{
-    glia_data *d;
-    glia_real *x = need(rows, sizeof *x);
-    for (size_t i = 0; i < rows; i++) x[i] = (glia_real)i;
-    EXPECT_OK(glia_data_from_reals(&d, x, rows, 1, classes, NULL, n));
-    free(x);
-    return d;
-}
-
 /* The rows of a part, as "3 1 2". */
 static const char *rows_text(const glia_data *part)
 {

@@ -128,6 +128,15 @@ static glia_status fill(glia__csv *c)
     return GLIA_OK;
 }
 
+/* Makes the record that comes next, up to its line end or, NULL, that of the file, the one at hand. */
+static void take_record(glia__csv *c, const char *end)
+{
+    c->begin = c->buffer + c->at;
+    c->end = end ? end : c->buffer + c->used;
+    c->at = (size_t)(c->end - c->buffer) + (end != NULL);
+    if (c->end > c->begin && c->end[-1] == '\r') c->end--;
+}
+
 static glia_status find_record(glia__csv *c, bool *more)
 {
     const char *open, *end;
@@ -143,11 +152,9 @@ static glia_status find_record(glia__csv *c, bool *more)
         return glia__csv_at(c, c->begin);
     }
     c->begin = c->buffer + c->at;
-    c->end = end ? end : c->buffer + c->used;
-    *more = end || c->begin < c->end;
     if (open) return fail_open(c, open);
-    c->at = (size_t)(c->end - c->buffer) + (end != NULL);
-    if (c->end > c->begin && c->end[-1] == '\r') c->end--;
+    *more = end || c->at < c->used;
+    take_record(c, end);
     return GLIA_OK;
 }
 
@@ -179,13 +186,10 @@ glia_status glia__csv_next(glia__csv *c, bool *more)
 bool glia__csv_peek(glia__csv *c)
 {
     do {
-        const char *open, *begin = c->buffer + c->at, *end = record_end(c, begin, &open);
+        const char *open, *end = record_end(c, c->buffer + c->at, &open);
         if (!end && (!c->ended || open || c->at == c->used)) return false;
         c->line += c->lines;
-        c->begin = begin;
-        c->end = end ? end : c->buffer + c->used;
-        c->at = (size_t)(c->end - c->buffer) + (end != NULL);
-        if (c->end > c->begin && c->end[-1] == '\r') c->end--;
+        take_record(c, end);
         c->lines = count_lines(c);
     } while (is_blank(c));
     return true;
