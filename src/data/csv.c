@@ -2,16 +2,19 @@
  * return; cells are divided by comma, semicolon or tab; a cell in quotes may hold any of these, and a quote as "".
  * Spaces around a cell do not count, blank lines neither.
  *
- * The file is read in chunks of a megabyte, and each byte is looked at about twice: memchr finds the end of the record
- * (and whether there is a quote in it, which is rare), then the cells are read where they lie. */
+ * The file is read in pieces, and each byte is looked at about twice: memchr finds the end of the record (and whether
+ * there is a quote in it, which is rare), then the cells are read where they lie. */
 #include "data/csv.h"
 
 #include <string.h>
 
-#include "ground/bits.h"
+#include "data/bytes.h"
 #include "ground/memory.h"
 
+/* The buffer holds a megabyte from the begin on, by which the table is judged; what follows is read in pieces that stay
+ * in the near cache until they are looked at. */
 #define CHUNK ((size_t)1 << 20)
+#define PIECE ((size_t)1 << 17)
 #define RECORD_MOST ((size_t)1 << 24)
 /* Line ends before and behind the bytes in the buffer, so that a word may be looked at before any of them, and 64 bytes
  * and a word behind. */
@@ -44,15 +47,13 @@ static bool opens(char delimiter, const char *begin, const char *quote)
     return quote == begin || quote[-1] == delimiter;
 }
 
-/* The first byte c in begin .. end, or the end, which lies in the buffer. It is mostly near, and eight bytes are looked
- * at together: the lowest that is 0 is the lowest that borrows. */
-static const char *seek(char c, const char *begin, const char *end)
+/* The first byte c in begin .. end, or the end, which lies in the buffer. It is mostly near. */
+static inline const char *seek(char c, const char *begin, const char *end)
 {
-    for (const char *p = begin; p < end; p += 8) {
-        uint64_t word = glia__eight(p) ^ GLIA__EACH((unsigned char)c);
-        uint64_t found = (word - GLIA__EACH(1)) & ~word & GLIA__EACH(0x80);
+    for (const char *p = begin; p < end; p += GLIA__FEW_BYTES) {
+        uint32_t found = glia__which_are(p, c);
         if (!found) continue;
-        p += (unsigned)__builtin_ctzll(found) / 8;
+        p += glia__lowest(found);
         return p < end ? p : end;
     }
     return end;
@@ -118,11 +119,13 @@ static glia_status fill(glia__csv *c)
     c->at = BEFORE;
     c->used = BEFORE + left;
     if (!c->buffer || c->used == c->room) GLIA_TRY(widen(c));
-    GLIA_TRY(glia__source_read(c->source, c->buffer + c->used, c->room - c->used, &got));
+    size_t most = c->room - c->used;
+    if (c->taken > 0 && most > PIECE) most = PIECE;
+    GLIA_TRY(glia__source_read(c->source, c->buffer + c->used, most, &got));
     c->used += got;
     c->taken += got;
     c->quote = NULL;
-    c->ended = c->source->arrives ? got == 0 : c->used < c->room;
+    c->ended = c->source->arrives ? got == 0 : got < most;
     memset(c->buffer, '\n', BEFORE);
     memset(c->buffer + c->used, '\n', BEHIND);
     return GLIA_OK;
@@ -288,7 +291,8 @@ static const char *step_over(const glia__csv *c, const char *end)
     return end < c->end ? end + 1 : NULL;
 }
 
-static glia_status quoted_cell(const glia__csv *c, const char *quote, const char **at, glia__cell *cell)
+static __attribute__((noinline)) glia_status quoted_cell(const glia__csv *c, const char *quote, const char **at,
+                                                         glia__cell *cell)
 {
     const char *p = closing_quote(quote + 1, c->end, &cell->doubled);
     if (p >= c->end) return fail_open(c, quote);
@@ -306,7 +310,9 @@ static glia_status quoted_cell(const glia__csv *c, const char *quote, const char
 glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell)
 {
     const char *begin = skip_spaces(*at, c->end);
-    *cell = (glia__cell){.at = *at, .begin = begin};
+    cell->at = *at;
+    cell->begin = begin;
+    cell->doubled = false;
     if (begin < c->end && *begin == '"') return quoted_cell(c, begin, at, cell);
     const char *end = seek(c->delimiter, begin, c->end);
     *at = step_over(c, end);
@@ -330,9 +336,9 @@ glia_status glia__csv_text(const glia__cell *cell, glia__string *text)
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
-bool glia__csv_number(const glia__cell *cell, double *value)
+bool glia__text_number(const char *begin, const char *end, double *value)
 {
-    const char *begin = skip_spaces(cell->begin, cell->end), *end = cell->end;
+    begin = skip_spaces(begin, end);
     while (end > begin && end[-1] == ' ') end--;
     return begin < end && glia__number_read(begin, end, value) == end;
 }

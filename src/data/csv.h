@@ -45,8 +45,10 @@ glia_status glia__csv_cell(const glia__csv *c, const char **at, glia__cell *cell
 /* Reads plain decimal numbers from up to n cells, NaN from empty ones, and stops before the first that is anything
  * else. Returns how many. */
 size_t glia__csv_numbers(glia__csv *c, const char **at, real *v, size_t n);
-/* Reads any number; false if the cell is none (an infinity, as in "inf" or 1e999, is one). */
+/* Reads any number from a cell of the buffer; false if it is none (an infinity, as in "inf" or 1e999, is one). */
 bool glia__csv_number(const glia__cell *cell, double *value);
+/* The same of any text, around which there may be spaces. */
+bool glia__text_number(const char *begin, const char *end, double *value);
 /* The cell's text, quotes within made single again; replaces what is in `text`. */
 glia_status glia__csv_text(const glia__cell *cell, glia__string *text);
 

@@ -5,14 +5,12 @@
  * loop for all of that kind, in which a number's digits are the bytes of a word. */
 #include <math.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "data/bytes.h"
 #include "data/csv.h"
 #include "ground/bits.h"
 
-enum { BLOCK = 64, WORD = 8, FEW = 3 };
+enum { BLOCK = GLIA__BYTES, WORD = 8, FEW = 3 };
 
 /* ---- digits ----------------------------------------------------------------------------------------------------- */
 
@@ -49,29 +47,6 @@ static inline uint64_t append_digits(uint64_t before, const char *p, size_t n)
 
 /* ---- blocks ----------------------------------------------------------------------------------------------------- */
 
-/* Bit i is set where p[i] lies in first .. last. */
-static inline uint64_t find(const char *p, char first, char last)
-{
-    uint64_t found = 0;
-#ifdef __SSE2__
-    /* lifted so that `last` becomes the greatest of the signed bytes */
-    const __m128i lift = _mm_set1_epi8((char)(0x7F - last)), below = _mm_set1_epi8((char)(0x7E - last + first));
-    for (int i = 0; i < BLOCK; i += 16) {
-        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        const __m128i within = _mm_cmpgt_epi8(_mm_add_epi8(bytes, lift), below);
-        found |= (uint64_t)(unsigned)_mm_movemask_epi8(within) << i;
-    }
-#else
-    for (int i = 0; i < BLOCK; i++) found |= (uint64_t)(p[i] >= first && p[i] <= last) << i;
-#endif
-    return found;
-}
-
-static inline size_t lowest(uint64_t bits)
-{
-    return (unsigned)__builtin_ctzll(bits);
-}
-
 /* A block begins where a cell does, and has the cells whose ends lie in it. Bit i stands for at[i]. */
 typedef struct block {
     const char *at;
@@ -84,21 +59,23 @@ typedef struct block {
 /* The lowest n of the bits. */
 static inline uint64_t lowest_of(uint64_t bits, size_t n)
 {
-    for (size_t more = (size_t)__builtin_popcountll(bits); more > n; more--)
-        bits ^= UINT64_C(1) << 63 >> __builtin_clzll(bits);
-    return bits;
+    uint64_t others = bits;
+    if (glia__count(bits) <= n) return bits;
+    for (size_t i = 0; i < n; i++) others &= others - 1;
+    return bits ^ others;
 }
 
 /* The block that begins at `at`, with not more than n cells; false if there is no end of a cell in it. */
 static inline bool look(const glia__csv *c, const char *at, size_t n, block *b)
 {
     size_t   left = (size_t)(c->end - at);
-    uint64_t ends = find(at, c->delimiter, c->delimiter);
-    if (left < BLOCK) ends = (ends & ((UINT64_C(1) << left) - 1)) | UINT64_C(1) << left;
+    uint64_t ends = glia__where(at, c->delimiter);
+    uint64_t last = (uint64_t)(left < BLOCK) << left % BLOCK; /* the end of the record, if it lies in the block */
+    ends = (ends & (last - 1)) | last;
     if (n < BLOCK) ends = lowest_of(ends, n);
     if (!ends) return false;
     *b = (block){.at = at, .ends = ends, .all = ~UINT64_C(0) >> __builtin_clzll(ends)};
-    b->digits = find(at, '0', '9') & b->all;
+    b->digits = glia__where_digits(at) & b->all;
     return true;
 }
 
@@ -114,7 +91,7 @@ typedef enum kind {
 /* Whether all cells have digits with at most a minus before and a point among them, or nothing. */
 static inline bool are_decimals(block *b)
 {
-    uint64_t points = find(b->at, '.', '.') & b->all, minus = find(b->at, '-', '-') & b->all;
+    uint64_t points = glia__where(b->at, '.') & b->all, minus = glia__where(b->at, '-') & b->all;
     uint64_t twice = ((~b->ends & b->all) + points) & points; /* adding a point makes all 0 up to the cell's end */
     bool     known = (b->digits | b->ends | points | minus) == b->all;
     bool     placed = !(minus & ~(b->ends << 1 | 1)) && !(minus << 1 & ~b->digits) && !(points & ~(b->digits << 1));
@@ -166,11 +143,11 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
     if (begin == end) return false;
     bool negative = at[begin] == '-';
     begin += negative;
-    size_t whole = lowest(~(b->digits >> begin)), stop = begin + whole, after = 0;
+    size_t whole = glia__lowest(~(b->digits >> begin)), stop = begin + whole, after = 0;
     if (whole == 0 || whole > DIGITS_MOST) return false;
     uint64_t digits = append_digits(0, at + begin, whole);
     if (at[stop] == '.' && stop < end) {
-        after = lowest(~(b->digits >> stop >> 1));
+        after = glia__lowest(~(b->digits >> stop >> 1));
         if (whole + after > DIGITS_MOST) return false;
         if (after) digits = append_digits(digits, at + stop + 1, after);
         stop += 1 + after;
@@ -179,7 +156,19 @@ static inline bool read_cell(const block *b, size_t begin, size_t end, double *v
     if (stop < end && !((at[stop] | ' ') == 'e' && add_exponent(at + stop + 1, at + end, &power))) return false;
     if (!make_number(digits, power, value)) return false;
     *value *= negative ? -1.0 : 1.0;
-    return glia__fits_real(*value);
+    return true;
+}
+
+bool glia__csv_number(const glia__cell *cell, double *value)
+{
+    size_t n = (size_t)(cell->end - cell->begin);
+    if (n == 0) return false;
+    if (n <= WORD && glia__lowest(~glia__which_are_digits(cell->begin)) >= n) {
+        *value = (double)(int64_t)eight_digits(take(cell->end, n));
+        return true;
+    }
+    const block b = {.at = cell->begin, .digits = glia__where_digits(cell->begin)};
+    return (n < BLOCK && read_cell(&b, 0, n, value)) || glia__text_number(cell->begin, cell->end, value);
 }
 
 /* ---- the cells of a block --------------------------------------------------------------------------------------- */
@@ -216,7 +205,7 @@ static inline void read_fours(const block *b, run *r)
     size_t   begin = 0, cells = 0;
     real    *v = r->v + r->i;
     for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
-        size_t end = lowest(ends);
+        size_t end = glia__lowest(ends);
         word[cells++] = (uint32_t)(take(b->at + end, end - begin) >> 32);
         begin = end + 1;
     }
@@ -233,12 +222,12 @@ static inline bool read_any(const block *b, glia__csv *c, run *r)
     size_t begin = 0, i = r->i;
     bool   plain = true;
     for (uint64_t ends = b->ends; ends; ends &= ends - 1) {
-        size_t end = lowest(ends);
+        size_t end = glia__lowest(ends);
         double value;
         if (begin == end) {
             r->v[i++] = (real)NAN;
             c->empty++;
-        } else if ((plain = read_cell(b, begin, end, &value))) {
+        } else if ((plain = read_cell(b, begin, end, &value) && glia__fits_real(value))) {
             r->v[i++] = (real)value;
         } else {
             break;
@@ -267,9 +256,9 @@ static inline void take_apart(const block *b, bool has_points, parts *part)
 {
     size_t begin = 0, k = 0, empty = 0;
     for (uint64_t ends = b->ends; ends; k++, ends &= ends - 1) {
-        size_t end = lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end, after = 0;
+        size_t end = glia__lowest(ends), negative = b->minus >> begin & 1, nothing = begin == end, after = 0;
         begin += negative;
-        size_t point = has_points ? begin + lowest(~(b->digits >> begin)) : end;
+        size_t point = has_points ? begin + glia__lowest(~(b->digits >> begin)) : end;
         if (has_points) {
             after = end - point - (point < end);
             part->after[k] = take(b->at + end, after);

@@ -30,7 +30,7 @@ glia_status glia__table_fail(const glia__table *t, size_t column, const glia__ce
 
 static bool is_number(const char *text, double *value)
 {
-    return glia__csv_number(&(glia__cell){.begin = text, .end = text + strlen(text)}, value);
+    return glia__text_number(text, text + strlen(text), value);
 }
 
 static bool is_word(const char *text)
@@ -378,7 +378,7 @@ static glia_status read_gaps(glia__table *t, const char *words)
     double      value;
     for (const char *at = words; glia__text_item(&at, ',', &begin, &end);) {
         GLIA_TRY(glia__words_add(&t->gaps, begin, (size_t)(end - begin), &number));
-        if (!glia__csv_number(&(glia__cell){.begin = begin, .end = end}, &value)) continue;
+        if (!glia__text_number(begin, end, &value)) continue;
         GLIA_TRY(glia__grow(&t->gap, &t->gap_room, t->n_gap + 1, sizeof *t->gap));
         t->gap[t->n_gap++] = (real)value;
     }

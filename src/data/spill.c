@@ -107,12 +107,15 @@ size_t glia__spill_limit(const glia__table *t)
     return t->options->memory ? t->options->memory : glia__sizes_now.memory;
 }
 
+size_t glia__spill_rows(const glia__table *t)
+{
+    if (t->spill) return t->spill->chunk;
+    return t->options->rows_file ? 0 : glia__spill_limit(t) / (t->width * sizeof(float)) + 1;
+}
+
 glia_status glia__spill_some(glia__table *t)
 {
-    const size_t rows = t->rows - t->flushed, memory = glia__spill_limit(t);
-    if (t->spill) return rows < t->spill->chunk ? GLIA_OK : flush(t);
-    if (!t->options->rows_file && rows * t->width * sizeof(float) <= memory) return GLIA_OK;
-    GLIA_TRY(begin(t));
+    if (!t->spill) GLIA_TRY(begin(t));
     return flush(t);
 }
 

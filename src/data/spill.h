@@ -10,7 +10,8 @@
  * *data stays NULL. */
 glia_status glia__spill_find(glia_data **data, const glia__source *csv, const glia_data_options *o);
 
-/* Before a row is read: what is in t->values goes to the file, if it is time. */
+/* How many rows may lie in t->values before they have to go to the file, and their way there. */
+size_t      glia__spill_rows(const glia__table *t);
 glia_status glia__spill_some(glia__table *t);
 size_t      glia__spill_limit(const glia__table *t); /* bytes of rows that stay in memory */
 /* The file gets the rest of the rows, what else there is to tell of *data, which has all but its rows, and its name.

@@ -74,7 +74,7 @@ static void note_gap(glia__table *t)
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
-static glia_status read_column(glia__table *t, const char **at, size_t column, real *row);
+static glia_status read_column(glia__table *t, const char **at, size_t column, real *v);
 
 /* A column that had nothing but gaps so far turns out to be no numbers. */
 static bool is_open(const glia__table *t, size_t column)
@@ -103,7 +103,7 @@ static glia_status read_number(glia__table *t, const char **at, size_t column, r
     if (!is_open(t, column)) return fail_kind(t, column, &cell, GLIA_KIND_NUMBER);
     glia__table_open(t, column, &cell);
     *at = begin;
-    return read_column(t, at, column, v - t->use[column].slot);
+    return read_column(t, at, column, v);
 }
 
 /* Numbers that say that there is none. */
@@ -138,11 +138,12 @@ static glia_status read_cell(glia__table *t, const char **at, size_t column, rea
     glia__cell    cell;
     double        value[GLIA__SLOTS_OF_KIND];
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
-    bool gap = glia__table_is_gap(t, &cell);
+    const size_t n = glia__kind_slots(&c->kind);
+    const bool   gap = glia__table_is_gap(t, &cell);
     if (gap) note_gap(t);
     if (!gap && !glia__kind_cell(&c->kind, cell.begin, cell.end, value))
         return fail_kind(t, column, &cell, c->kind.which);
-    for (size_t i = 0; i < glia__kind_slots(&c->kind); i++) v[i] = gap ? (real)NAN : (real)value[i];
+    for (size_t i = 0; i < n; i++) v[i] = gap ? (real)NAN : (real)value[i];
     return GLIA_OK;
 }
 
@@ -177,39 +178,43 @@ static glia_status read_word(glia__table *t, const char **at, size_t column, rea
     glia__column *c = &t->column[t->use[column].column];
     glia__cell    cell;
     const char   *text;
-    size_t        n, number, known = c->words.count;
+    size_t        n, number;
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
     *v = (real)NAN;
     if (c->kind.which == GLIA_KIND_TEXT) return GLIA_OK;
+    GLIA_TRY(word_of(t, &cell, &text, &n));
+    if (n > 0 && (number = glia__words_find(&c->words, text, n)) != SIZE_MAX) {
+        *v = (real)number;
+        return GLIA_OK;
+    }
     if (glia__table_is_gap(t, &cell)) {
         note_gap(t);
         return GLIA_OK;
     }
-    GLIA_TRY(word_of(t, &cell, &text, &n));
     GLIA_TRY(glia__words_add(&c->words, text, n, &number));
     *v = (real)number;
-    if (number < known) return GLIA_OK;
     GLIA_TRY(check_word(t, column, &cell, c->words.text[number]));
     if (!t->use[column].told && number >= MANY_WORDS && number > t->rows / 2) give_up(c);
     return number < WORDS_MOST ? GLIA_OK : glia__table_fail(t, column, &cell, " is one word too many");
 }
 
-static glia_status skip_cell(glia__table *t, const char **at)
+static glia_status skip_cell(glia__table *t, const char **at, size_t column, real *v)
 {
+    (void)column, (void)v;
     glia__cell cell;
     return glia__csv_cell(&t->csv, at, &cell);
 }
 
 /* Kept until the whole row is known to be complete. */
-static glia_status note_target(glia__table *t, const char **at, size_t column)
+static glia_status note_target(glia__table *t, const char **at, size_t column, real *v)
 {
-    glia__cell *cell = &t->target[t->use[column].slot];
-    GLIA_TRY(glia__csv_cell(&t->csv, at, cell));
-    return GLIA_OK;
+    (void)v;
+    return glia__csv_cell(&t->csv, at, &t->target[t->use[column].slot].cell);
 }
 
-static glia_status read_weight(glia__table *t, const char **at)
+static glia_status read_weight(glia__table *t, const char **at, size_t column, real *v)
 {
+    (void)column, (void)v;
     const char *begin = *at;
     glia__cell  cell;
     bool        gaps = t->has_gaps, incomplete = t->incomplete;
@@ -224,8 +229,9 @@ static glia_status read_weight(glia__table *t, const char **at)
                             isnan(*weight) ? " is not a finite number" : " is negative, and a weight is at least 0");
 }
 
-static glia_status read_group(glia__table *t, const char **at)
+static glia_status read_group(glia__table *t, const char **at, size_t column, real *v)
 {
+    (void)column, (void)v;
     glia__cell  cell;
     const char *text;
     size_t      n, number, known = t->group_words.count;
@@ -269,35 +275,32 @@ static glia_status note_time(glia__table *t, const char *at)
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
-static glia_status read_column(glia__table *t, const char **at, size_t column, real *row)
+/* The cell at *at, of an input as numbers from *v on. */
+static glia_status read_column(glia__table *t, const char **at, size_t column, real *v)
 {
-    const glia__use *u = &t->use[column];
-    if (!*at) return check_cells(t);
-    switch (u->role) {
-    case GLIA__INPUT_CELL: return read_cell(t, at, column, row + u->slot);
-    case GLIA__INPUT_WORD: return read_word(t, at, column, row + u->slot);
-    case GLIA__TARGET: return note_target(t, at, column);
-    case GLIA__WEIGHT: return read_weight(t, at);
-    case GLIA__GROUP: return read_group(t, at);
-    default: return skip_cell(t, at);
-    }
+    static glia_status (*const read[GLIA__ROLES])(glia__table *, const char **, size_t, real *) = {
+        [GLIA__INPUT_NUMBER] = read_number, [GLIA__INPUT_CELL] = read_cell, [GLIA__INPUT_WORD] = read_word,
+        [GLIA__IGNORED] = skip_cell,        [GLIA__TARGET] = note_target,   [GLIA__WEIGHT] = read_weight,
+        [GLIA__GROUP] = read_group};
+    return read[t->use[column].role](t, at, column, v);
 }
 
-static glia_status add_target(glia__table *t, size_t column)
+static glia_status add_target(glia__table *t, size_t which)
 {
-    const glia__use   *u = &t->use[column];
-    const glia__cell  *cell = &t->target[u->slot];
-    const glia__words *words = &t->labels[u->slot].words;
+    const size_t       column = t->target[which].column;
+    const glia__cell  *cell = &t->target[which].cell;
+    glia__labels      *labels = &t->labels[which];
+    const glia__words *words = &labels->words;
     const char        *text;
     size_t             n;
     double             value;
     if (glia__csv_number(cell, &value)) {
         if (!glia__fits_real(value)) return fail_range(t, column, cell);
-        return glia__labels_add_number(&t->labels[u->slot], value);
+        return glia__labels_add_number(labels, value);
     }
     GLIA_TRY(word_of(t, cell, &text, &n));
     size_t known = words->count;
-    GLIA_TRY(glia__labels_add_word(&t->labels[u->slot], text, n));
+    GLIA_TRY(glia__labels_add_word(labels, text, n));
     return words->count > known ? check_word(t, column, cell, words->text[words->count - 1]) : GLIA_OK;
 }
 
@@ -305,12 +308,11 @@ static glia_status add_target(glia__table *t, size_t column)
 static glia_status end_row(glia__table *t)
 {
     bool without = false;
-    for (size_t j = 0; j < t->targets; j++) without = without || glia__table_is_gap(t, &t->target[j]);
+    for (size_t j = 0; j < t->targets; j++) without = without || glia__table_is_gap(t, &t->target[j].cell);
     t->left_out += without;
     t->dropped += !without && t->incomplete;
     if (without || t->incomplete) return GLIA_OK;
-    for (size_t i = 0; t->targets && i < t->columns; i = t->use[i].end)
-        if (t->use[i].role == GLIA__TARGET) GLIA_TRY(add_target(t, i));
+    for (size_t j = 0; j < t->targets; j++) GLIA_TRY(add_target(t, j));
     t->rows++;
     return GLIA_OK;
 }
@@ -339,11 +341,12 @@ glia_status glia__table_row(glia__table *t)
     for (size_t column = 0, next; column < t->columns; column = next) {
         const glia__use *u = &t->use[column];
         next = u->end; /* which may change meanwhile */
-        if (column == t->time && at) GLIA_TRY(note_time(t, at));
+        if (!at) return check_cells(t);
+        if (column == t->time) GLIA_TRY(note_time(t, at));
         if (u->role == GLIA__INPUT_NUMBER)
             GLIA_TRY(read_numbers(t, &at, column, next, row + u->slot));
         else
-            GLIA_TRY(read_column(t, &at, column, row));
+            GLIA_TRY(read_column(t, &at, column, row + u->slot));
     }
     if (at) return check_cells(t);
     if (t->csv.empty > empty) note_gap(t);
@@ -366,14 +369,21 @@ glia_status glia__table_begin(glia__table *t, glia__source *source)
     GLIA_TRY(glia__table_head(t, &more));
     t->labels = glia__new(t->targets, sizeof *t->labels);
     t->target = glia__new(t->targets, sizeof *t->target);
-    return t->labels && t->target ? GLIA_OK : GLIA_E_MEMORY;
+    if (!t->labels || !t->target) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < t->columns; i++)
+        if (t->use[i].role == GLIA__TARGET) t->target[t->use[i].slot].column = i;
+    return GLIA_OK;
 }
 
 static glia_status read_table(glia__table *t, glia__source *source)
 {
     GLIA_TRY(glia__table_begin(t, source));
+    size_t most = glia__spill_rows(t);
     for (bool more = true; more;) {
-        GLIA_TRY(glia__spill_some(t));
+        if (t->rows - t->flushed >= most) {
+            GLIA_TRY(glia__spill_some(t));
+            most = glia__spill_rows(t);
+        }
         GLIA_TRY(glia__table_row(t));
         GLIA_TRY(glia__csv_next(&t->csv, &more));
     }

@@ -34,6 +34,11 @@ typedef struct glia__use {
     bool       open;   /* no value was seen yet: it may still be of any kind */
 } glia__use;
 
+typedef struct glia__target_cell {
+    size_t     column;
+    glia__cell cell;
+} glia__target_cell;
+
 typedef struct glia__table {
     const glia_data_options *options;
     glia__csv                csv;
@@ -64,7 +69,7 @@ typedef struct glia__table {
     double             *times;  /* [rows], the same */
     glia__words         group_words;
     glia__labels       *labels;     /* [targets] */
-    glia__cell         *target;     /* [targets]: of the row at hand */
+    glia__target_cell  *target;     /* [targets]: of the row at hand */
     bool                incomplete; /* so is the row at hand: a value or a target is missing */
     bool                has_gaps;
     size_t              left_out, dropped; /* rows without a target; rows with a gap */

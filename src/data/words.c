@@ -10,7 +10,7 @@
 #include "ground/memory.h"
 
 /* Up to eight bytes as a word: from four on, the first four and the last four, which may overlap. */
-static uint64_t last_bytes(const char *text, size_t n)
+static inline uint64_t last_bytes(const char *text, size_t n)
 {
     uint32_t first = 0, last = 0;
     if (n < sizeof first)
@@ -22,14 +22,14 @@ static uint64_t last_bytes(const char *text, size_t n)
     return (uint64_t)first << 32 | last;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+static inline uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 32;
 }
 
 /* What the table knows of a word; its number is not set. */
-static glia__word_slot slot_of(const char *text, size_t n)
+static inline glia__word_slot slot_of(const char *text, size_t n)
 {
     glia__word_slot s = {.hash = n, .length = (uint32_t)n};
     for (; n > 8; n -= 8, text += 8) s.hash = mix(s.hash, glia__eight(text));
@@ -40,14 +40,15 @@ static glia__word_slot slot_of(const char *text, size_t n)
 
 /* Whether it is the word of that slot. A step of the hash can be undone: so hash, length and last bytes of a word tell
  * the eight before those as well, and all of a word up to 16 bytes. */
-static bool is_word(const glia__words *w, const glia__word_slot *s, const glia__word_slot *word, const char *text)
+static inline bool is_word(const glia__words *w, const glia__word_slot *s, const glia__word_slot *word,
+                           const char *text)
 {
     return s->hash == word->hash && s->last == word->last && s->length == word->length &&
            (word->length <= 16 || memcmp(w->text[s->number - 1], text, word->length) == 0);
 }
 
 /* The slot of the word, or the free one where it belongs. */
-static glia__word_slot *find(const glia__words *w, const glia__word_slot *word, const char *text)
+static inline glia__word_slot *find(const glia__words *w, const glia__word_slot *word, const char *text)
 {
     for (size_t at = (size_t)word->hash;; at++) {
         glia__word_slot *s = &w->slot[at & (w->slots - 1)];
