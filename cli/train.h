@@ -81,19 +81,30 @@ int train_several(train_run *run);
 
 /* --- train_score.c: how good a model is on some rows, and what it has to be better than --- */
 typedef struct train_score {
-    bool          known, numbers;
-    double        loss, accuracy, r2, rmse; /* NaN where there is nothing to tell */
-    glia_interval accuracy_interval, r2_interval, rmse_interval;
-    bool          has_baseline;
-    double        base_accuracy, base_r2, base_rmse;
+    glia_target  target;
+    glia_scores *own, *baseline; /* NULL: not known */
 } train_score;
-/* `data` NULL: not known. */
+/* One of the figures that are told of a score. */
+typedef struct train_figure {
+    const char *name, *label, *baseline; /* in JSON, after val_; for people, also of a baseline, NULL if none is told */
+    size_t      value, interval;         /* where, in glia_scores; interval 0: it has none */
+    enum { TRAIN_ALL, TRAIN_CLASSES, TRAIN_NUMBERS, TRAIN_LABELS } of; /* labels: several yes or no */
+    bool share;
+} train_figure;
+enum { TRAIN_FIGURES = 7 };
+extern const train_figure train_figures[TRAIN_FIGURES];
+
+/* `data` NULL: nothing is known. Clear it in any case. */
 glia_status train_score_of(glia_model *model, const glia_data *data, train_score *score);
+void        train_score_clear(train_score *score);
+bool        train_figure_suits(const train_figure *f, const train_score *score);
+double      train_figure_of(const train_figure *f, const glia_scores *scores); /* NaN of NULL */
 /* Puts val_loss, val_accuracy ... where part is "val". */
 void train_score_put(json_t *event, const char *part, const train_score *score);
 /* `PART:  loss 0.1  accuracy 95.93 % (95 % interval 93.3 to 98.1)`, and a line for the baseline. */
 void train_score_tell(const char *part, const train_score *score, const glia_model *model);
 /* `  name value` on stderr, nothing for NaN. */
+void train_tell_figure(const char *label, bool share, double value);
 void train_tell_number(const char *name, double value);
 void train_tell_share(const char *name, double value);
 

@@ -1,10 +1,8 @@
 /* Several trainings, to see how much a score depends on which rows are held out, and on chance: the folds of a
  * cross-validation (--folds), the same with other seeds (--repeat), or both. */
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "json.h"
 #include "out_file.h"
@@ -59,45 +57,17 @@ static glia_status score(const train_run *run, trial *t)
 
 /* ---- telling one ----------------------------------------------------------------------------------------------- */
 
-/* What is told of a score, in order. */
-static const struct figure {
-    const char *name, *label; /* after val_ or test_, in JSON; for people */
-    size_t      offset;       /* in train_score                           */
-    enum { BOTH, CLASSES, NUMBERS } target;
-    bool share, baseline;
-} figures[] = {
-    {"loss", "loss", offsetof(train_score, loss), BOTH, false, false},
-    {"accuracy", "accuracy", offsetof(train_score, accuracy), CLASSES, true, false},
-    {"r2", "r2", offsetof(train_score, r2), NUMBERS, false, false},
-    {"rmse", "rmse", offsetof(train_score, rmse), NUMBERS, false, false},
-    {"baseline_accuracy", "baseline", offsetof(train_score, base_accuracy), CLASSES, true, true},
-    {"baseline_r2", "baseline r2", offsetof(train_score, base_r2), NUMBERS, false, true},
-    {"baseline_rmse", "baseline rmse", offsetof(train_score, base_rmse), NUMBERS, false, true},
-};
-enum { FIGURES = sizeof figures / sizeof *figures };
-
-static bool suits(const struct figure *f, const train_score *s)
-{
-    if (f->baseline && !s->has_baseline) return false;
-    return f->target == BOTH || (f->target == NUMBERS) == s->numbers;
-}
-
-static double value_of(const train_score *s, const struct figure *f)
-{
-    double value;
-    memcpy(&value, (const char *)s + f->offset, sizeof value);
-    return value;
-}
-
-static void tell(const struct figure *f, double value)
-{
-    (f->share ? train_tell_share : train_tell_number)(f->label, value);
-}
-
 static void tell_score(const train_score *s)
 {
-    for (size_t i = 0; i < FIGURES; i++)
-        if (suits(&figures[i], s)) tell(&figures[i], value_of(s, &figures[i]));
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (train_figure_suits(f, s)) train_tell_figure(f->label, f->share, train_figure_of(f, s->own));
+    }
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!f->baseline || !train_figure_suits(f, s)) continue;
+        train_tell_figure(f->baseline, f->share, train_figure_of(f, s->baseline));
+    }
 }
 
 static void trial_line(const train_run *run, const trial *t)
@@ -106,7 +76,7 @@ static void trial_line(const train_run *run, const trial *t)
     if (o->repeat) fprintf(stderr, "seed %u%s", t->seed, o->folds ? ", " : "");
     if (o->folds) fprintf(stderr, "fold %zu/%zu", t->fold + 1, o->folds);
     tell_score(&t->validation);
-    if (t->test.known) {
+    if (t->test.own) {
         fputs("  test:", stderr);
         tell_score(&t->test);
     }
@@ -122,7 +92,7 @@ static void trial_event(const train_run *run, const trial *t)
     if (o->repeat) json_put_count(event, "repeat", t->repeat + 1);
     if (o->repeat) json_put_count(event, "seed", t->seed);
     train_score_put(event, "val", &t->validation);
-    if (t->test.known) train_score_put(event, "test", &t->test);
+    if (t->test.own) train_score_put(event, "test", &t->test);
     json_put_count(event, "epochs", t->epochs);
     json_print(event);
 }
@@ -144,45 +114,64 @@ static const train_score *score_of(const trial *t, bool test)
     return test ? &t->test : &t->validation;
 }
 
-static spread spread_of(const trials *all, bool test, const struct figure *f)
+/* Of the trainings' own scores, or of the baselines that they have to be better than. */
+static spread spread_of(const trials *all, bool test, bool baseline, const train_figure *f)
 {
     double sum = 0, squares = 0, n = (double)all->count;
-    for (size_t i = 0; i < all->count; i++) sum += value_of(score_of(&all->list[i], test), f);
-    for (size_t i = 0; i < all->count; i++) {
-        double off = value_of(score_of(&all->list[i], test), f) - sum / n;
-        squares += off * off;
-    }
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < all->count; i++) {
+            const train_score *s = score_of(&all->list[i], test);
+            double             value = train_figure_of(f, baseline ? s->baseline : s->own), off = value - sum / n;
+            if (pass == 0)
+                sum += value;
+            else
+                squares += off * off;
+        }
     return (spread){sum / n, n > 1 ? sqrt(squares / (n - 1)) : NAN};
-}
-
-/* `val_accuracy`, `test_baseline_r2`; the baseline of the validation rows goes by its name alone. */
-static void put_spread(json_t *event, bool test, const struct figure *f, const spread *found)
-{
-    char *key = text_of("%s%s", test ? "test_" : f->baseline ? "" : "val_", f->name), *sd = text_of("%s_sd", key);
-    json_put_number(event, key, found->mean);
-    if (!f->baseline) json_put_number(event, sd, found->sd);
-    free(sd);
-    free(key);
 }
 
 static void put_spreads(json_t *event, const trials *all, bool test)
 {
-    for (size_t i = 0; i < FIGURES; i++) {
-        if (!suits(&figures[i], score_of(all->list, test))) continue;
-        spread found = spread_of(all, test, &figures[i]);
-        put_spread(event, test, &figures[i], &found);
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!train_figure_suits(f, score_of(all->list, test))) continue;
+        spread found = spread_of(all, test, false, f);
+        char  *key = text_of("%s_%s", test ? "test" : "val", f->name), *sd = text_of("%s_sd", key);
+        json_put_number(event, key, found.mean);
+        json_put_number(event, sd, found.sd);
+        free(sd);
+        free(key);
+    }
+}
+
+/* The baseline of the validation rows goes by its name alone. */
+static void put_baselines(json_t *event, const trials *all, bool test)
+{
+    const train_score *first = score_of(all->list, test);
+    for (size_t i = 0; first->baseline && i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!f->baseline || !train_figure_suits(f, first)) continue;
+        char *key = text_of("%sbaseline_%s", test ? "test_" : "", f->name);
+        json_put_number(event, key, spread_of(all, test, true, f).mean);
+        free(key);
     }
 }
 
 static void tell_spreads(const trials *all, bool test)
 {
-    for (size_t i = 0; i < FIGURES; i++) {
-        const struct figure *f = &figures[i];
-        if (!suits(f, score_of(all->list, test))) continue;
-        spread found = spread_of(all, test, f);
-        tell(f, found.mean);
-        if (!f->baseline && isfinite(found.sd))
+    const train_score *first = score_of(all->list, test);
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!train_figure_suits(f, first)) continue;
+        spread found = spread_of(all, test, false, f);
+        train_tell_figure(f->label, f->share, found.mean);
+        if (isfinite(found.sd))
             fprintf(stderr, f->share ? " (sd %.2f)" : " (sd %.4g)", (f->share ? 100 : 1) * found.sd);
+    }
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!f->baseline || !train_figure_suits(f, first)) continue;
+        train_tell_figure(f->baseline, f->share, spread_of(all, test, true, f).mean);
     }
     fputc('\n', stderr);
 }
@@ -191,7 +180,7 @@ static void mean_lines(const trials *all)
 {
     fprintf(stderr, "mean of %zu", all->count);
     tell_spreads(all, false);
-    if (!all->list[0].test.known) return;
+    if (!all->list[0].test.own) return;
     fprintf(stderr, "test, mean of %zu", all->count);
     tell_spreads(all, true);
 }
@@ -205,8 +194,10 @@ static void end_event(const train_run *run, const trials *all, bool saved)
     if (o->folds) json_put_count(event, "folds", o->folds);
     if (o->repeat) json_put_count(event, "repeats", o->repeat);
     json_put_count(event, "trainings", all->count);
-    if (all->count) put_spreads(event, all, false);
-    if (all->count && all->list[0].test.known) put_spreads(event, all, true);
+    for (int test = 0; all->count && test <= (all->list[0].test.own != NULL); test++) {
+        put_spreads(event, all, test);
+        put_baselines(event, all, test);
+    }
     json_put_text(event, "stopped", train_interrupted() ? "interrupt" : "epochs");
     json_print(event);
 }
@@ -237,11 +228,12 @@ static int run_trial(train_run *run, trials *all, trial *t, bool *saved)
     if (save) code = train_save(run);
     if (code) return code;
     *saved = save || *saved;
-    glia_status status = score(run, t);
-    if (status) return fail_status(status);
     grow(&all->list, all->count, sizeof *all->list);
-    all->list[all->count++] = *t;
-    tell_trial(run, t);
+    trial *kept = &all->list[all->count++];
+    *kept = *t;
+    glia_status status = score(run, kept);
+    if (status) return fail_status(status);
+    tell_trial(run, kept);
     return flush_output(CODE_FINE);
 }
 
@@ -269,6 +261,15 @@ static int train_whole(train_run *run, bool *saved)
     return code;
 }
 
+static void forget(trials *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        train_score_clear(&all->list[i].validation);
+        train_score_clear(&all->list[i].test);
+    }
+    free(all->list);
+}
+
 int train_several(train_run *run)
 {
     const train_options *o = run->options;
@@ -281,6 +282,6 @@ int train_several(train_run *run)
     if (code == CODE_FINE && o->folds && o->out && !train_interrupted()) code = train_whole(run, &saved);
     if (code == CODE_FINE && o->json) end_event(run, &all, saved);
     if (code == CODE_FINE && !o->quiet) end_line(run, saved);
-    free(all.list);
+    forget(&all);
     return code == CODE_FINE && train_interrupted() ? CODE_INTERRUPTED : code;
 }

@@ -193,7 +193,7 @@ static void end_event(const train_run *run, const char *stopped, size_t epochs, 
     json_put_text(event, "event", "end");
     json_put_text(event, "model", run->options->out);
     train_score_put(event, "val", validation);
-    if (test->known) train_score_put(event, "test", test);
+    if (test->own) train_score_put(event, "test", test);
     json_put_count(event, "epochs", epochs);
     json_put_text(event, "stopped", stopped);
     json_print(event);
@@ -226,16 +226,17 @@ static void tell_best(const train_run *run)
 
 int train_tell_end(train_run *run)
 {
-    train_score validation, test;
+    train_score validation = {0}, test = {0};
     size_t      epochs;
     glia_model_history(run->model, &epochs);
     const char *stopped = train_interrupted() ? "interrupt" : glia_model_stopped(run->model);
     glia_status status = train_score_of(run->model, run->parts->validation, &validation);
     if (!status) status = train_score_of(run->model, run->parts->test, &test);
-    if (status) return fail_status(status);
-    train_tell_findings(run);
-    if (run->options->json) end_event(run, stopped, epochs, &validation, &test);
-    if (!run->options->quiet) tell_best(run);
-    if (!run->options->quiet) end_lines(run, stopped, &validation, &test);
-    return CODE_FINE;
+    if (!status) train_tell_findings(run);
+    if (!status && run->options->json) end_event(run, stopped, epochs, &validation, &test);
+    if (!status && !run->options->quiet) tell_best(run);
+    if (!status && !run->options->quiet) end_lines(run, stopped, &validation, &test);
+    train_score_clear(&validation);
+    train_score_clear(&test);
+    return status ? fail_status(status) : CODE_FINE;
 }

@@ -1,5 +1,6 @@
 /* How good a trained model is on some rows, and how good saying always the same is. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,88 +10,101 @@
 #include "report.h"
 #include "train.h"
 
+/* ---- figures --------------------------------------------------------------------------------------------------- */
+
+#define VALUE(field) offsetof(glia_scores, field)
+const train_figure train_figures[TRAIN_FIGURES] = {
+    {"loss", "loss", NULL, VALUE(loss), 0, TRAIN_ALL, false},
+    {"accuracy", "accuracy", "baseline", VALUE(accuracy), VALUE(accuracy_interval), TRAIN_CLASSES, true},
+    {"label_accuracy", "right answers", "baseline", VALUE(label_accuracy), 0, TRAIN_LABELS, true},
+    {"subset_accuracy", "rows all right", NULL, VALUE(subset_accuracy), 0, TRAIN_LABELS, true},
+    {"label_f1", "F1 of yes", NULL, VALUE(label_f1), 0, TRAIN_LABELS, false},
+    {"r2", "r2", "baseline r2", VALUE(r2), VALUE(r2_interval), TRAIN_NUMBERS, false},
+    {"rmse", "rmse", "baseline rmse", VALUE(rmse), VALUE(rmse_interval), TRAIN_NUMBERS, false},
+};
+
+bool train_figure_suits(const train_figure *f, const train_score *score)
+{
+    bool numbers = score->target == GLIA_TARGET_NUMBERS;
+    switch (f->of) {
+    case TRAIN_CLASSES: return !numbers;
+    case TRAIN_NUMBERS: return numbers;
+    case TRAIN_LABELS: return numbers && score->own && !isnan(score->own->label_accuracy);
+    default: return true;
+    }
+}
+
+double train_figure_of(const train_figure *f, const glia_scores *scores)
+{
+    double value = NAN;
+    if (scores) memcpy(&value, (const char *)scores + f->value, sizeof value);
+    return value;
+}
+
+static glia_interval interval_of(const train_figure *f, const glia_scores *scores)
+{
+    glia_interval interval = {NAN, NAN};
+    if (f->interval) memcpy(&interval, (const char *)scores + f->interval, sizeof interval);
+    return interval;
+}
+
 /* ---- scoring --------------------------------------------------------------------------------------------------- */
-
-static void take_baseline(train_score *score, const glia_scores *s)
-{
-    if (!s) return;
-    score->has_baseline = true;
-    score->base_accuracy = s->accuracy;
-    score->base_r2 = s->r2;
-    score->base_rmse = s->rmse;
-}
-
-static void take(train_score *score, const glia_scores *s)
-{
-    score->known = true;
-    score->loss = s->loss;
-    score->accuracy = s->accuracy;
-    score->r2 = s->r2;
-    score->rmse = s->rmse;
-    score->accuracy_interval = s->accuracy_interval;
-    score->r2_interval = s->r2_interval;
-    score->rmse_interval = s->rmse_interval;
-}
 
 glia_status train_score_of(glia_model *model, const glia_data *data, train_score *score)
 {
-    glia_scores    *s = NULL, *base = NULL;
     glia_model_info info;
     glia_model_describe(model, &info);
-    *score = (train_score){.numbers = info.target == GLIA_TARGET_NUMBERS,
-                           .loss = NAN,
-                           .accuracy = NAN,
-                           .r2 = NAN,
-                           .rmse = NAN,
-                           .base_accuracy = NAN,
-                           .base_r2 = NAN,
-                           .base_rmse = NAN};
+    *score = (train_score){.target = info.target};
     if (!data) return GLIA_OK;
-    glia_status status = glia_evaluate(model, data, &s);
-    if (!status) status = glia_model_baseline(model, data, &base);
-    if (!status) {
-        take(score, s);
-        take_baseline(score, base);
-    }
-    glia_scores_free(s);
-    glia_scores_free(base);
-    return status;
+    glia_status status = glia_evaluate(model, data, &score->own);
+    return status ? status : glia_model_baseline(model, data, &score->baseline);
+}
+
+void train_score_clear(train_score *score)
+{
+    glia_scores_free(score->own);
+    glia_scores_free(score->baseline);
+    *score = (train_score){0};
 }
 
 /* ---- as JSON --------------------------------------------------------------------------------------------------- */
 
-static void put(json_t *event, const char *part, const char *name, double value)
+/* Each figure that suits, by what `put` makes of it. */
+static void put_each(json_t *event, const char *part, const train_score *score,
+                     void (*put)(json_t *event, const char *key, const train_figure *f, const train_score *score))
 {
-    char *key = text_of("%s%s%s", part, *part ? "_" : "", name);
-    json_put_number(event, key, value);
-    free(key);
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        if (!train_figure_suits(&train_figures[i], score)) continue;
+        char *key = text_of("%s_%s", part, train_figures[i].name);
+        put(event, key, &train_figures[i], score);
+        free(key);
+    }
 }
 
-static void put_interval(json_t *event, const char *part, const char *name, const train_score *score,
-                         const glia_interval *interval)
+static void put_value(json_t *event, const char *key, const train_figure *f, const train_score *score)
 {
-    char *key = text_of("%s_%s_interval", part, name);
-    if (score->known) json_put_interval(event, key, interval);
-    free(key);
+    json_put_number(event, key, train_figure_of(f, score->own));
+}
+
+static void put_interval(json_t *event, const char *key, const train_figure *f, const train_score *score)
+{
+    if (!f->interval || !score->own) return;
+    glia_interval interval = interval_of(f, score->own);
+    char         *name = text_of("%s_interval", key);
+    json_put_interval(event, name, &interval);
+    free(name);
+}
+
+static void put_baseline(json_t *event, const char *key, const train_figure *f, const train_score *score)
+{
+    if (f->baseline && score->baseline) json_put_number(event, key, train_figure_of(f, score->baseline));
 }
 
 void train_score_put(json_t *event, const char *part, const train_score *score)
 {
-    const char *base = strcmp(part, "val") == 0 ? "baseline" : "test_baseline";
-    put(event, part, "loss", score->loss);
-    put(event, part, "accuracy", score->accuracy);
-    if (score->numbers) {
-        put(event, part, "r2", score->r2);
-        put(event, part, "rmse", score->rmse);
-        put_interval(event, part, "r2", score, &score->r2_interval);
-        put_interval(event, part, "rmse", score, &score->rmse_interval);
-    } else {
-        put_interval(event, part, "accuracy", score, &score->accuracy_interval);
-    }
-    if (!score->has_baseline) return;
-    if (!score->numbers) put(event, base, "accuracy", score->base_accuracy);
-    if (score->numbers) put(event, base, "r2", score->base_r2);
-    if (score->numbers) put(event, base, "rmse", score->base_rmse);
+    put_each(event, part, score, put_value);
+    put_each(event, part, score, put_interval);
+    put_each(event, strcmp(part, "val") == 0 ? "baseline" : "test_baseline", score, put_baseline);
 }
 
 /* ---- for people ------------------------------------------------------------------------------------------------ */
@@ -107,6 +121,11 @@ void train_tell_share(const char *name, double value)
     if (!isnan(value)) fprintf(stderr, "  %s %.2f %%", name, 100 * value);
 }
 
+void train_tell_figure(const char *label, bool share, double value)
+{
+    (share ? train_tell_share : train_tell_number)(label, value);
+}
+
 static void tell_interval(const glia_interval *interval, bool share)
 {
     if (isnan(interval->low)) return;
@@ -114,24 +133,34 @@ static void tell_interval(const glia_interval *interval, bool share)
             (share ? 100 : 1) * interval->low, (share ? 100 : 1) * interval->high);
 }
 
-void train_score_tell(const char *part, const train_score *score, const glia_model *model)
+static void tell_own(const char *part, const train_score *score)
 {
-    if (!score->known) return;
     fprintf(stderr, "%s:", part);
-    train_tell_number("loss", score->loss);
-    train_tell_share("accuracy", score->accuracy);
-    if (!score->numbers) tell_interval(&score->accuracy_interval, true);
-    train_tell_number("r2", score->r2);
-    if (score->numbers) tell_interval(&score->r2_interval, false);
-    train_tell_number("rmse", score->rmse);
-    if (score->numbers) tell_interval(&score->rmse_interval, false);
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!train_figure_suits(f, score)) continue;
+        glia_interval interval = interval_of(f, score->own);
+        train_tell_figure(f->label, f->share, train_figure_of(f, score->own));
+        tell_interval(&interval, f->share);
+    }
     fputc('\n', stderr);
-    if (!score->has_baseline) return;
+}
+
+static void tell_baseline(const train_score *score, const glia_model *model)
+{
     char *always = baseline_text(model);
     fputs("baseline:", stderr);
-    train_tell_share("accuracy", score->base_accuracy);
-    train_tell_number("r2", score->base_r2);
-    train_tell_number("rmse", score->base_rmse);
+    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
+        const train_figure *f = &train_figures[i];
+        if (!f->baseline || !train_figure_suits(f, score)) continue;
+        train_tell_figure(f->label, f->share, train_figure_of(f, score->baseline));
+    }
     fprintf(stderr, " (%s)\n", always);
     free(always);
+}
+
+void train_score_tell(const char *part, const train_score *score, const glia_model *model)
+{
+    if (score->own) tell_own(part, score);
+    if (score->own && score->baseline) tell_baseline(score, model);
 }

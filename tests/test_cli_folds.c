@@ -123,13 +123,38 @@ static void folds_of_numbers(void **state)
     result r = RUN("train", "line.csv", "--net", "dense 1", "--folds", "3", "--json", "--quiet", "--epochs", "2");
     events e = events_of(r.out);
     assert_int_equal(r.code, 0);
-    assert_keys(e.event[1], "event,fold,val_loss,val_accuracy,val_r2,val_rmse,val_r2_interval,val_rmse_interval,"
+    assert_keys(e.event[1], "event,fold,val_loss,val_r2,val_rmse,val_r2_interval,val_rmse_interval,"
                             "baseline_r2,baseline_rmse,epochs");
     assert_keys(e.event[4], "event,model,folds,trainings,val_loss,val_loss_sd,val_r2,val_r2_sd,val_rmse,val_rmse_sd,"
                             "baseline_r2,baseline_rmse,stopped");
     expect_spread(&e, 1, 3, "val_r2", "val_r2_sd");
     expect_spread(&e, 1, 3, "val_rmse", "val_rmse_sd");
     expect_spread(&e, 1, 3, "baseline_r2", NULL);
+    release_events(&e);
+    release(&r);
+}
+
+/* A net that says 0.5 of everything, which counts as yes, of one label that is always yes and one that never is. */
+static void folds_of_labels(void **state)
+{
+    (void)state;
+    write_text("labels.csv", "x,y,z\n1,yes,no\n2,yes,no\n3,yes,no\n4,yes,no\n5,yes,no\n6,yes,no\n7,yes,no\n8,yes,no\n");
+    result r = RUN("train", "labels.csv", "--target", "y,z", "--net", "dense 2 init=zeros, sigmoid", "--optimizer",
+                   "sgd lr=0", "--epochs", "1", "--folds", "2", "--json", "--quiet");
+    events e = events_of(r.out);
+    assert_int_equal(r.code, 0);
+    for (size_t i = 1; i <= 2; i++) {
+        assert_true(number_at(e.event[i], "val_label_accuracy") == 0.5);
+        assert_true(number_at(e.event[i], "val_subset_accuracy") == 0);
+        assert_true(number_at(e.event[i], "val_label_f1") == 0.5);
+        assert_true(number_at(e.event[i], "baseline_label_accuracy") == 1);
+    }
+    assert_keys(e.event[3], "event,model,folds,trainings,val_loss,val_loss_sd,val_label_accuracy,"
+                            "val_label_accuracy_sd,val_subset_accuracy,val_subset_accuracy_sd,val_label_f1,"
+                            "val_label_f1_sd,val_r2,val_r2_sd,val_rmse,val_rmse_sd,baseline_label_accuracy,"
+                            "baseline_r2,baseline_rmse,stopped");
+    assert_true(number_at(e.event[3], "val_label_accuracy") == 0.5);
+    assert_true(number_at(e.event[3], "baseline_label_accuracy") == 1);
     release_events(&e);
     release(&r);
 }
@@ -404,6 +429,7 @@ int main(void)
         cmocka_unit_test(the_baseline_is_of_the_rows_that_trained),
         cmocka_unit_test(folds_tell_events),
         cmocka_unit_test(folds_of_numbers),
+        cmocka_unit_test(folds_of_labels),
         cmocka_unit_test(folds_speak_to_people),
         cmocka_unit_test(a_fold_is_a_training_of_its_own),
         cmocka_unit_test(the_fold_that_scores_does_not_decide),

@@ -120,7 +120,7 @@ static void numbers_are_predicted(void **state)
     events e = events_of(r.out);
     assert_int_equal(r.code, 0);
     assert_true(json_is_null(json_object_get(e.event[1], "accuracy")));
-    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_accuracy,val_r2,val_rmse,val_r2_interval,val_rmse_"
+    assert_keys(e.event[e.count - 1], "event,model,val_loss,val_r2,val_rmse,val_r2_interval,val_rmse_"
                                       "interval,baseline_r2,baseline_rmse,epochs,stopped");
     assert_true(number_at(e.event[e.count - 1], "val_rmse") < 0.01);
     release_events(&e);
