@@ -112,7 +112,7 @@ static void print_csv_head(FILE *to, const glia_model *model, size_t shown, bool
         if (i) putc(',', to);
         if (classes)
             fprintf(to, "class%s,probability%s", number, number);
-        else if (name)
+        else if (name && glia_model_input_name(model, 0))
             print_field(to, name);
         else
             fprintf(to, "y%s", number);

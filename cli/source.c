@@ -25,16 +25,35 @@ static int make_stdin_seekable(void)
     return moved ? CODE_FINE : fail(CODE_FAILED, "standard input could not be copied into a temporary file");
 }
 
-/* "low, high": the names of what the model predicts; NULL where there are none. The caller's. */
+/* `name` behind those before it, in quotes, as it may hold commas. Frees `all`, which may be NULL. */
+static char *add_name(char *all, const char *name)
+{
+    char  *quoted = claim(2 * strlen(name) + 3, 1), *to = quoted;
+    *to++ = '"';
+    for (; *name; name++) {
+        if (*name == '"') *to++ = '"';
+        *to++ = *name;
+    }
+    *to = '"';
+    char *longer = text_of("%s%s%s", all ? all : "", all ? "," : "", quoted);
+    free(quoted);
+    free(all);
+    return longer;
+}
+
 char *source_targets(const glia_model *model)
 {
-    const char *first = glia_model_target_name(model, 0), *name;
-    char       *all = first ? text_of("%s", first) : NULL;
-    for (size_t j = 1; all && (name = glia_model_target_name(model, j)); j++) {
-        char *longer = text_of("%s,%s", all, name);
-        free(all);
-        all = longer;
-    }
+    const char *name;
+    char       *all = NULL;
+    for (size_t j = 0; (name = glia_model_target_name(model, j)); j++) all = add_name(all, name);
+    return all;
+}
+
+static char *targets_of(const glia_data *data)
+{
+    const char *name;
+    char       *all = NULL;
+    for (size_t j = 0; (name = glia_data_target_name(data, j)); j++) all = add_name(all, name);
     return all;
 }
 
@@ -170,14 +189,33 @@ int source_open_judged(source *s, const char *model, const char *data, const inp
     return code ? code : invert(s, how);
 }
 
-/* Whether the column that was taken for the target is the model's last input: of data without names. */
+/* What a model takes: columns of a table, or numbers. */
+static size_t columns_wanted(const glia_model *model)
+{
+    glia_plan_info  column;
+    glia_model_info info;
+    size_t          count = 0;
+    glia_model_describe(model, &info);
+    while (glia_model_column(model, count, &column)) count++;
+    return count ? count : info.inputs;
+}
+
+static size_t columns_read(const glia_data *data)
+{
+    glia_column_info column;
+    glia_data_info   info;
+    size_t           count = 0, i = 0;
+    glia_data_describe(data, &info);
+    for (; glia_data_column(data, i, &column); i++) count += column.column != GLIA_NO_COLUMN;
+    return i ? count : info.columns;
+}
+
+/* Whether the column that was taken for the target is one of the model's inputs: of data without names. */
 static bool lacks_an_input(const source *s)
 {
-    glia_data_info  info;
-    glia_model_info wanted;
+    glia_data_info info;
     glia_data_describe(s->part, &info);
-    glia_model_describe(s->model, &wanted);
-    return info.columns + 1 == wanted.inputs && info.target != GLIA_TARGET_NONE;
+    return columns_read(s->part) + 1 == columns_wanted(s->model) && info.target != GLIA_TARGET_NONE;
 }
 
 /* Data without names: whether there is a target column shows in how many columns there are. They may have to be read
@@ -218,11 +256,14 @@ void source_close(source *s)
 
 glia_status source_open_like(glia_data **test, const char *text, const glia_data *train, glia_data_options options)
 {
-    const char *target = glia_data_target_name(train, 0), *weight = glia_data_weight_name(train);
-    if (target && !(options.target && strchr(options.target, ','))) options.target = target;
+    const char *weight = glia_data_weight_name(train);
+    char       *targets = targets_of(train);
+    if (targets) options.target = targets;
     if (*glia_data_columns(train) && glia_data_column_name(train, 0))
         options.columns = glia_data_columns(train), options.columns_optional = true;
     if (weight) options.weight = weight;
     options.weight_optional = options.group_optional = options.time_optional = true;
-    return glia_data_open(test, text, &options);
+    glia_status status = glia_data_open(test, text, &options);
+    free(targets);
+    return status;
 }

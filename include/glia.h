@@ -86,7 +86,7 @@ typedef struct glia_data glia_data;
 typedef struct glia_data_options {
     const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
                            class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
-                           no each. "" for a table without a target. An array of two
+                           no each; a name may be in quotes, and has to be where it holds a comma. "" for a table without a target. An array of two
                            dimensions has its target in a column only if its number is given here. */
     bool        target_optional; /* a table without that column has no target */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
@@ -156,7 +156,8 @@ GLIA_API void        glia_data_free(glia_data *data);
  * copied; finite, at least 0. They are set before the data set is split. Errors: GLIA_E_ARG (views among them),
  * GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_set_weights(glia_data *data, const glia_real *weights, size_t count);
-/* The weight of a row, 1 where none were set; NaN out of range. The name of their column, or NULL. */
+/* The weight of a row, 1 where none were set; NaN out of range. The name of their column, in a table without names its
+ * number; or NULL. */
 GLIA_API double      glia_data_weight(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_weight_name(const glia_data *data);
 
@@ -165,7 +166,7 @@ GLIA_API const char *glia_data_weight_name(const glia_data *data);
  * rows; the list is copied, before the data set is split. Errors: GLIA_E_ARG (views among them), GLIA_E_MEMORY. */
 GLIA_API glia_status glia_data_set_groups(glia_data *data, const int32_t *groups, size_t count);
 GLIA_API glia_status glia_data_set_times(glia_data *data, const double *times, size_t count);
-/* A row's group, -1 where none were set, and its time, NaN. The names of their columns, or NULL. */
+/* A row's group, -1 where none were set, and its time, NaN. The names of their columns, as of weights. */
 GLIA_API int32_t     glia_data_group(const glia_data *data, size_t row);
 GLIA_API double      glia_data_time(const glia_data *data, size_t row);
 GLIA_API const char *glia_data_group_name(const glia_data *data);
@@ -228,7 +229,7 @@ GLIA_API void glia_data_describe(const glia_data *data, glia_data_info *info);
 /* The image file that a row was read from, or NULL. */
 GLIA_API const char *glia_data_file_name(const glia_data *data, size_t row);
 /* Names; NULL where there is none (an image's columns) or the index is out of range. glia_data_target_name: of the
- * j-th number to be predicted, or j = 0 of the class column. */
+ * j-th number to be predicted, or j = 0 of the class column; in a table without names its number, from 1. */
 GLIA_API const char *glia_data_column_name(const glia_data *data, size_t column);
 GLIA_API const char *glia_data_class_name(const glia_data *data, size_t k);
 GLIA_API const char *glia_data_target_name(const glia_data *data, size_t j);

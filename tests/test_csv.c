@@ -269,17 +269,17 @@ static void test_target_column(void **state)
         {"a,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"}, /* a usual name */
         {"class,a\n1.5,2\n", NULL, "2 #1.5", "class"},
         {"a,y,c\n1,2.5,3\n", NULL, "1 3 #2.5", "y"},
-        {"y,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"},        /* label before y */
-        {"a,b,c\n1.5,2,3\n", "a", "2 3 #1.5", "a"},                 /* by name */
-        {"a,b,c\n1,2.5,3\n", "2", "1 3 #2.5", "b"},                 /* by number */
-        {"3,b,c\n1.5,2,3\n", "3", "2 3 #1.5", "3"},                 /* a name before a number, in a header */
-        {"3,2,1.5\n4,2,2.5\n", "3", "3 2 #1.5|4 2 #2.5", NULL},     /* without a header it is a number */
-        {"a,b,c\n1,2,3\n", "", "1 2 3", NULL},                      /* no target */
-        {"0,1,label\n5,6,7.5\n", NULL, "5 6 #7.5", "label"},        /* a header of numbers */
-        {"1,2,y\n3,4,n\n", NULL, "1 2 y|3 4 n", NULL},              /* yes and no, no header */
-        {"0,1,species\n3,4,other\n", NULL, "3 4 other", "species"}, /* columns counted, a header */
-        {"1,2,setosa\n3,4,other\n", NULL, "1 2 setosa|3 4 other", NULL},
-        {"setosa,1,2\nother,3,4\n", "1", "1 2 setosa|3 4 other", NULL},
+        {"y,label,c\n1,2.5,3\n", NULL, "1 3 #2.5", "label"},            /* label before y */
+        {"a,b,c\n1.5,2,3\n", "a", "2 3 #1.5", "a"},                     /* by name */
+        {"a,b,c\n1,2.5,3\n", "2", "1 3 #2.5", "b"},                     /* by number */
+        {"3,b,c\n1.5,2,3\n", "3", "2 3 #1.5", "3"},                     /* a name before a number, in a header */
+        {"3,2,1.5\n4,2,2.5\n", "3", "3 2 #1.5|4 2 #2.5", "3"},          /* without a header it is a number */
+        {"a,b,c\n1,2,3\n", "", "1 2 3", NULL},                          /* no target */
+        {"0,1,label\n5,6,7.5\n", NULL, "5 6 #7.5", "label"},            /* a header of numbers */
+        {"1,2,y\n3,4,n\n", NULL, "1 2 y|3 4 n", "3"},                   /* yes and no, no header */
+        {"0,1,species\n3,4,other\n", NULL, "3 4 other", "species"},     /* columns counted, a header */
+        {"1,2,setosa\n3,4,other\n", NULL, "1 2 setosa|3 4 other", "3"}, /* no names: by its number */
+        {"setosa,1,2\nother,3,4\n", "1", "1 2 setosa|3 4 other", "1"},
         {",a,b\n0,1,2.5\n", NULL, "0 1 #2.5", "b"}, /* a column without a name */
         {"a\n1\n2\n", "", "1|2", NULL},             /* one column */
     };
@@ -301,7 +301,7 @@ static void test_column_names(void **state)
     (void)state;
     glia_data *d = table("one,\"the target\",,\"two \"\"2\"\"\"\n1,2,3,4\n", "the target");
     assert_string_equal(glia_data_column_name(d, 0), "one");
-    assert_null(glia_data_column_name(d, 1));
+    assert_string_equal(glia_data_column_name(d, 1), "unnamed");
     assert_string_equal(glia_data_column_name(d, 2), "two \"2\"");
     assert_null(glia_data_column_name(d, 3));
     assert_string_equal(glia_data_target_name(d, 0), "the target");

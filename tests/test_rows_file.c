@@ -105,6 +105,28 @@ static void expect_same(const glia_data *a, const glia_data *b)
     }
 }
 
+/* What a column is may show when most of its rows are in the file already. */
+static void a_column_may_begin_late(void **state)
+{
+    static const char *const values[] = {"red", "2024-03-01", "12:30", "5"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        FILE *f = fopen("late.csv", "wb");
+        assert_non_null(f);
+        fputs("n,late,y\n", f);
+        for (size_t r = 0; r < ROWS * 100; r++)
+            fprintf(f, "%zu,%s,%zu\n", r, r < ROWS * 99 || r % 2 ? "" : values[i], r % 2);
+        assert_int_equal(fclose(f), 0);
+        unlink("late.csv.rows");
+        glia_data *a = open_with("late.csv", &(glia_data_options){0}, KEPT);
+        glia_data *b = open_with("late.csv", &(glia_data_options){0}, 1);
+        assert_true(i > 0 || strcmp(glia_data_word(b, ROWS * 99, 1), "red") == 0);
+        expect_same(a, b);
+        glia_data_free(a);
+        glia_data_free(b);
+    }
+}
+
 static void rows_are_the_same(void **state)
 {
     static const glia_data_options hows[] = {
@@ -311,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         USUAL(rows_are_the_same),
+        USUAL(a_column_may_begin_late),
         USUAL(models_are_the_same),
         USUAL(the_file_is_found_again),
         USUAL(the_file_is_data),

@@ -52,7 +52,12 @@ static void typing_errors_are_found(void **state)
     glia_data *d;
     (void)state;
     put_text("t.csv", "a,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n7,0\n8,1\n9,0\nten,1\n");
-    EXPECT_FAILS(glia_data_open(&d, "t.csv", NULL), GLIA_E_FORMAT, "t.csv:11:1: column 1 (a): \"ten\" is not a number");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", NULL), GLIA_E_FORMAT,
+                 "t.csv:11:1: column 1 (a): \"ten\" is not a number, "
+                 "as others in the column are; --columns \"a:category\" takes all as words");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.columns = "a:number"}), GLIA_E_FORMAT,
+                 "t.csv:11:1: column 1 (a): \"ten\" is not a number");
+    assert_null(strstr(glia_error(), "--columns"));
     put_text("t.csv", "a,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n7,0\n8,1\nten,1\n");
     EXPECT_OK(glia_data_open(&d, "t.csv", NULL));
     glia_data_free(d);
@@ -80,6 +85,23 @@ static void sparse_columns_are_told_late(void **state)
         assert_true(glia_data_input(d, 1499, 2) == 2998 && isnan(glia_data_input(d, 1199, 1)));
         glia_data_free(d);
     }
+}
+
+/* A column that turns out to be words has numbers for them, and these are not what --missing says. */
+static void numbers_that_are_gaps_are_no_words(void **state)
+{
+    (void)state;
+    FILE *file = fopen("t.csv", "wb");
+    assert_non_null(file);
+    fputs("a,b,y\n", file);
+    for (int r = 0; r < 1500; r++)
+        fprintf(file, "%d,%s,%d\n", r % 3, r < 1200 ? "" : r == 1200 ? "red" : "blue", 1 + r % 2);
+    assert_int_equal(fclose(file), 0);
+    glia_data *d;
+    EXPECT_OK(glia_data_open(&d, "t.csv", &(glia_data_options){.missing = "0"}));
+    assert_string_equal(glia_data_word(d, 1200, 1), "red");
+    assert_true(isnan(glia_data_input(d, 0, 0)) && glia_data_input(d, 1, 0) == 1);
+    glia_data_free(d);
 }
 
 static glia_column_info column_of(const glia_data *d, size_t i)
@@ -220,6 +242,57 @@ static void there_may_be_several_targets(void **state)
     glia_data_free(d);
 }
 
+static void names_of_targets_may_be_in_quotes(void **state)
+{
+    static const char *const text = "a,\"size, cm\",\"say \"\"x\"\"\"\n5,1,2\n6,3,4\n";
+    glia_data               *d;
+    (void)state;
+    d = open_text(text, &(glia_data_options){.target = "\"say \"\"x\"\"\", \"size, cm\""});
+    assert_string_equal(glia_data_target_name(d, 1), "size, cm");
+    assert_true(glia_data_number(d, 1, 0) == 4 && glia_data_number(d, 1, 1) == 3);
+    glia_data_free(d);
+    d = open_text(text, &(glia_data_options){.target = "\"size, cm\""});
+    assert_string_equal(glia_data_columns(d), "a:number, \"say \"\"x\"\"\":number");
+    glia_data_free(d);
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.target = "a, \"size"}), GLIA_E_TEXT,
+                 "target:1:4: the quote that opens here is never closed");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.target = "\"a\" x"}), GLIA_E_TEXT,
+                 "target:1:5: text after a closing quote");
+}
+
+/* ---- columns without a name in a table with names ---------------------------------------------------------------- */
+
+static void expect_same_answers(const char *a, const char *b)
+{
+    glia_data  *d = open_text(a, &(glia_data_options){.target = "y"}), *other;
+    glia_model *m;
+    glia_real   y[4], z[4];
+    EXPECT_OK(glia_model_new(&m, "dense 1", d, 0));
+    EXPECT_OK(glia_fit(m, d, NULL, &(glia_fit_options){.epochs = 1}));
+    EXPECT_OK(glia_predict(m, d, y));
+    other =
+        open_text(b, &(glia_data_options){
+                         .columns = glia_model_columns(m), .columns_optional = true, .target = "", .header = "yes"});
+    EXPECT_OK(glia_predict(m, other, z));
+    assert_memory_equal(y, z, sizeof y);
+    assert_true(y[0] != y[1]);
+    glia_data_free(other);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+static void columns_without_a_name_are_found_again(void **state)
+{
+    (void)state;
+    expect_columns(",u,y\n0,5,1\n1,7,2\n", NULL, "unnamed:number, u:number");
+    expect_columns("u,,y,\n0,5,1,\n1,7,2,\n", &(glia_data_options){.target = "y"},
+                   "u:number, unnamed:number, unnamed 2:number");
+    expect_columns("a,\"\tb\",y\n0,5,1\n1,7,2\n", NULL, "a:number, \"\tb\":number");
+    expect_same_answers(",u,v,y\n0,5,1,0.5\n1,7,8,1.5\n2,6,3,2.5\n3,1,4,3.5\n",
+                        "v,more,,u\n1,9,0,5\n8,9,1,7\n3,9,2,6\n4,9,3,1\n");
+    expect_same_answers("u,,y,\n5,1,0.5,\n7,8,1.5,\n6,3,2.5,\n1,4,3.5,\n", "u,,\n5,1,\n7,8,\n6,3,\n1,4,\n");
+}
+
 /* ---- groups and times ------------------------------------------------------------------------------------------- */
 
 static void groups_and_times_are_no_inputs(void **state)
@@ -249,6 +322,15 @@ static void groups_and_times_are_no_inputs(void **state)
                  "t.csv:3:3: column 2 (who): the cell is empty");
     EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "who", .weight = "who"}), GLIA_E_TEXT,
                  "column 2 cannot be both the groups and the weights");
+    d = open_text("a,who,when,y\n1,bob,5,0\n,,,\n2,ann,7,1\n", &(glia_data_options){.group = "who", .time = "when"});
+    assert_true(glia_data_left_out(d, NULL) == 1 && glia_data_group(d, 1) == 0 && glia_data_time(d, 1) == 7);
+    glia_data_free(d);
+    size_t dropped;
+    d = open_text("a,who,w,when,y\n1,bob,1,5,0\n3,,1,6,1\n3,bob,,6,1\n3,bob,1,,1\n2,ann,2,7,1\n",
+                  &(glia_data_options){.group = "who", .time = "when", .weight = "w", .drop_missing = true});
+    assert_true(glia_data_left_out(d, &dropped) == 0 && dropped == 3);
+    assert_true(glia_data_group(d, 1) == 0 && glia_data_time(d, 1) == 7 && glia_data_weight(d, 1) == 2);
+    glia_data_free(d);
     put_text("t.csv", "a,day,y\n1,31.5.2024,0\n2,1.6.2024,1\n");
     EXPECT_OK(glia_data_open(&d, "t.csv", &(glia_data_options){.time = "day"}));
     assert_string_equal(glia_data_columns(d), "a:number, day:date dmy");
@@ -395,6 +477,9 @@ int main(void)
         cmocka_unit_test(gaps_have_many_names),
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(there_may_be_several_targets),
+        cmocka_unit_test(names_of_targets_may_be_in_quotes),
+        cmocka_unit_test(columns_without_a_name_are_found_again),
+        cmocka_unit_test(numbers_that_are_gaps_are_no_words),
         cmocka_unit_test(groups_and_times_are_no_inputs),
         cmocka_unit_test(wrong_texts_are_told),
         cmocka_unit_test(columns_that_are_all_text_are_refused),

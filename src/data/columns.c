@@ -22,7 +22,7 @@ static glia_status fail_here(const glia__text_at *where, const char *at, const c
 {
     size_t line, column;
     glia__text_place(where->text, at, &line, &column);
-    return glia__fail(GLIA_E_TEXT, "columns:%zu:%zu: %s", line, column, what);
+    return glia__fail(GLIA_E_TEXT, "%s:%zu:%zu: %s", where->what, line, column, what);
 }
 
 static const char *skip_blanks(const char *p, const char *end)
@@ -79,6 +79,26 @@ static glia_status read_name(const glia__text_at *where, const char **at, glia__
         return fail_here(where, begin, "an entry is a column, a colon and a kind, as in age:number");
     glia__string_add_bytes(name, "", 0);
     *at = skip_blanks(colon + 1, where->end);
+    return name->failed ? GLIA_E_MEMORY : GLIA_OK;
+}
+
+glia_status glia__column_next(const glia__text_at *where, const char **at, glia__string *name, bool *more)
+{
+    const char *begin = skip_blanks(*at, where->end), *rest = begin;
+    name->length = 0;
+    *more = begin < where->end;
+    if (!*more) return GLIA_OK;
+    if (*begin == '"') {
+        GLIA_TRY(read_quoted(where, begin, name, &rest));
+        rest = skip_blanks(rest, where->end);
+        if (rest < where->end && *rest != ',') return fail_here(where, rest, "text after a closing quote");
+    } else {
+        const char *last = rest = entry_end(begin, where->end);
+        while (last > begin && strchr(" \t", last[-1])) last--;
+        glia__string_add_bytes(name, begin, (size_t)(last - begin));
+    }
+    *at = rest + (rest < where->end);
+    glia__string_add_bytes(name, "", 0);
     return name->failed ? GLIA_E_MEMORY : GLIA_OK;
 }
 
@@ -167,10 +187,11 @@ const char *glia__told_unused(const glia__told *t)
 bool glia__column_is_plain(const char *name)
 {
     const size_t n = strlen(name);
-    return n > 0 && strcmp(name, "*") != 0 && !name[strcspn(name, ",:\"\r\n")] && name[0] != ' ' && name[n - 1] != ' ';
+    return n > 0 && strcmp(name, "*") != 0 && !name[strcspn(name, ",:\"\r\n")] && !strchr(" \t", name[0]) &&
+           !strchr(" \t", name[n - 1]);
 }
 
-static void print_name(const char *name, glia__string *text)
+void glia__column_print_name(const char *name, glia__string *text)
 {
     if (glia__column_is_plain(name)) {
         glia__string_add(text, "%s", name);
@@ -185,7 +206,7 @@ void glia__column_print(const char *name, size_t number, const glia__kind *kind,
 {
     if (text->length) glia__string_add_bytes(text, ", ", 2);
     if (*name)
-        print_name(name, text);
+        glia__column_print_name(name, text);
     else
         glia__string_add(text, "%zu", number + 1);
     glia__string_add_bytes(text, ":", 1);

@@ -35,8 +35,14 @@ const glia__kind *glia__told_find(glia__told *t, const char *name, size_t number
 /* The first name that no column had, or NULL. */
 const char *glia__told_unused(const glia__told *t);
 
+/* The next name of `a, "b, c"`, which replaces what is in `name`; *more is false at the end. GLIA_E_TEXT with the
+ * place. */
+glia_status glia__column_next(const glia__text_at *where, const char **at, glia__string *name, bool *more);
+
 /* Whether a name needs no quotes in such a text. */
 bool glia__column_is_plain(const char *name);
+/* A name, in quotes where it needs them. */
+void glia__column_print_name(const char *name, glia__string *text);
 /* `name:kind`, behind a comma where there is something before it. */
 void glia__column_print(const char *name, size_t number, const glia__kind *kind, glia__string *text);
 

@@ -32,6 +32,12 @@ glia_status glia__csv_at(const glia__csv *c, const char *at)
     return glia__fail_at(GLIA_E_FORMAT, "%s:%zu:%zu", c->source->path, line, (size_t)(at - begin) + 1);
 }
 
+glia_status glia__csv_fail_return(const glia__csv *c, const char *at)
+{
+    glia__fail(GLIA_E_FORMAT, "a carriage return alone: lines end in a line feed, with or without one before it");
+    return glia__csv_at(c, at);
+}
+
 static glia_status fail_open(const glia__csv *c, const char *quote)
 {
     glia__fail(GLIA_E_FORMAT, "the quote that opens here is never closed");
@@ -206,23 +212,16 @@ size_t glia__csv_expect(const glia__csv *c, size_t n)
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
-/* Delimiters outside of quotes in a record. */
-static size_t count_delimiters(const char *p, const char *end, char delimiter)
-{
-    size_t n = 0;
-    bool   quoted = false;
-    for (; p < end; p++) {
-        quoted = quoted != (*p == '"');
-        n += *p == delimiter && !quoted;
-    }
-    return n;
-}
-
-/* The same in the record at *at, which moves to the next. */
+/* How often c->delimiter divides the record at *at, which moves to the next. */
 static size_t count_in_record(glia__csv *c, const char **at)
 {
-    const char *limit = c->buffer + c->used, *open, *end = record_end(c, *at, &open);
-    size_t      n = count_delimiters(*at, end ? end : limit, c->delimiter);
+    const char *limit = c->buffer + c->used, *open, *end = record_end(c, *at, &open), *p = *at;
+    glia__csv   record = *c;
+    glia__cell  cell;
+    size_t      n = 0;
+    record.begin = *at;
+    record.end = end ? end : limit;
+    while (glia__csv_cell(&record, &p, &cell) == GLIA_OK && p) n++;
     *at = end ? end + 1 : limit;
     return n;
 }

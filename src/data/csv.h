@@ -54,5 +54,7 @@ glia_status glia__csv_text(const glia__cell *cell, glia__string *text);
 
 /* Puts file:line:column of `at` before the current sentence. */
 glia_status glia__csv_at(const glia__csv *c, const char *at);
+/* Fails for a carriage return that ends no line. */
+glia_status glia__csv_fail_return(const glia__csv *c, const char *at);
 
 #endif

@@ -55,11 +55,7 @@ static glia_status read_first(glia__table *t)
         if (memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin)))
             return glia__table_fail(t, t->columns, &cell, "");
         const char *lone = memchr(cell.begin, '\r', (size_t)(cell.end - cell.begin));
-        if (lone && cell.begin == skip_blanks(cell.at)) {
-            glia__fail(GLIA_E_FORMAT,
-                       "a carriage return alone: lines end in a line feed, with or without one before it");
-            return glia__csv_at(&t->csv, lone);
-        }
+        if (lone && cell.begin == skip_blanks(cell.at)) return glia__csv_fail_return(&t->csv, lone);
         GLIA_TRY(glia__csv_text(&cell, &t->text));
         if (!glia__text_is_utf8(t->text.text)) return glia__table_fail(t, t->columns, &cell, " is not UTF-8 text");
         GLIA_TRY(glia__grow(&t->first, &t->first_room, t->columns + 1, sizeof *t->first));
@@ -208,19 +204,17 @@ static glia_status find_usual(glia__table *t)
     return take(t, found, GLIA__TARGET, "");
 }
 
-/* `a, b`: several columns. */
+/* `a, "b, c"`: several columns, or one whose name is in quotes. */
 static glia_status find_several(glia__table *t, const char *wanted)
 {
-    const char *begin, *end;
-    for (const char *at = wanted; glia__text_item(&at, ',', &begin, &end);) {
-        char *name = glia__strndup(begin, (size_t)(end - begin));
-        if (!name) return GLIA_E_MEMORY;
-        size_t      column = find_wanted(t, name);
-        bool        none = column == t->columns && t->options->target_optional && t->targets == 0;
-        glia_status status = none ? GLIA_OK : take(t, column, GLIA__TARGET, name);
-        glia__free(name);
-        if (none) return GLIA_OK;
-        GLIA_TRY(status);
+    const glia__text_at where = {"target", wanted, wanted + strlen(wanted)};
+    const char         *at = wanted;
+    for (bool more = true; more;) {
+        GLIA_TRY(glia__column_next(&where, &at, &t->text, &more));
+        if (!more) break;
+        const size_t column = find_wanted(t, t->text.text);
+        if (column == t->columns && t->options->target_optional && t->targets == 0) return GLIA_OK;
+        GLIA_TRY(take(t, column, GLIA__TARGET, t->text.text));
     }
     return GLIA_OK;
 }
@@ -235,7 +229,7 @@ static glia_status find_targets(glia__table *t, const char *wanted)
     }
     if (!wanted) return find_usual(t);
     size_t whole = find_wanted(t, wanted);
-    if (whole == t->columns && strchr(wanted, ',')) return find_several(t, wanted);
+    if (whole == t->columns && (strchr(wanted, ',') || *wanted == '"')) return find_several(t, wanted);
     return whole == t->columns && t->options->target_optional ? GLIA_OK : take(t, whole, GLIA__TARGET, wanted);
 }
 
@@ -263,6 +257,22 @@ static glia_status check_names(const glia__table *t)
     return status;
 }
 
+/* A column of a table with names has one, too, so that it is found by it again: `unnamed`, and if there are more,
+ * `unnamed 2`. The first is such where pandas wrote its index, the last where each line ends in a comma. */
+static glia_status name_nameless(glia__table *t)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < t->columns; i++) {
+        glia__string name = {0};
+        if (*t->first[i]) continue;
+        count++;
+        glia__string_add(&name, count == 1 ? "unnamed" : "unnamed %zu", count);
+        glia__free(t->first[i]);
+        if (!(t->first[i] = glia__string_take(&name))) return GLIA_E_MEMORY;
+    }
+    return GLIA_OK;
+}
+
 /* Whether the first row has the names that are told: any that is a word, or all of them. */
 static bool has_told_names(const glia__table *t)
 {
@@ -281,7 +291,9 @@ static glia_status find_header(glia__table *t, const char *said)
         return glia__fail(GLIA_E_TEXT, "header: \"%.40s\" is neither yes nor no", said);
     t->header = t->header || (t->options->columns_optional && has_told_names(t)) || looks_like_header(t);
     if (said) t->header = strcmp(said, "yes") == 0;
-    return t->header ? check_names(t) : GLIA_OK;
+    if (!t->header) return GLIA_OK;
+    GLIA_TRY(name_nameless(t));
+    return check_names(t);
 }
 
 /* ---- the other columns ------------------------------------------------------------------------------------------ */

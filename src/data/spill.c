@@ -57,7 +57,7 @@ static bool is_standard_input(const glia__table *t)
     return strcmp(t->csv.source->path, glia__path_name("-")) == 0;
 }
 
-/* A folder that may not be written to, or a full disk, is no reason to give up. */
+/* A folder that may not be written to is no reason to give up. */
 static glia_status open_file(struct glia__spill *s, const glia__table *t)
 {
     if (!t->options->rows_file && is_standard_input(t)) return open_hidden(s);

@@ -41,6 +41,8 @@ static glia_status check_cells(const glia__table *t)
     glia__cell cell;
     for (const char *at = t->csv.begin; at; cells++) GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
     if (cells == t->columns) return GLIA_OK;
+    const char *lone = memchr(t->csv.begin, '\r', (size_t)(t->csv.end - t->csv.begin));
+    if (lone) return glia__csv_fail_return(&t->csv, lone);
     glia__fail(GLIA_E_FORMAT, "a row of %zu cell%s; the first one has %zu", cells, cells == 1 ? "" : "s", t->columns);
     return glia__csv_at(&t->csv, t->csv.begin);
 }
@@ -63,13 +65,30 @@ static glia_status fail_kind(const glia__table *t, size_t column, const glia__ce
         [GLIA_KIND_DATETIME] = " is not a date and a time",
     };
     GLIA_TRY(check_cells(t));
-    return glia__table_fail(t, column, cell, what[kind]);
+    if (t->use[column].told) return glia__table_fail(t, column, cell, what[kind]);
+    const bool   plain = t->header && glia__column_is_plain(t->first[column]);
+    glia__string hint = {0};
+    glia__string_add(&hint, "%s, as others in the column are; --columns \"", what[kind]);
+    glia__string_add(&hint, plain ? "%s" : "%.0s%zu", plain ? t->first[column] : "", column + 1);
+    glia__string_add(&hint, ":category\" takes all as words");
+    glia_status status = glia__table_fail(t, column, cell, hint.text ? hint.text : what[kind]);
+    glia__string_clear(&hint);
+    return status;
 }
 
 static void note_gap(glia__table *t)
 {
     t->has_gaps = true;
     t->incomplete = t->incomplete || t->options->drop_missing;
+}
+
+/* A weight, a group or a time may be missing where the row is left out, which shows at its end. */
+static void note_lack(glia__table *t, size_t column, const glia__cell *cell, const char *what)
+{
+    if (t->options->drop_missing)
+        t->incomplete = true;
+    else if (!t->lack.what)
+        t->lack = (glia__lack){column, *cell, what};
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
@@ -79,8 +98,10 @@ static glia_status read_column(glia__table *t, const char **at, size_t column, r
 /* A column that had nothing but gaps so far turns out to be no numbers. */
 static bool is_open(const glia__table *t, size_t column)
 {
-    bool open = t->use[column].open && !t->spill;
-    for (size_t r = 0; open && r < t->rows; r++) open = isnan(t->values[r * t->width + t->use[column].slot]);
+    const size_t slot = t->use[column].slot;
+    bool         open = t->use[column].open;
+    if (open && t->spill) return glia__spill_gaps(t, slot) == t->rows;
+    for (size_t r = 0; open && r < t->rows; r++) open = isnan(t->values[r * t->width + slot]);
     return open;
 }
 
@@ -106,13 +127,13 @@ static glia_status read_number(glia__table *t, const char **at, size_t column, r
     return read_column(t, at, column, v);
 }
 
-/* Numbers that say that there is none. */
-static void take_out_gaps(glia__table *t, real *v, size_t n)
+/* Numbers that say that there is none; one of the columns may just have turned out to be words. */
+static void take_out_gaps(glia__table *t, size_t first, size_t end, real *v)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t->n_gap; k++)
-            if (v[i] == t->gap[k]) {
-                v[i] = (real)NAN;
+    for (size_t column = first; column < end; column++, v++)
+        for (size_t k = 0; k < t->n_gap && t->use[column].role == GLIA__INPUT_NUMBER; k++)
+            if (*v == t->gap[k]) {
+                *v = (real)NAN;
                 note_gap(t);
             }
 }
@@ -128,7 +149,7 @@ static glia_status read_numbers(glia__table *t, const char **at, size_t first, s
         GLIA_TRY(read_number(t, at, column, v + (column - first)));
         column++;
     }
-    if (t->n_gap) take_out_gaps(t, v, end - first);
+    if (t->n_gap) take_out_gaps(t, first, end, v);
     return GLIA_OK;
 }
 
@@ -225,8 +246,9 @@ static glia_status read_weight(glia__table *t, const char **at, size_t column, r
     t->incomplete = incomplete;
     if (*weight >= 0) return GLIA_OK;
     GLIA_TRY(glia__csv_cell(&t->csv, &begin, &cell));
-    return glia__table_fail(t, t->weight, &cell,
-                            isnan(*weight) ? " is not a finite number" : " is negative, and a weight is at least 0");
+    if (!isnan(*weight)) return glia__table_fail(t, t->weight, &cell, " is negative, and a weight is at least 0");
+    note_lack(t, t->weight, &cell, " is not a finite number");
+    return GLIA_OK;
 }
 
 static glia_status read_group(glia__table *t, const char **at, size_t column, real *v)
@@ -236,7 +258,10 @@ static glia_status read_group(glia__table *t, const char **at, size_t column, re
     const char *text;
     size_t      n, number, known = t->group_words.count;
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
-    if (cell.begin == cell.end) return glia__table_fail(t, t->group, &cell, "");
+    if (cell.begin == cell.end) {
+        note_lack(t, t->group, &cell, "");
+        return GLIA_OK;
+    }
     GLIA_TRY(word_of(t, &cell, &text, &n));
     GLIA_TRY(glia__words_add(&t->group_words, text, n, &number));
     if (number == known && memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin)))
@@ -261,7 +286,10 @@ static glia_status note_time(glia__table *t, const char *at)
     double     v[GLIA__SLOTS_OF_KIND] = {0};
     size_t     k = 0;
     GLIA_TRY(glia__csv_cell(&t->csv, &at, &cell));
-    if (glia__table_is_gap(t, &cell)) return glia__table_fail(t, t->time, &cell, " is no time");
+    if (glia__table_is_gap(t, &cell)) {
+        note_lack(t, t->time, &cell, " is no time");
+        return GLIA_OK;
+    }
     if (order == GLIA__YMD && memchr(cell.begin, '.', (size_t)(cell.end - cell.begin))) order = GLIA__DMY;
     while (k < KINDS &&
            !glia__kind_cell(&(glia__kind){.which = kinds[k].kind, .order = order}, cell.begin, cell.end, v))
@@ -312,6 +340,7 @@ static glia_status end_row(glia__table *t)
     t->left_out += without;
     t->dropped += !without && t->incomplete;
     if (without || t->incomplete) return GLIA_OK;
+    if (t->lack.what) return glia__table_fail(t, t->lack.column, &t->lack.cell, t->lack.what);
     for (size_t j = 0; j < t->targets; j++) GLIA_TRY(add_target(t, j));
     t->rows++;
     return GLIA_OK;
@@ -335,6 +364,7 @@ glia_status glia__table_row(glia__table *t)
     const char *at = t->csv.begin;
     size_t      empty = t->csv.empty;
     t->incomplete = false;
+    t->lack.what = NULL;
     const size_t at_hand = t->rows - t->flushed;
     if (at_hand == t->room) GLIA_TRY(make_room(t, at_hand));
     real *row = t->values + at_hand * t->width;
@@ -419,7 +449,19 @@ glia_status glia__table_name(const glia__table *t, glia_data *d)
     return t->header ? name_inputs(t, d) : GLIA_OK;
 }
 
-/* The names of the header, of weights and targets. */
+/* What a column goes by: its name in the header, or its number. */
+static char *take_name(glia__table *t, size_t column)
+{
+    glia__string number = {0};
+    char        *name = t->first[column];
+    if (!t->header) {
+        glia__string_add(&number, "%zu", column + 1);
+        return glia__string_take(&number);
+    }
+    t->first[column] = NULL;
+    return name;
+}
+
 static glia_status hand_names(glia__table *t, glia_data *d)
 {
     if (t->targets && !(d->target_names = glia__new(t->targets, sizeof *d->target_names))) return GLIA_E_MEMORY;
@@ -430,9 +472,7 @@ static glia_status hand_names(glia__table *t, glia_data *d)
                       : i == t->time  ? &d->time_name
                                       : NULL;
         if (t->use[i].role == GLIA__TARGET) name = &d->target_names[t->use[i].slot];
-        if (!name) continue;
-        *name = t->first[i];
-        t->first[i] = NULL;
+        if (name && !(*name = take_name(t, i))) return GLIA_E_MEMORY;
     }
     return GLIA_OK;
 }
@@ -482,7 +522,7 @@ static glia_status hand_over(glia__table *t, glia_data *d)
     t->times = NULL;
     if (t->groups) GLIA_TRY(hand_groups(t, d));
     GLIA_TRY(glia__table_name(t, d));
-    if (t->header) GLIA_TRY(hand_names(t, d));
+    GLIA_TRY(hand_names(t, d));
     GLIA_TRY(hand_columns(t, d));
     if (t->targets > 1) return glia__labels_finish_several(t->labels, t->targets, d);
     return t->targets ? glia__labels_finish(t->labels, false, d) : GLIA_OK;

@@ -34,6 +34,13 @@ typedef struct glia__use {
     bool       open;   /* no value was seen yet: it may still be of any kind */
 } glia__use;
 
+/* What a row may only lack if it is left out, and how that is told. */
+typedef struct glia__lack {
+    size_t      column;
+    glia__cell  cell;
+    const char *what; /* NULL: nothing */
+} glia__lack;
+
 typedef struct glia__target_cell {
     size_t     column;
     glia__cell cell;
@@ -71,6 +78,7 @@ typedef struct glia__table {
     glia__labels       *labels;     /* [targets] */
     glia__target_cell  *target;     /* [targets]: of the row at hand */
     bool                incomplete; /* so is the row at hand: a value or a target is missing */
+    glia__lack          lack;       /* of the row at hand */
     bool                has_gaps;
     size_t              left_out, dropped; /* rows without a target; rows with a gap */
     glia__string        text;              /* of the cell at hand */

@@ -95,9 +95,9 @@ static void add_header(csv_writer *w)
     for (size_t j = 0; j < target_cells(d); j++) {
         const char *name = glia_data_target_name(d, j);
         snprintf(label, sizeof label, d->target_columns > 1 ? "label%zu" : "label", j + 1);
-        add_text(&w->text, name ? name : label);
+        add_text(&w->text, name && d->column_names ? name : label);
     }
-    if (d->weights) add_text(&w->text, d->weight_name ? d->weight_name : "weight");
+    if (d->weights) add_text(&w->text, d->weight_name && d->column_names ? d->weight_name : "weight");
     for (size_t i = 0; i < d->columns; i += slots_at(d, i)) add_text(&w->text, glia__data_column_label(d, i, label));
     end_row(&w->text);
 }
