@@ -1,6 +1,8 @@
 /* What became of a table's columns and rows: nothing is left out or filled without a word. */
 #include "columns.h"
 
+#include <string.h>
+
 static void tell_text(FILE *to, const glia_data *data)
 {
     glia_column_info c;
@@ -17,23 +19,44 @@ static void tell_text(FILE *to, const glia_data *data)
 void columns_tell_rows(FILE *to, const glia_data *data)
 {
     const char *target = glia_data_target_name(data, 0);
+    bool        several = glia_data_target_name(data, 1) != NULL;
     size_t      dropped, without = glia_data_left_out(data, &dropped);
     if (without)
         fprintf(to, "%zu row%s left out: no value of %s\n", without, without == 1 ? "" : "s",
-                target ? target : "the target");
+                several  ? "one of the targets"
+                : target ? target
+                         : "the target");
     if (dropped) fprintf(to, "%zu row%s left out: a value is missing\n", dropped, dropped == 1 ? "" : "s");
 }
 
-/* `gaps filled: age 3, city 12 of 406`: of the rows that the plan was learnt from. */
-static void tell_gaps(FILE *to, const glia_model *model)
+/* How many rows of the data lack a value of column i of the model: a column is found by its name, or by its place. */
+size_t columns_gaps(const glia_data *data, const glia_model *model, size_t i)
+{
+    glia_plan_info   wanted;
+    glia_column_info c;
+    if (!glia_model_column(model, i, &wanted)) return 0;
+    for (size_t j = 0, read = 0; glia_data_column(data, j, &c); j++) {
+        if (c.column == GLIA_NO_COLUMN) continue;
+        if (*wanted.name ? strcmp(c.name, wanted.name) == 0 : read++ == i) return c.missing;
+    }
+    return 0;
+}
+
+void columns_tell_gaps(FILE *to, const glia_data *data, const glia_model *model)
 {
     enum { LISTED = 8 };
     glia_plan_info c;
     size_t         with_gaps = 0;
     for (size_t i = 0; glia_model_column(model, i, &c); i++) {
-        if (!c.missing) continue;
-        if (with_gaps < LISTED) fprintf(to, "%s%s %zu", with_gaps ? ", " : "gaps that are filled: ", c.name, c.missing);
-        with_gaps++;
+        size_t missing = columns_gaps(data, model, i);
+        if (!missing) continue;
+        if (with_gaps >= LISTED) {
+            with_gaps++;
+            continue;
+        }
+        fprintf(to, "%s", with_gaps++ ? ", " : "gaps that are filled: ");
+        if (*c.name) fprintf(to, "%s %zu", c.name, missing);
+        if (!*c.name) fprintf(to, "column %zu %zu", i + 1, missing);
     }
     if (with_gaps > LISTED) fprintf(to, " and %zu more columns", with_gaps - LISTED);
     if (with_gaps) fputs("; `glia show` tells how\n", to);
@@ -57,5 +80,5 @@ void columns_tell(FILE *to, const glia_data *data, const glia_model *model)
 {
     tell_text(to, data);
     columns_tell_rows(to, data);
-    tell_gaps(to, model);
+    columns_tell_gaps(to, data, model);
 }

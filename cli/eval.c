@@ -76,6 +76,7 @@ static void put_numbers(json_t *object, const glia_scores *s)
     json_put_number(object, "rmse", s->rmse);
     if (!isnan(s->label_accuracy)) {
         json_put_number(object, "label_accuracy", s->label_accuracy);
+        json_put_interval(object, "label_accuracy_interval", &s->label_accuracy_interval);
         json_put_number(object, "subset_accuracy", s->subset_accuracy);
         json_put_number(object, "label_f1", s->label_f1);
     }
@@ -88,6 +89,7 @@ static void put_numbers(json_t *object, const glia_scores *s)
 static void put_baseline(json_t *object, const glia_scores *base)
 {
     if (base->target == GLIA_TARGET_CLASSES) json_put_number(object, "baseline_accuracy", base->accuracy);
+    if (!isnan(base->label_accuracy)) json_put_number(object, "baseline_label_accuracy", base->label_accuracy);
     if (base->target == GLIA_TARGET_NUMBERS) json_put_number(object, "baseline_rmse", base->rmse);
     if (base->target == GLIA_TARGET_NUMBERS) json_put_number(object, "baseline_r2", base->r2);
 }
@@ -153,7 +155,7 @@ static void add_numbers(table *t, const glia_scores *s)
 {
     add_number(t, "loss", s->loss), add_nothing(t);
     if (!isnan(s->label_accuracy)) {
-        add_share(t, "right answers", s->label_accuracy), add_nothing(t);
+        add_share(t, "right answers", s->label_accuracy), add_interval(t, &s->label_accuracy_interval, true);
         add_share(t, "rows all right", s->subset_accuracy), add_nothing(t);
         add_number(t, "F1 of yes", s->label_f1), add_nothing(t);
     }
@@ -168,6 +170,10 @@ static void add_baseline(table *t, const glia_scores *base, const glia_model *mo
     if (base->target == GLIA_TARGET_CLASSES) {
         add_share(t, "baseline accuracy", base->accuracy);
     } else {
+        if (!isnan(base->label_accuracy)) {
+            add_share(t, "baseline right answers", base->label_accuracy);
+            table_add(t, "(%s)", always);
+        }
         add_number(t, "baseline RMSE", base->rmse);
         table_add(t, "(%s)", always);
         add_number(t, "baseline R2", base->r2);
@@ -266,7 +272,8 @@ static void print_mistakes(const glia_scores *s, const glia_model *model)
 
 static void print_text(const glia_scores *s, const glia_scores *base, const source *from, const char *data)
 {
-    printf("%s%s: %zu rows\n\n", data_name(data), from->part == from->whole ? "" : " (test part)", s->rows);
+    printf("%s%s: %zu row%s\n\n", data_name(data), from->part == from->whole ? "" : " (test part)", s->rows,
+           s->rows == 1 ? "" : "s");
     print_totals(s, base, from->model);
     if (s->target != GLIA_TARGET_CLASSES) return;
     print_by_class(s, from->model);
@@ -295,6 +302,7 @@ static int run_eval(const command *self, int argc, char **argv)
     if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     code = source_open_judged(&from, words[0], words[1], &o.input, o.invert);
     if (code == CODE_FINE) columns_tell_rows(stderr, from.part);
+    if (code == CODE_FINE) columns_tell_gaps(stderr, from.part, from.model);
     if (code == CODE_FINE) columns_tell_unknown(stderr, from.part, from.model);
     if (code == CODE_FINE) code = evaluate(&from, &o, words[1]);
     source_close(&from);

@@ -48,6 +48,10 @@ void json_put_text(json_t *object, const char *key, const char *text)
 
 void json_put_interval(json_t *object, const char *key, const glia_interval *interval)
 {
+    if (isnan(interval->low)) {
+        json_put_number(object, key, interval->low);
+        return;
+    }
     json_t *pair = made(json_array());
     json_array_append_new(pair, json_of_number(interval->low));
     json_array_append_new(pair, json_of_number(interval->high));

@@ -52,9 +52,19 @@ bool out_file_is_same(const char *a, const char *b)
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* Whether it is the file that standard input comes from. */
+static bool is_stdin(const char *path)
+{
+    struct stat x, y;
+    if (!path || out_file_is_stdout(path)) return false;
+    return stat(path, &x) == 0 && fstat(STDIN_FILENO, &y) == 0 && S_ISREG(y.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
 bool out_file_is_of(const char *path, const glia_data *data)
 {
     const char *file;
+    if (is_stdin(path)) return true;
     for (size_t i = 0; path && (file = glia_data_file(data, i)); i++)
         if (out_file_is_same(path, file)) return true;
     return false;

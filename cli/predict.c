@@ -270,10 +270,15 @@ static int write_text(const answers *a, const predict_options *o)
     return out_text_end(&text, code);
 }
 
+static void tell_written(const predict_options *o)
+{
+    if (o->out && !out_file_is_stdout(o->out)) fprintf(stderr, "written: %s\n", o->out);
+}
+
 static int write_rows(const answers *a, const predict_options *o)
 {
     int code = is_array(o->out) ? write_array(a, o->out) : write_text(a, o);
-    if (code == CODE_FINE && o->out && !out_file_is_stdout(o->out)) fprintf(stderr, "written: %s\n", o->out);
+    if (code == CODE_FINE) tell_written(o);
     return code;
 }
 
@@ -315,6 +320,7 @@ static int predict_stream(const source *from, const char *model, const predict_o
     int code = out_text_begin(&text, o->out);
     if (code == CODE_FINE) code = answer_stream(&a, stream, o, text.to);
     code = out_text_end(&text, code);
+    if (code == CODE_FINE) tell_written(o);
     answers_clear(&a);
     glia_stream_close(stream);
     return code;
@@ -367,6 +373,7 @@ static int predict_data(source *from, const char *const *words, const predict_op
     int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
     if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
     if (code == CODE_FINE) columns_tell_rows(stderr, from->part);
+    if (code == CODE_FINE) columns_tell_gaps(stderr, from->part, from->model);
     if (code == CODE_FINE) columns_tell_unknown(stderr, from->part, from->model);
     if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);

@@ -28,7 +28,7 @@ static int make_stdin_seekable(void)
 /* `name` behind those before it, in quotes, as it may hold commas. Frees `all`, which may be NULL. */
 static char *add_name(char *all, const char *name)
 {
-    char  *quoted = claim(2 * strlen(name) + 3, 1), *to = quoted;
+    char *quoted = claim(2 * strlen(name) + 3, 1), *to = quoted;
     *to++ = '"';
     for (; *name; name++) {
         if (*name == '"') *to++ = '"';

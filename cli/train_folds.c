@@ -94,6 +94,7 @@ static void trial_event(const train_run *run, const trial *t)
     train_score_put(event, "val", &t->validation);
     if (t->test.own) train_score_put(event, "test", &t->test);
     json_put_count(event, "epochs", t->epochs);
+    json_put_text(event, "stopped", glia_model_stopped(run->model));
     json_print(event);
 }
 

@@ -28,6 +28,24 @@ static size_t batch_rows(const train_run *run)
     return run->options->batch < rows ? run->options->batch : rows;
 }
 
+/* What became of a table's columns, where anything did. */
+static void put_columns(json_t *event, const train_run *run)
+{
+    json_t          *filled = json_object(), *ignored = json_array();
+    glia_column_info c;
+    glia_plan_info   p;
+    for (size_t i = 0; glia_model_column(run->model, i, &p); i++) {
+        size_t missing = columns_gaps(run->parts->data, run->model, i);
+        if (missing) json_put_count(filled, p.name, missing);
+    }
+    for (size_t i = 0; glia_data_column(run->parts->data, i, &c); i++)
+        if (c.kind == GLIA_KIND_TEXT) json_array_append_new(ignored, json_of_text(c.name));
+    if (json_object_size(filled)) json_object_set(event, "filled", filled);
+    if (json_array_size(ignored)) json_object_set(event, "ignored", ignored);
+    json_decref(filled);
+    json_decref(ignored);
+}
+
 static void start_event(const train_run *run, const glia_model_info *model)
 {
     const train_options *o = run->options;
@@ -42,6 +60,7 @@ static void start_event(const train_run *run, const glia_model_info *model)
     size_t dropped, without = glia_data_left_out(run->parts->data, &dropped);
     if (without) json_put_count(event, "left_out", without);
     if (dropped) json_put_count(event, "dropped", dropped);
+    put_columns(event, run);
     if (o->folds) json_put_count(event, "folds", o->folds);
     if (o->repeat) json_put_count(event, "repeats", o->repeat);
     json_put_count(event, "epochs", run->epochs);

@@ -16,7 +16,8 @@
 const train_figure train_figures[TRAIN_FIGURES] = {
     {"loss", "loss", NULL, VALUE(loss), 0, TRAIN_ALL, false},
     {"accuracy", "accuracy", "baseline", VALUE(accuracy), VALUE(accuracy_interval), TRAIN_CLASSES, true},
-    {"label_accuracy", "right answers", "baseline", VALUE(label_accuracy), 0, TRAIN_LABELS, true},
+    {"label_accuracy", "right answers", "baseline", VALUE(label_accuracy), VALUE(label_accuracy_interval), TRAIN_LABELS,
+     true},
     {"subset_accuracy", "rows all right", NULL, VALUE(subset_accuracy), 0, TRAIN_LABELS, true},
     {"label_f1", "F1 of yes", NULL, VALUE(label_f1), 0, TRAIN_LABELS, false},
     {"r2", "r2", "baseline r2", VALUE(r2), VALUE(r2_interval), TRAIN_NUMBERS, false},

@@ -84,10 +84,11 @@ GLIA_API const char *glia_version(void);
 typedef struct glia_data glia_data;
 
 typedef struct glia_data_options {
-    const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
-                           class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
-                           no each; a name may be in quotes, and has to be where it holds a comma. "" for a table without a target. An array of two
-                           dimensions has its target in a column only if its number is given here. */
+    const char
+        *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
+                    class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
+                    no each; a name may be in quotes, and has to be where it holds a comma. "" for a table without a
+                    target. An array of two dimensions has its target in a column only if its number is given here. */
     bool        target_optional; /* a table without that column has no target */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
@@ -533,8 +534,9 @@ typedef struct glia_scores {
     double label_f1;        /* mean over the outputs of the F1 of their yes ("macro")         */
     /* By glia_evaluate alone, else NaN: where the score would lie in 95 of 100 samples of as many rows, by the
      * percentile bootstrap (Efron 1979): 1,000 times (of more than 20,000 rows 20,000,000 / rows, at least 100 times)
-     * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent. */
-    glia_interval accuracy_interval, rmse_interval, r2_interval;
+     * as many rows as there are, drawn with replacement, by RandomState(0).randint. It takes rows to be independent.
+     * NaN of a single row. */
+    glia_interval accuracy_interval, rmse_interval, r2_interval, label_accuracy_interval;
 } glia_scores;
 /* Scores of a model on data. Rows of a class that the model's loss ignores are left out. Errors: GLIA_E_SHAPE (data
  * that do not fit the model), GLIA_E_ARG, GLIA_E_MEMORY. */

@@ -100,7 +100,7 @@ static void folds_tell_events(void **state)
     assert_int_equal(number_at(e.event[0], "validation"), 0);
     assert_int_equal(number_at(e.event[0], "test"), 30);
     for (size_t i = 1; i < 5; i++) {
-        assert_keys(e.event[i], "event,fold,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs");
+        assert_keys(e.event[i], "event,fold,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
         assert_string_equal(text_at(e.event[i], "event"), "fold");
         assert_int_equal(number_at(e.event[i], "fold"), i);
         assert_true(number_at(e.event[i], "baseline_accuracy") == 0.5); /* stratified: classes stay halves */
@@ -124,7 +124,7 @@ static void folds_of_numbers(void **state)
     events e = events_of(r.out);
     assert_int_equal(r.code, 0);
     assert_keys(e.event[1], "event,fold,val_loss,val_r2,val_rmse,val_r2_interval,val_rmse_interval,"
-                            "baseline_r2,baseline_rmse,epochs");
+                            "baseline_r2,baseline_rmse,epochs,stopped");
     assert_keys(e.event[4], "event,model,folds,trainings,val_loss,val_loss_sd,val_r2,val_r2_sd,val_rmse,val_rmse_sd,"
                             "baseline_r2,baseline_rmse,stopped");
     expect_spread(&e, 1, 3, "val_r2", "val_r2_sd");
@@ -260,7 +260,7 @@ static void after_folds_all_rows_make_the_model(void **state)
     events e = events_of(r.out);
     assert_int_equal(e.count, 6);
     assert_keys(e.event[3],
-                "event,fold,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs");
+                "event,fold,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
     assert_int_equal(number_at(e.event[3], "repeat"), 2);
     assert_int_equal(number_at(e.event[3], "fold"), 1);
     assert_int_equal(number_at(e.event[3], "seed"), 1);
@@ -296,7 +296,7 @@ static void repeats_are_runs_with_other_seeds(void **state)
             RUN("train", POINTS, "--net", NET, "--epochs", "2", "--seed", seed, "--json", "--quiet", "--out", out);
         events        alone = events_of(one.out);
         const json_t *end = alone.event[alone.count - 1], *of_three = e.event[1 + i];
-        assert_keys(of_three, "event,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs");
+        assert_keys(of_three, "event,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
         assert_string_equal(text_at(of_three, "event"), "repeat");
         assert_int_equal(number_at(of_three, "seed"), 7 + i);
         assert_true(number_at(of_three, "val_loss") == number_at(end, "val_loss"));

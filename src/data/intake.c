@@ -40,13 +40,27 @@ static bool lacks(const glia__intake *in, const glia__plan_column *c)
     return has_names(in) && find_named(in, c->name) == SIZE_MAX;
 }
 
+/* A column that is there, but is text or was told to be skipped. */
+static bool is_left_out(const glia_data *d, const char *name)
+{
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (d->column[i].slot == GLIA_NO_COLUMN && strcmp(d->column[i].name, name) == 0) return true;
+    return false;
+}
+
 static glia_status fail_lacking(const glia__intake *in)
 {
     enum { LISTED = 5 };
     glia__string names = {0};
     size_t       missing = 0;
     for (size_t i = 0; i < in->plan->count; i++) {
-        if (!lacks(in, &in->plan->column[i]) || missing++ >= LISTED) continue;
+        if (!lacks(in, &in->plan->column[i])) continue;
+        if (is_left_out(in->data, in->plan->column[i].name)) {
+            glia__string_clear(&names);
+            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is left out, and the model learnt from it",
+                              in->plan->column[i].name, in->data->name);
+        }
+        if (missing++ >= LISTED) continue;
         glia__string_add(&names, "%s\"%.40s\"", missing > 1 ? ", " : "", in->plan->column[i].name);
     }
     if (missing > LISTED) glia__string_add(&names, " and %zu more", missing - LISTED);

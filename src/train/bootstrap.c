@@ -51,10 +51,11 @@ static void draw(glia_rng *rng, size_t *row, size_t rows)
     }
 }
 
-/* Of more rows than a word counts nobody needs an interval, as it has no width that is ever told. */
+/* A single row can only be drawn again. Of more rows than a word counts nobody needs an interval, as it has no width
+ * that is ever told. */
 static bool has_interval(const glia_scores *s)
 {
-    return s->rows <= UINT32_MAX;
+    return s->rows > 1 && s->rows <= UINT32_MAX;
 }
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
@@ -90,7 +91,7 @@ typedef struct resample {
     glia_rng *rng;
     size_t   *row;               /* [rows]                         */
     double   *truth, *predicted; /* [rows][outputs]: those drawn   */
-    double   *rmse, *r2;         /* [resamples]: what they scored  */
+    double   *rmse, *r2, *right; /* [resamples]: what they scored; right: the share of labels */
 } resample;
 
 static void resample_clear(resample *r)
@@ -101,6 +102,7 @@ static void resample_clear(resample *r)
     glia__free(r->predicted);
     glia__free(r->rmse);
     glia__free(r->r2);
+    glia__free(r->right);
 }
 
 static glia_status resample_new(resample *r, size_t rows, size_t outputs, size_t n)
@@ -110,7 +112,9 @@ static glia_status resample_new(resample *r, size_t rows, size_t outputs, size_t
     r->predicted = glia__new(rows, outputs * sizeof *r->predicted);
     r->rmse = glia__new(n, sizeof *r->rmse);
     r->r2 = glia__new(n, sizeof *r->r2);
-    return r->row && r->truth && r->predicted && r->rmse && r->r2 ? glia_rng_new(&r->rng, 0) : GLIA_E_MEMORY;
+    r->right = glia__new(n, sizeof *r->right);
+    bool all = r->row && r->truth && r->predicted && r->rmse && r->r2 && r->right;
+    return all ? glia_rng_new(&r->rng, 0) : GLIA_E_MEMORY;
 }
 
 static void draw_numbers(resample *r, const double *truth, const double *predicted, size_t rows, size_t outputs)
@@ -127,7 +131,7 @@ glia_status glia__interval_of_numbers(glia_scores *s, const double *truth, const
 {
     if (!has_interval(s)) return GLIA_OK;
     resample    r = {0};
-    size_t      n = resamples_of(s->rows);
+    size_t      n = resamples_of(s->rows), cells = s->rows * outputs;
     glia_status status = resample_new(&r, s->rows, outputs, n);
     for (size_t i = 0; status == GLIA_OK && i < n; i++) {
         glia_scores of_these = {.rows = s->rows};
@@ -135,10 +139,12 @@ glia_status glia__interval_of_numbers(glia_scores *s, const double *truth, const
         glia__score_columns(&of_these, r.truth, r.predicted, outputs);
         r.rmse[i] = of_these.rmse;
         r.r2[i] = of_these.r2;
+        r.right[i] = (double)glia__labels_right(r.truth, r.predicted, cells) / (double)cells;
     }
     if (status == GLIA_OK) {
         s->rmse_interval = middle_of(r.rmse, n);
         s->r2_interval = middle_of(r.r2, n);
+        if (!isnan(s->label_accuracy)) s->label_accuracy_interval = middle_of(r.right, n);
     }
     resample_clear(&r);
     return status;

@@ -55,6 +55,7 @@ static glia_status scores_new(glia_scores **scores, glia_target target, size_t r
         .accuracy_interval = {NAN, NAN},
         .rmse_interval = {NAN, NAN},
         .r2_interval = {NAN, NAN},
+        .label_accuracy_interval = {NAN, NAN},
     };
     *scores = s;
     return GLIA_OK;
@@ -333,13 +334,19 @@ static double label_f1(const double *truth, const double *predicted, size_t rows
     return either ? 2.0 * (double)both / (double)either : 0;
 }
 
+size_t glia__labels_right(const double *truth, const double *predicted, size_t n)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < n; i++) right += (predicted[i] >= 0.5) == (truth[i] == 1);
+    return right;
+}
+
 static void score_labels(glia_scores *s, const double *truth, const double *predicted, size_t outputs)
 {
     size_t right = 0, whole = 0, rows = s->rows;
     s->label_f1 = 0;
     for (size_t r = 0; r < rows; r++) {
-        size_t hits = 0;
-        for (size_t i = r * outputs; i < (r + 1) * outputs; i++) hits += (predicted[i] >= 0.5) == (truth[i] == 1);
+        size_t hits = glia__labels_right(truth + r * outputs, predicted + r * outputs, outputs);
         right += hits;
         whole += hits == outputs;
     }

@@ -8,6 +8,8 @@
 double glia__r2(const double *truth, const double *predicted, size_t rows, size_t outputs);
 /* Adds mse, rmse, mae and r2 of s->rows rows to those of s. */
 void glia__score_columns(glia_scores *s, const double *truth, const double *predicted, size_t outputs);
+/* How many of n labels, 0 or 1, are right; 0.5 says yes. */
+size_t glia__labels_right(const double *truth, const double *predicted, size_t n);
 /* The most probable class of a row, the first of equals. */
 size_t glia__likeliest(const double *probability, size_t classes);
 
