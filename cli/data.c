@@ -484,8 +484,7 @@ static int run_data(const command *self, int argc, char **argv)
 
 #define AT(field) offsetof(data_options, field)
 static const option data_table[] = {
-    {"target", OPTION_TEXT, AT(input.target), "COL", NULL, 0, 0,
-     "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"},
+    TARGET_OPTION,
     INPUT_OPTIONS,
     {"test", OPTION_TEXT, AT(test), "DATA", NULL, 0, 0,
      "rows to test on, which are looked at for those that are among the others"},

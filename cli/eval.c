@@ -315,9 +315,7 @@ static const option eval_table[] = {
     {"sample-weight", OPTION_TEXT, offsetof(eval_options, input.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input; only the loss is weighted (default: the one of the training, if it is there)"},
     INPUT_OPTIONS,
-    {"invert", OPTION_TEXT, offsetof(eval_options, invert), "auto|yes|no", "auto", 0, 0,
-     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
-     "dark where from bright ones"},
+    INVERT_OPTION(offsetof(eval_options, invert)),
     {"json", OPTION_FLAG, offsetof(eval_options, json), NULL, NULL, 0, 0, "print one JSON object"},
     {0},
 };

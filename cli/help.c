@@ -10,12 +10,12 @@
 
 const help_term help_terms[] = {
     {"DATA",
-     "a CSV (comma, semicolon or tab), IDX or NumPy .npy file, gzipped or not; INPUTS,TARGETS as two files of IDX or "
-     ".npy; a .npz with x and y, or in two parts with x_train, y_train, x_test and y_test; a PNG, JPEG, PGM or PPM "
-     "image, or a folder of them, CLASS/a.png or train/CLASS/a.png and test/CLASS/a.png; a folder with MNIST's four "
-     "files, which has two parts; a generator such as \"spiral n=100 classes=3\" (see `glia generators`); DATA:train "
-     "or "
-     "DATA:test for one part; DATA+DATA for the rows of both"},
+     "a CSV (comma, semicolon or tab), IDX or NumPy .npy file, gzipped or not; the FILE of `glia data --convert FILE`; "
+     "`-`, standard input; INPUTS,TARGETS as two files of IDX or .npy; a .npz with x and y, or in two parts with "
+     "x_train, y_train, x_test and y_test; a PNG, JPEG, PBM, PGM or PPM image, or a folder of them, CLASS/a.png or "
+     "train/CLASS/a.png and test/CLASS/a.png; a folder with MNIST's four files, which has two parts; a generator such "
+     "as \"spiral n=100 classes=3\" (see `glia generators`); DATA:train or DATA:test for one part; DATA+DATA for the "
+     "rows of both"},
     {"MODEL", "a .safetensors file that `glia train --out` wrote"},
     {NULL, NULL},
 };

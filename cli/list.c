@@ -12,7 +12,7 @@ typedef struct list_options {
     bool json;
 } list_options;
 
-/* `1 to 65536`, `at least 1`; words and the like have no range. */
+/* `1 to 65536`, `at least 1`, `mean|sum|rows`; what may be anything has nothing. */
 static void add_range(table *t, const glia_setting *s)
 {
     char least[32], most[32];
@@ -25,7 +25,7 @@ static void add_range(table *t, const glia_setting *s)
     else if (low || high)
         table_add(t, "at %s %s", low ? "least" : "most", low ? least : most);
     else
-        table_add(t, "%s", "");
+        table_add(t, "%s", s->choices);
 }
 
 static void add_setting(table *t, const glia_setting *s)
@@ -46,12 +46,25 @@ static void print_entry(glia_list what, size_t i, const glia_entry *entry)
     table_print(&t, 4);
 }
 
+/* "mean|sum|rows" as an array. */
+static json_t *choices_array(const char *choices)
+{
+    json_t *array = json_array();
+    while (*choices) {
+        size_t n = strcspn(choices, "|");
+        json_array_append_new(array, json_stringn(choices, n));
+        choices += n + (choices[n] == '|');
+    }
+    return array;
+}
+
 static json_t *setting_object(const glia_setting *s)
 {
     json_t *object = json_object();
     json_put_text(object, "name", s->name);
     json_put_text(object, "type", s->type);
     json_put_text(object, "default", *s->standard ? s->standard : NULL);
+    if (*s->choices) json_object_set_new(object, "choices", choices_array(s->choices));
     json_put_number(object, "least", s->least);
     json_put_number(object, "most", s->most);
     json_object_set_new(object, "positional", json_boolean(s->positional));

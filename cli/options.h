@@ -35,55 +35,31 @@ typedef struct input_options {
     size_t      memory;
 } input_options;
 /* Lines of an option table. */
-#define INPUT_OPTIONS                                                                                                  \
-    {"columns",                                                                                                        \
-     OPTION_TEXT,                                                                                                      \
-     offsetof(input_options, columns),                                                                                 \
-     "TEXT",                                                                                                           \
-     NULL,                                                                                                             \
-     0,                                                                                                                \
-     0,                                                                                                                \
+/* clang-format off */
+#define INPUT_OPTIONS \
+    {"columns", OPTION_TEXT, offsetof(input_options, columns), "TEXT", NULL, 0, 0, \
      "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: " \
-     "by their cells, or those that the model learnt from)"},                                                          \
-        {"missing",                                                                                                    \
-         OPTION_TEXT,                                                                                                  \
-         offsetof(input_options, missing),                                                                             \
-         "WORDS",                                                                                                      \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         0,                                                                                                            \
-         "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"},  \
-        {"drop-missing",                                                                                               \
-         OPTION_FLAG,                                                                                                  \
-         offsetof(input_options, drop_missing),                                                                        \
-         NULL,                                                                                                         \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         0,                                                                                                            \
-         "leave out rows in which a value is missing (default: it is filled)"},                                        \
-        {"header",                                                                                                     \
-         OPTION_TEXT,                                                                                                  \
-         offsetof(input_options, header),                                                                              \
-         "yes|no",                                                                                                     \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         0,                                                                                                            \
-         "whether the first row of a table has the names (default: by its cells)"},                                    \
-        {"image",                                                                                                      \
-         OPTION_TEXT,                                                                                                  \
-         offsetof(input_options, image),                                                                               \
-         "TEXT",                                                                                                       \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         0,                                                                                                            \
-         "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or "      \
-         "pad "                                                                                                        \
-         "(default: as the model takes them, or as they are, if all are alike)"},                                      \
-    {                                                                                                                  \
-        "memory", OPTION_BYTES, offsetof(input_options, memory), "SIZE", "256M", 1, 1e18,                              \
-            "how much of rows is kept in memory: bytes, or with K, M or G; of more, IDX and .npy files are read as "   \
-            "they are needed"                                                                                          \
-    }
+     "by their cells, or those that the model learnt from)"}, \
+    {"missing", OPTION_TEXT, offsetof(input_options, missing), "WORDS", NULL, 0, 0, \
+     "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"}, \
+    {"drop-missing", OPTION_FLAG, offsetof(input_options, drop_missing), NULL, NULL, 0, 0, \
+     "leave out rows in which a value is missing (default: it is filled)"}, \
+    {"header", OPTION_TEXT, offsetof(input_options, header), "yes|no", NULL, 0, 0, \
+     "whether the first row of a table has the names (default: by its cells)"}, \
+    {"image", OPTION_TEXT, offsetof(input_options, image), "TEXT", NULL, 0, 0, \
+     "what image files are made: HEIGHTxWIDTH and gray or rgb, such as \"28x28 gray\"; fit=stretch, crop or pad " \
+     "(default: as the model takes them, or as they are, if all are alike)"}, \
+    {"memory", OPTION_BYTES, offsetof(input_options, memory), "SIZE", "256M", 1, 1e18, \
+     "how much of rows is kept in memory: bytes, or with K, M or G; of more, IDX and .npy files are read as they are " \
+     "needed, and the rows of a CSV are written beside it, into FILE.csv.rows, which stays there and is used again"}
+#define TARGET_OPTION \
+    {"target", OPTION_TEXT, offsetof(input_options, target), "COL", NULL, 0, 0, \
+     "the column to predict, by name or number from 1 (default: label, target, class or y, else the last)"}
+#define INVERT_OPTION(offset) \
+    {"invert", OPTION_TEXT, offset, "auto|yes|no", "auto", 0, 0, \
+     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, " \
+     "or dark where from bright ones"}
+/* clang-format on */
 /* The same as the library takes it. */
 glia_data_options input_options_of(const input_options *o);
 

@@ -408,9 +408,7 @@ static const option predict_table[] = {
     {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "a column of weights, no input either (default: the one of the training, if it is there)"},
     INPUT_OPTIONS,
-    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
-     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
-     "dark where from bright ones"},
+    INVERT_OPTION(AT(invert)),
     {"csv", OPTION_FLAG, AT(csv), NULL, NULL, 0, 0, "print a CSV with a header"},
     {"json", OPTION_FLAG, AT(json), NULL, NULL, 0, 0, "print a JSON object a row"},
     {"out", OPTION_TEXT, AT(out), "FILE", NULL, 0, 0,

@@ -433,9 +433,7 @@ static const option trace_table[] = {
     {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
      "the column of weights, no input (default: the one of the training, if it is there)"},
     INPUT_OPTIONS,
-    {"invert", OPTION_TEXT, AT(invert), "auto|yes|no", "auto", 0, 0,
-     "read images as negatives: no, yes, or those whose background is bright where the model learnt from dark ones, or "
-     "dark where from bright ones"},
+    INVERT_OPTION(AT(invert)),
     {0},
 };
 static const char *const examples[] = {

@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "findings.h"
 #include "json.h"
 #include "out_file.h"
 #include "report.h"
 #include "table.h"
 #include "train.h"
-
-#include "columns.h"
 
 size_t train_rows(const glia_data *data)
 {

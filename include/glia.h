@@ -787,6 +787,7 @@ typedef struct glia_setting {
     const char *help;
     double      least, most; /* for whole and number */
     bool        positional;  /* may stand without its name */
+    const char *choices;     /* the words that it takes, "mean|sum|rows"; "" if it takes any, or is no word */
 } glia_setting;
 GLIA_API bool glia_list_entry(glia_list what, size_t i, glia_entry *entry);
 GLIA_API bool glia_list_setting(glia_list what, size_t i, size_t j, glia_setting *setting);

@@ -125,11 +125,16 @@ static void lists_name_what_there_is(void **state)
 {
     (void)state;
     static const char *const lists[][4] = {
-        {"layers", "dense: ", "log_softmax: "}, {"losses", "mse: ", "cross_entropy: "},
-        {"optimizers", "sgd: ", "adamw: "},     {"schedules", "constant: ", "cosine: "},
-        {"initializers", "zeros: ", "lecun"},   {"generators", "spiral: ", "xor: "},
-        {"scales", "none: ", "minmax: "},       {"augmentations", "shift: ", "erase: "},
-        {"scales", "none: ", "minmax: "},       {"metrics", "val_loss: ", "val_macro_f1: "},
+        {"layers", "dense: ", "log_softmax: "},
+        {"losses", "mse: ", "cross_entropy: "},
+        {"optimizers", "sgd: ", "adamw: "},
+        {"schedules", "constant: ", "cosine: "},
+        {"initializers", "zeros: ", "lecun"},
+        {"generators", "spiral: ", "xor: "},
+        {"scales", "none: ", "minmax: "},
+        {"augmentations", "shift: ", "erase: "},
+        {"metrics", "val_loss: ", "val_macro_f1: "},
+        {"kinds", "  median|mean|zero  ", "  ymd|dmy|mdy  "},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         result r = RUN(lists[i][0]);
@@ -148,6 +153,20 @@ static void lists_name_what_there_is(void **state)
     json_decref(object);
     release(&one);
     release(&line);
+}
+
+static void lists_tell_the_words_of_a_setting(void **state)
+{
+    (void)state;
+    result  r = RUN("kinds", "number", "--json");
+    events  e = events_of(r.out);
+    json_t *fill = json_array_get(json_object_get(e.event[0], "settings"), 0);
+    json_t *words = json_object_get(fill, "choices");
+    assert_int_equal(json_array_size(words), 3);
+    assert_string_equal(json_string_value(json_array_get(words, 0)), "median");
+    assert_string_equal(json_string_value(json_array_get(words, 2)), "zero");
+    release_events(&e);
+    release(&r);
 }
 
 /* ---- judging, predicting --------------------------------------------------------------------------------------- */
@@ -469,6 +488,7 @@ int main(void)
         cmocka_unit_test(version_is_told),
         cmocka_unit_test(examples_of_the_help_work),
         cmocka_unit_test(lists_name_what_there_is),
+        cmocka_unit_test(lists_tell_the_words_of_a_setting),
         cmocka_unit_test(eval_prints_scores),
         cmocka_unit_test(eval_of_numbers),
         cmocka_unit_test(predict_prints_a_line_a_row),

@@ -275,6 +275,76 @@ static void after_folds_all_rows_make_the_model(void **state)
     expect_same_file("folds.safetensors", "whole.safetensors");
 }
 
+/* ---- which rows a fold has ----------------------------------------------------------------------------------------
+ * The scores of always saying the mean tell it: hardly two choices of rows have the same. */
+
+#define CHOSEN 10
+static const char *const chosen_group[CHOSEN] = {"c", "a", "d", "a", "b", "c", "a", "b", "a", "c"};
+static const int         chosen_time[CHOSEN] = {7, 2, 9, 4, 1, 10, 3, 6, 8, 5};
+static const double      chosen_y[CHOSEN] = {0.53, 3.17, 17.9, 64.25, 5.61, 1.03, 200.4, 33.33, 9.87, 128.7};
+
+static void write_chosen(void)
+{
+    FILE *file = fopen("chosen.csv", "w");
+    assert_non_null(file);
+    fputs("who,when,y\n", file);
+    for (size_t i = 0; i < CHOSEN; i++) fprintf(file, "%s,%d,%g\n", chosen_group[i], chosen_time[i], chosen_y[i]);
+    assert_int_equal(fclose(file), 0);
+}
+
+static events fold_chosen(const char *option, const char *column)
+{
+    write_chosen();
+    result r = RUN("train", "chosen.csv", "--net", "dense 1", "--optimizer", "sgd lr=0", "--epochs", "1", "--folds",
+                   "3", option, column, "--json", "--quiet");
+    assert_int_equal(r.code, 0);
+    events e = events_of(r.out);
+    assert_int_equal(e.count, 5);
+    release(&r);
+    return e;
+}
+
+/* rows[i]: t: row i trains, h: it is held, anything else: neither. */
+static void assert_fold(const json_t *event, const char *rows)
+{
+    double mean = 0, held_mean = 0, off = 0, spread = 0;
+    size_t trained = 0, held = 0;
+    for (size_t i = 0; i < CHOSEN; i++) {
+        if (rows[i] == 't') mean += chosen_y[i], trained++;
+        if (rows[i] == 'h') held_mean += chosen_y[i], held++;
+    }
+    mean /= (double)trained, held_mean /= (double)held;
+    for (size_t i = 0; i < CHOSEN; i++) {
+        if (rows[i] != 'h') continue;
+        off += (chosen_y[i] - mean) * (chosen_y[i] - mean);
+        spread += (chosen_y[i] - held_mean) * (chosen_y[i] - held_mean);
+    }
+    assert_near(number_at(event, "baseline_rmse"), sqrt(off / (double)held), 1e-9);
+    assert_near(number_at(event, "baseline_r2"), 1 - off / spread, 1e-9);
+}
+
+/* The four rows of a, the three of c, and the two of b with that of d. */
+static void no_group_is_in_two_folds(void **state)
+{
+    (void)state;
+    events e = fold_chosen("--group", "who");
+    assert_fold(e.event[1], "ththtththt");
+    assert_fold(e.event[2], "htttthttth");
+    assert_fold(e.event[3], "tththtthtt");
+    release_events(&e);
+}
+
+/* Each fold of two is scored by what came before it. */
+static void folds_of_times_follow_each_other(void **state)
+{
+    (void)state;
+    events e = fold_chosen("--time", "when");
+    assert_fold(e.event[1], "-t-tt-th-h");
+    assert_fold(e.event[2], "ht-tt-ttht");
+    assert_fold(e.event[3], "tthtthtttt");
+    release_events(&e);
+}
+
 /* ---- repeats ---------------------------------------------------------------------------------------------------- */
 
 /* Each is what the command does by itself with its seed. */
@@ -434,6 +504,8 @@ int main(void)
         cmocka_unit_test(a_fold_is_a_training_of_its_own),
         cmocka_unit_test(the_fold_that_scores_does_not_decide),
         cmocka_unit_test(after_folds_all_rows_make_the_model),
+        cmocka_unit_test(no_group_is_in_two_folds),
+        cmocka_unit_test(folds_of_times_follow_each_other),
         cmocka_unit_test(repeats_are_runs_with_other_seeds),
         cmocka_unit_test(repeats_score_the_test_part_too),
         cmocka_unit_test(each_goes_on_with_the_same_model),

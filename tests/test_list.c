@@ -43,7 +43,8 @@ static void expect_setting(const glia_setting *s)
     size_t                   known = 0;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) known += strcmp(s->type, types[t]) == 0;
     assert_int_equal(1, known);
-    assert_true(*s->name && *s->help && s->standard);
+    assert_true(*s->name && *s->help && s->standard && s->choices);
+    assert_true(!*s->choices || strcmp(s->type, "word") == 0);
     assert_true(s->least <= s->most);
 }
 
@@ -83,6 +84,10 @@ static void a_setting_is_told_as_its_table_says(void **state)
     assert_string_equal("size", s.name);
     assert_string_equal("span", s.type);
     assert_string_equal("", s.standard); /* must be given */
+    assert_string_equal("", s.choices);
+    assert_true(has_entry(GLIA_LIST_KINDS, "number", &i));
+    assert_true(glia_list_setting(GLIA_LIST_KINDS, i, 0, &s));
+    assert_string_equal("median|mean|zero", s.choices);
 }
 
 static void what_there_is_not(void **state)

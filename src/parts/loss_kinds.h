@@ -10,7 +10,7 @@ enum { GLIA__LOSS_POS_WEIGHT = 1 };                         /* of bce and bce_lo
 
 /* clang-format off */
 #define GLIA__REDUCE_SETTING(choices)                                                                                  \
-    {"reduce", GLIA__WORD, "mean", 0, 0, false, choices, "how the losses of a batch become one: " choices}
+    {"reduce", GLIA__WORD, "mean", 0, 0, false, choices, "how the losses of a batch become one"}
 /* clang-format on */
 
 /* The list, in the order in which it is shown: loss_elementwise.c, then loss_classes.c. */

@@ -128,6 +128,7 @@ bool glia_list_setting(glia_list what, size_t i, size_t j, glia_setting *setting
         .least = s->least,
         .most = s->most,
         .positional = s->positional,
+        .choices = s->choices ? s->choices : "",
     };
     return true;
 }
