@@ -150,6 +150,8 @@ static void what_is_left_out_or_filled_is_told(void **state)
     r = RUN("train", "people.csv", "--holdout", "0", "--epochs", "1", "--net", NET, "--json", "--quiet");
     events e = events_of(r.out);
     assert_int_equal(number_at(e.event[0], "left_out"), 1);
+    assert_keys(json_object_get(e.event[0], "filled"), "age,when,note");
+    assert_int_equal(number_at(json_object_get(e.event[0], "filled"), "note"), 4);
     release_events(&e);
     release(&r);
 }
@@ -161,9 +163,17 @@ static void rows_that_do_not_fit_are_refused(void **state)
     train("people.csv", "p.safetensors", WITH("--net", NET));
     write_text("other.csv", "shoe,when,city,note,age\n44,2024-06-01,Jena,,\n43,2023-01-01,Ulm,,28\n");
     result r = RUN("predict", "p.safetensors", "other.csv");
-    assert_string_equal(r.err, "city: 1 of 2 rows has a rare or unknown word, such as \"Jena\"\n");
+    assert_string_equal(r.err, "gaps that are filled: age 1, note 2; `glia show` tells how\n"
+                               "city: 1 of 2 rows has a rare or unknown word, such as \"Jena\"\n");
     release(&r);
     write_text("lacks.csv", "when,city\n2024-06-01,Ulm\n");
+    expect(2, "", "glia: column \"city\" of other.csv is left out, and the model learnt from it\n",
+           ARGUMENTS("predict", "p.safetensors", "other.csv", "--columns", "city:skip"));
+    write_text("own.csv", "when,city,age,note\n2024-06-01,Ulm,3,\n");
+    r = run_redirected("own.csv", NULL, ARGUMENTS("predict", "p.safetensors", "-", "--out", "own.csv"));
+    assert_int_equal(r.code, 2);
+    assert_string_equal(r.err, "glia: --out own.csv: is read from, and would be lost\n");
+    release(&r);
     expect(2, "", "glia: lacks.csv has no column \"age\", \"note\", which the model learnt from\n",
            ARGUMENTS("predict", "p.safetensors", "lacks.csv"));
     write_text("wrong.csv", "age,city,when,note\n28,Ulm,tomorrow,\n");
