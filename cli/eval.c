@@ -285,6 +285,8 @@ static int evaluate(const source *from, const eval_options *o, const char *data)
     glia_scores *scores = NULL, *base = NULL;
     glia_status  status = glia_evaluate(from->model, from->part, &scores);
     if (!status) status = glia_model_baseline(from->model, from->part, &base);
+    if (!status) columns_tell_gaps(stderr, from->part, from->model);
+    if (!status) columns_tell_unknown(stderr, from->part, from->model);
     if (!status && o->json) print_json(scores, base, from->model);
     if (!status && !o->json) print_text(scores, base, from, data);
     glia_scores_free(scores);
@@ -302,8 +304,6 @@ static int run_eval(const command *self, int argc, char **argv)
     if (!source_knows_invert(o.invert)) return CODE_ARGUMENT;
     code = source_open_judged(&from, words[0], words[1], &o.input, o.invert);
     if (code == CODE_FINE) columns_tell_rows(stderr, from.part);
-    if (code == CODE_FINE) columns_tell_gaps(stderr, from.part, from.model);
-    if (code == CODE_FINE) columns_tell_unknown(stderr, from.part, from.model);
     if (code == CODE_FINE) code = evaluate(&from, &o, words[1]);
     source_close(&from);
     return code;

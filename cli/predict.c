@@ -373,9 +373,9 @@ static int predict_data(source *from, const char *const *words, const predict_op
     int     code = source_open_rows(from, words[1], &o->input, o->draw > 0, o->invert);
     if (code == CODE_FINE) code = check_inputs(from, words[0], o->out);
     if (code == CODE_FINE) columns_tell_rows(stderr, from->part);
+    if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) columns_tell_gaps(stderr, from->part, from->model);
     if (code == CODE_FINE) columns_tell_unknown(stderr, from->part, from->model);
-    if (code == CODE_FINE) code = answers_make(&all, from, o->top);
     if (code == CODE_FINE) code = o->draw ? draw_rows(&all, o->draw) : write_rows(&all, o);
     answers_clear(&all);
     return code;
