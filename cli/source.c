@@ -87,12 +87,13 @@ void source_tell_rows(const glia_data *data, const char *text)
     if (path) fprintf(stderr, "%s: its rows are in %s\n", data_name(text), path);
 }
 
-/* `target`: "" where there is none, NULL where it is the library's to find. */
-static glia_status open_table(source *s, const char *data, const char *target, const input_options *input)
+/* `target`: "" where there is none, NULL where it is the library's to find. Whether it is read is `truth`. */
+static glia_status open_table(source *s, const char *data, const char *target, bool truth, const input_options *input)
 {
     char              image[64];
     glia_data_options o = source_options_of(s->model, input, image);
     o.target = target;
+    o.target_unread = !truth;
     glia_data_free(s->whole);
     if (strcmp(data, "-") == 0) lseek(STDIN_FILENO, 0, SEEK_SET);
     glia_status status = glia_data_open(&s->whole, data, &o);
@@ -179,7 +180,7 @@ int source_open_judged(source *s, const char *model, const char *data, const inp
     int            code = source_open_model(s, model);
     if (code) return code;
     char       *known = source_targets(s->model);
-    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    glia_status status = open_table(s, data, input->target ? input->target : known, true, input);
     free(known);
     if (status) return fail_status(status);
     glia_data_describe(s->part, &info);
@@ -213,26 +214,24 @@ static size_t columns_read(const glia_data *data)
 /* Whether the column that was taken for the target is one of the model's inputs: of data without names. */
 static bool lacks_an_input(const source *s)
 {
-    glia_data_info info;
-    glia_data_describe(s->part, &info);
-    return columns_read(s->part) + 1 == columns_wanted(s->model) && info.target != GLIA_TARGET_NONE;
+    return columns_read(s->part) + 1 == columns_wanted(s->model);
 }
 
 /* Data without names: whether there is a target column shows in how many columns there are. They may have to be read
  * twice. */
-static glia_status open_nameless(source *s, const char *data, const input_options *input)
+static glia_status open_nameless(source *s, const char *data, const input_options *input, bool truth)
 {
     char       *known = source_targets(s->model);
-    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    glia_status status = open_table(s, data, input->target ? input->target : known, truth, input);
     bool        absent = status == GLIA_E_TEXT && !input->target && known; /* no column of that name */
     free(known);
-    return absent || (!status && lacks_an_input(s)) ? open_table(s, data, "", input) : status;
+    return absent || (!status && lacks_an_input(s)) ? open_table(s, data, "", truth, input) : status;
 }
 
 static glia_status open_named(source *s, const char *data, const input_options *input, bool truth)
 {
     char       *known = truth ? source_targets(s->model) : text_of("%s", "");
-    glia_status status = open_table(s, data, input->target ? input->target : known, input);
+    glia_status status = open_table(s, data, input->target ? input->target : known, truth, input);
     free(known);
     return status;
 }
@@ -242,7 +241,7 @@ int source_open_rows(source *s, const char *data, const input_options *input, bo
     bool named = *glia_model_columns(s->model) != '\0';
     int  code = strcmp(data, "-") == 0 ? make_stdin_seekable() : CODE_FINE;
     if (code) return code;
-    glia_status status = named ? open_named(s, data, input, truth) : open_nameless(s, data, input);
+    glia_status status = named ? open_named(s, data, input, truth) : open_nameless(s, data, input, truth);
     if (status) return fail_status(status);
     if (truth) code = match_target(s);
     return code ? code : invert(s, how);

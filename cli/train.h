@@ -30,7 +30,7 @@ static inline bool train_is_several(const train_options *o)
 /* --- train_parts.c: which rows do what --- */
 /* The pointers in the second line are into what the first line owns. */
 typedef struct train_parts {
-    glia_data       *data, *test_data, *rest, *held;
+    glia_data       *data, *test_data, *rest, *held, *taught, *judges;
     const glia_data *train, *validation, *test; /* the last two may be NULL */
     char            *targets;                   /* the columns that a model to go on with predicts, or NULL */
 } train_parts;
@@ -43,10 +43,10 @@ int  train_parts_open(train_parts *parts, const char *data, const char *net, con
 void train_parts_close(train_parts *parts);
 /* Cuts the data for a training of this seed, instead of an earlier cut. */
 int train_parts_cut(train_parts *parts, const train_options *o, uint32_t seed);
-/* Fold `fold`, from 0, of o->folds: `test` is what it holds, and nothing validates. */
+/* Fold `fold`, from 0, of o->folds: `test` is what it holds. */
 int train_parts_fold(train_parts *parts, const train_options *o, size_t fold, uint32_t seed);
-/* All rows train. */
-void train_parts_whole(train_parts *parts);
+/* All rows train, as --holdout 0 has it. */
+int train_parts_whole(train_parts *parts, const train_options *o, uint32_t seed);
 
 /* --- a run --- */
 typedef struct train_run {

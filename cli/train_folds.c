@@ -214,6 +214,8 @@ static void end_line(const train_run *run, bool saved)
         fputs("the model went to standard output\n", stderr);
     else
         fprintf(stderr, "saved in %s: the model of %s\n", o->out, o->folds ? "all rows" : "the first seed");
+    if (o->folds && saved && o->patience)
+        fprintf(stderr, "%zu of them said when to stop, and taught it nothing\n", train_rows(run->parts->judges));
 }
 
 /* ---- all of them ----------------------------------------------------------------------------------------------- */
@@ -254,8 +256,8 @@ static int run_trials(train_run *run, trials *all, bool *saved)
 static int train_whole(train_run *run, bool *saved)
 {
     run->seed = (uint32_t)run->options->seed;
-    train_parts_whole(run->parts);
-    int code = train_anew(run, false);
+    int code = train_parts_whole(run->parts, run->options, run->seed);
+    if (code == CODE_FINE) code = train_anew(run, false);
     if (code || train_interrupted()) return code;
     code = train_save(run);
     *saved = code == CODE_FINE;

@@ -3,7 +3,8 @@
  *   a hold-out asked for         the rows held validate; a test part scores
  *   a test part, no patience     it validates
  *   a test part, patience        10 % of the training rows are held and validate, so that the test part decides nothing
- *   neither                      15 % are held and validate                                                         */
+ *   neither                      15 % are held and validate
+ *   nothing held, or a fold      all train; but with patience 10 % of them say when to stop, and train nothing      */
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,16 +147,31 @@ static glia_split way_to_fold(const train_parts *parts, const train_options *o)
 
 static void forget_cut(train_parts *parts)
 {
+    glia_data_free(parts->judges);
+    glia_data_free(parts->taught);
     glia_data_free(parts->held);
     glia_data_free(parts->rest);
-    parts->held = parts->rest = NULL;
+    parts->held = parts->rest = parts->taught = parts->judges = NULL;
     parts->train = parts->validation = parts->test = NULL;
 }
 
-void train_parts_whole(train_parts *parts)
+/* These rows train, but for those by which patience judges. */
+static int train_on(train_parts *parts, const glia_data *rows, const train_options *o, uint32_t seed)
+{
+    parts->train = rows;
+    if (!o->patience) return CODE_FINE;
+    glia_status status =
+        glia_data_split(rows, HOLDOUT_OF_PATIENCE, way_to_cut(o), seed, &parts->taught, &parts->judges);
+    if (status) return fail_status(status);
+    parts->train = parts->taught;
+    parts->validation = parts->judges;
+    return CODE_FINE;
+}
+
+int train_parts_whole(train_parts *parts, const train_options *o, uint32_t seed)
 {
     forget_cut(parts);
-    parts->train = parts->data;
+    return train_on(parts, parts->data, o, seed);
 }
 
 int train_parts_fold(train_parts *parts, const train_options *o, size_t fold, uint32_t seed)
@@ -163,15 +179,16 @@ int train_parts_fold(train_parts *parts, const train_options *o, size_t fold, ui
     forget_cut(parts);
     glia_status status =
         glia_data_fold(parts->data, fold, o->folds, way_to_fold(parts, o), seed, &parts->rest, &parts->held);
-    parts->train = parts->rest;
+    if (status) return fail_status(status);
     parts->test = parts->held;
-    return status ? fail_status(status) : CODE_FINE;
+    return train_on(parts, parts->rest, o, seed);
 }
 
 int train_parts_cut(train_parts *parts, const train_options *o, uint32_t seed)
 {
     const glia_data *second = glia_data_test(o->test ? parts->test_data : parts->data);
-    train_parts_whole(parts);
+    forget_cut(parts);
+    parts->train = parts->data;
     parts->test = second ? second : parts->test_data;
     double share = share_held(parts, o);
     if (share > 0) {

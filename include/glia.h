@@ -90,6 +90,7 @@ typedef struct glia_data_options {
                     no each; a name may be in quotes, and has to be where it holds a comma. "" for a table without a
                     target. An array of two dimensions has its target in a column only if its number is given here. */
     bool        target_optional; /* a table without that column has no target */
+    bool        target_unread;   /* CSV: the target's columns are no inputs, but not read: rows may lack them */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
     const char *group;  /* CSV: the column that says what a row belongs to, no input; NULL: none */
     const char *time;   /* CSV: the column that says when a row is from, numbers, dates or times; it is an input
@@ -133,8 +134,8 @@ GLIA_API glia_status glia_data_open(glia_data **data, const char *text, const gl
 
 /* A table whose rows arrive one after the other, through a pipe ("-": standard input) or in a file: each can be had as
  * soon as its line is there. What kinds its columns are has to be told in options->columns where it matters, as
- * glia_model_columns does: the rows to come are not known. They have no targets: options->target is not
- * looked at. The texts of the options have to live until the stream is open. Free with glia_stream_close. */
+ * glia_model_columns does: the rows to come are not known. They have no targets: the columns that options->target
+ * names are left out. The texts of the options have to live until the stream is open. Free with glia_stream_close. */
 typedef struct glia_stream glia_stream;
 GLIA_API glia_status       glia_stream_open(glia_stream **stream, const char *path, const glia_data_options *options);
 /* *rows: at least one row, for which it waits, and up to `most` where they have arrived; NULL at the end. They are the

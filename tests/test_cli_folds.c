@@ -100,7 +100,8 @@ static void folds_tell_events(void **state)
     assert_int_equal(number_at(e.event[0], "validation"), 0);
     assert_int_equal(number_at(e.event[0], "test"), 30);
     for (size_t i = 1; i < 5; i++) {
-        assert_keys(e.event[i], "event,fold,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
+        assert_keys(e.event[i],
+                    "event,fold,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
         assert_string_equal(text_at(e.event[i], "event"), "fold");
         assert_int_equal(number_at(e.event[i], "fold"), i);
         assert_true(number_at(e.event[i], "baseline_accuracy") == 0.5); /* stratified: classes stay halves */
@@ -275,6 +276,27 @@ static void after_folds_all_rows_make_the_model(void **state)
     expect_same_file("folds.safetensors", "whole.safetensors");
 }
 
+/* Nor do the rows that say when to stop teach what a gap becomes. (Of 0, %.0d writes nothing.) */
+static void patience_judges_by_the_same_rows_after_folds(void **state)
+{
+    (void)state;
+    char   text[2000] = "a,b,y\n";
+    size_t at = strlen(text);
+    for (int i = 0; i < 60; i++)
+        at += (size_t)sprintf(text + at, i % 7 ? "%d,%d,%d\n" : "%.0d,%d,%d\n", i % 7 ? i * i : 0, i % 5, i % 2);
+    write_text("some.csv", text);
+    result r = RUN("train", "some.csv", "--net", NET, "--epochs", "9", "--patience", "2", "--folds", "2", "--out",
+                   "folds.safetensors");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, "some.csv: 60 rows, 2 folds, 3 validate\n"));
+    assert_non_null(strstr(r.err, "the model of all rows\n6 of them said when to stop, and taught it nothing\n"));
+    release(&r);
+    expect(0, "", "",
+           ARGUMENTS("train", "some.csv", "--net", NET, "--epochs", "9", "--patience", "2", "--holdout", "0", "--out",
+                     "whole.safetensors", "--quiet"));
+    expect_same_file("folds.safetensors", "whole.safetensors");
+}
+
 /* ---- which rows a fold has ----------------------------------------------------------------------------------------
  * The scores of always saying the mean tell it: hardly two choices of rows have the same. */
 
@@ -366,7 +388,8 @@ static void repeats_are_runs_with_other_seeds(void **state)
             RUN("train", POINTS, "--net", NET, "--epochs", "2", "--seed", seed, "--json", "--quiet", "--out", out);
         events        alone = events_of(one.out);
         const json_t *end = alone.event[alone.count - 1], *of_three = e.event[1 + i];
-        assert_keys(of_three, "event,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
+        assert_keys(of_three,
+                    "event,repeat,seed,val_loss,val_accuracy,val_accuracy_interval,baseline_accuracy,epochs,stopped");
         assert_string_equal(text_at(of_three, "event"), "repeat");
         assert_int_equal(number_at(of_three, "seed"), 7 + i);
         assert_true(number_at(of_three, "val_loss") == number_at(end, "val_loss"));
@@ -504,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_fold_is_a_training_of_its_own),
         cmocka_unit_test(the_fold_that_scores_does_not_decide),
         cmocka_unit_test(after_folds_all_rows_make_the_model),
+        cmocka_unit_test(patience_judges_by_the_same_rows_after_folds),
         cmocka_unit_test(no_group_is_in_two_folds),
         cmocka_unit_test(folds_of_times_follow_each_other),
         cmocka_unit_test(repeats_are_runs_with_other_seeds),

@@ -130,6 +130,44 @@ static void gaps_are_filled_from_the_training_rows(void **state)
     }
 }
 
+/* A model of a table without names knows where its target was, and that a table has none by its number of columns. Rows
+ * to predict need no target, wherever it is. */
+static void tables_without_names_go_by_place(void **state)
+{
+    double y[6], other[6];
+    (void)state;
+    write_text("all.csv", "1.5,red,,4\n2.5,blue,1,3\n3.5,red,2,9\n2,blue,5,1\n4,red,3,7\n5,blue,2,2\n");
+    write_text("some.csv", ",red,,4\n2.5,blue,1,3\n,red,2,9\n,blue,5,1\n4,red,3,7\n5,blue,2,2\n");
+    write_text("inputs.csv", "red,,4\nblue,1,3\nred,2,9\nblue,5,1\nred,3,7\nblue,2,2\n");
+    train("all.csv", "place.safetensors", WITH("--target", "1", "--net", "dense 1", "--epochs", "3", "--batch", "2"));
+    predict("place.safetensors", "all.csv", false, y, 6);
+    assert_other(y[0], y[1]);
+    for (int i = 0; i < 4; i++) {
+        predict("place.safetensors", i / 2 ? "some.csv" : "inputs.csv", i % 2, other, 6);
+        for (size_t j = 0; j < 6; j++) assert_same(other[j], y[j]);
+    }
+    result r = RUN("eval", "place.safetensors", "some.csv", "--json");
+    assert_int_equal(r.code, 0);
+    assert_string_equal(r.err, "3 rows left out: no value of 1\n");
+    release(&r);
+    write_text("named.csv", "age,city,member,size,when,shoe,price\n3,Ulm,yes,2,2024-05-15,1,\n4,Ulm,yes,2,,1,\n");
+    predict("prices.safetensors", "named.csv", false, y, 2);
+    for (int i = 0; i < 2; i++) {
+        r = run_redirected(i ? "named.csv" : NULL, NULL,
+                           ARGUMENTS("predict", "prices.safetensors", i ? "-" : "named.csv", "--target", "price"));
+        assert_int_equal(r.code, 0);
+        char *second;
+        assert_same(strtod(r.out, &second), y[0]);
+        assert_same(strtod(second, NULL), y[1]);
+        release(&r);
+        r = run_redirected(i ? "named.csv" : NULL, NULL,
+                           ARGUMENTS("predict", "prices.safetensors", i ? "-" : "named.csv", "--target", "cost"));
+        assert_non_null(strstr(r.err, ":1:1: there is no column \"cost\"; there are age, city, "));
+        assert_int_equal(r.code, 2);
+        release(&r);
+    }
+}
+
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
 
 static void write_people(void)
@@ -267,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_to_predict_may_be_of_any_form),
         cmocka_unit_test(gaps_are_filled_from_the_training_rows),
+        cmocka_unit_test(tables_without_names_go_by_place),
         cmocka_unit_test(what_is_left_out_or_filled_is_told),
         cmocka_unit_test(rows_that_do_not_fit_are_refused),
         cmocka_unit_test(gaps_of_the_training_are_gaps_for_ever),

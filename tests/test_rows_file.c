@@ -2,6 +2,7 @@
  * found again, made anew when the table is another, and believed in nothing. */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "data_files.h"
 
@@ -125,6 +126,20 @@ static void a_column_may_begin_late(void **state)
         glia_data_free(a);
         glia_data_free(b);
     }
+}
+
+/* A process that is killed while it reads leaves its part of the file, which the next one takes away. */
+static void parts_of_the_killed_are_removed(void **state)
+{
+    const pid_t killed = fork();
+    char        part[64];
+    (void)state;
+    if (killed == 0) _exit(0);
+    assert_int_equal(waitpid(killed, NULL, 0), killed); /* its number is free now */
+    snprintf(part, sizeof part, "t.csv.rows.part-%d", (int)killed);
+    put_text(part, "half");
+    glia_data_free(open_with("t.csv", &usual, 1));
+    assert_int_equal(access(part, F_OK), -1);
 }
 
 static void rows_are_the_same(void **state)
@@ -333,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         USUAL(rows_are_the_same),
+        USUAL(parts_of_the_killed_are_removed),
         USUAL(a_column_may_begin_late),
         USUAL(models_are_the_same),
         USUAL(the_file_is_found_again),

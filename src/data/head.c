@@ -143,7 +143,7 @@ static size_t find_wanted(glia__table *t, const char *wanted)
     return numbered;
 }
 
-static const char *const asides[] = {"the target", "the weights", "the groups"};
+static const char *const asides[] = {"the target", "the weights", "the groups", "the target"};
 
 static glia_status take(glia__table *t, size_t column, glia__role role, const char *wanted)
 {
@@ -178,6 +178,11 @@ static glia_status find_all_aside(glia__table *t, const glia_data_options *o)
     return o->time && t->time == t->columns && !o->time_optional ? fail_column(t, o->time) : GLIA_OK;
 }
 
+static glia_status take_target(glia__table *t, size_t column, const char *wanted)
+{
+    return take(t, column, t->options->target_unread ? GLIA__UNREAD : GLIA__TARGET, wanted);
+}
+
 /* Names as pandas gives them to columns without any: 0, 1, 2 ... beside a target called by a word. */
 static bool counts_columns(const glia__table *t, size_t target)
 {
@@ -201,7 +206,7 @@ static glia_status find_usual(glia__table *t)
     if (i == USUAL)
         for (found = t->columns - 1; found > 0 && (glia__is_aside(t->use[found].role) || found == t->time);) found--;
     t->header = t->header || i < USUAL - 1 || counts_columns(t, found);
-    return take(t, found, GLIA__TARGET, "");
+    return take_target(t, found, "");
 }
 
 /* `a, "b, c"`: several columns, or one whose name is in quotes. */
@@ -214,7 +219,7 @@ static glia_status find_several(glia__table *t, const char *wanted)
         if (!more) break;
         const size_t column = find_wanted(t, t->text.text);
         if (column == t->columns && t->options->target_optional && t->targets == 0) return GLIA_OK;
-        GLIA_TRY(take(t, column, GLIA__TARGET, t->text.text));
+        GLIA_TRY(take_target(t, column, t->text.text));
     }
     return GLIA_OK;
 }
@@ -230,7 +235,7 @@ static glia_status find_targets(glia__table *t, const char *wanted)
     if (!wanted) return find_usual(t);
     size_t whole = find_wanted(t, wanted);
     if (whole == t->columns && (strchr(wanted, ',') || *wanted == '"')) return find_several(t, wanted);
-    return whole == t->columns && t->options->target_optional ? GLIA_OK : take(t, whole, GLIA__TARGET, wanted);
+    return whole == t->columns && t->options->target_optional ? GLIA_OK : take_target(t, whole, wanted);
 }
 
 static glia_status fail_double(const glia__table *t, size_t column, size_t before)

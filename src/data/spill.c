@@ -80,6 +80,7 @@ static glia_status begin(glia__table *t)
     if (!s->gaps || !s->take) return GLIA_E_MEMORY;
     for (size_t i = 0; i < s->width; i++) s->take[i].from = i;
     GLIA_TRY(open_file(s, t));
+    GLIA_TRY(glia__writer_tidy(s->to)); /* they are large */
     return glia__rows_head(s->to, s->width);
 }
 

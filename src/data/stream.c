@@ -25,7 +25,8 @@ static glia_status make_rows(glia_stream *s)
 
 static glia_status begin(glia_stream *s, const char *path)
 {
-    s->options.target = ""; /* nobody waits for the truth */
+    if (!s->options.target) s->options.target = "";
+    s->options.target_unread = true; /* nobody waits for the truth */
     s->table.options = &s->options;
     GLIA_TRY(glia__source_open_stream(&s->source, path));
     GLIA_TRY(glia__table_begin(&s->table, &s->source));

@@ -309,7 +309,7 @@ static glia_status read_column(glia__table *t, const char **at, size_t column, r
     static glia_status (*const read[GLIA__ROLES])(glia__table *, const char **, size_t, real *) = {
         [GLIA__INPUT_NUMBER] = read_number, [GLIA__INPUT_CELL] = read_cell, [GLIA__INPUT_WORD] = read_word,
         [GLIA__IGNORED] = skip_cell,        [GLIA__TARGET] = note_target,   [GLIA__WEIGHT] = read_weight,
-        [GLIA__GROUP] = read_group};
+        [GLIA__GROUP] = read_group,         [GLIA__UNREAD] = skip_cell};
     return read[t->use[column].role](t, at, column, v);
 }
 

@@ -16,6 +16,7 @@ typedef enum glia__role {
     GLIA__TARGET,
     GLIA__WEIGHT,
     GLIA__GROUP,
+    GLIA__UNREAD, /* a target that nobody asks for */
     GLIA__ROLES
 } glia__role;
 

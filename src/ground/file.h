@@ -37,8 +37,10 @@ bool glia__is_file(const char *path); /* a regular file that exists */
 typedef struct glia__writer glia__writer;
 glia_status                 glia__writer_open(glia__writer **writer, const char *path);
 glia_status                 glia__writer_write(glia__writer *writer, const void *bytes, size_t n);
-/* What stood at the path before will stand at PATH.previous, in place of what stood there; at no moment is there no
- * whole file at PATH. What killed processes left of it, PATH.part-PID, is removed. */
+/* Removes what killed processes left of the file: PATH.part-PID. */
+glia_status glia__writer_tidy(const glia__writer *writer);
+/* The same; and what stood at the path before will stand at PATH.previous, in place of what stood there; at no moment
+ * is there no whole file at PATH. */
 glia_status glia__writer_keep(glia__writer *writer);
 /* Ends the writing, frees the writer. On failure, GLIA_E_WRITE, what stood at the path before still stands there. */
 glia_status glia__writer_commit(glia__writer *writer);

@@ -161,10 +161,15 @@ static glia_status remove_orphans(const char *target)
     return GLIA_OK;
 }
 
+glia_status glia__writer_tidy(const glia__writer *w)
+{
+    return w->part ? remove_orphans(w->target) : GLIA_OK;
+}
+
 glia_status glia__writer_keep(glia__writer *w)
 {
     if (!w->part) return GLIA_OK;
-    GLIA_TRY(remove_orphans(w->target));
+    GLIA_TRY(glia__writer_tidy(w));
     w->next = join(w->part, ".previous");
     w->previous = w->next ? join(w->target, ".previous") : NULL;
     return w->previous ? GLIA_OK : GLIA_E_MEMORY;
