@@ -314,7 +314,7 @@ static bool letter_case(const glia__look *l, glia_data_finding *f)
     size_t           places = 0;
     cases            first = {0};
     char             where[128] = "names of classes";
-    if (d->target == GLIA_TARGET_CLASSES) first = cases_of(l, d->class_names, d->n_classes, l->class_rows);
+    if (d->target == GLIA_TARGET_CLASSES) first = cases_of(l, d->class_names, d->n_classes, l->question->rows);
     places += first.count > 0;
     for (size_t i = 0; i < l->columns; i++) {
         const glia__look_column *c = &l->column[i];
