@@ -119,7 +119,10 @@ static void print_what(const sight *s)
     else
         print_columns(s);
     if (i->target == GLIA_TARGET_CLASSES) printf(", %zu class%s", i->outputs, i->outputs == 1 ? "" : "es");
-    if (i->target == GLIA_TARGET_NUMBERS) printf(", %zu number%s to predict", i->outputs, i->outputs == 1 ? "" : "s");
+    if (i->yesno)
+        printf(", %zu targets that are yes or no", i->outputs);
+    else if (i->target == GLIA_TARGET_NUMBERS)
+        printf(", %zu number%s to predict", i->outputs, i->outputs == 1 ? "" : "s");
     if (i->target == GLIA_TARGET_NONE) printf(", no target");
     if (glia_data_target_name(s->first.data, 0)) {
         fputs(" (", stdout);
@@ -486,6 +489,10 @@ static int run_data(const command *self, int argc, char **argv)
 static const option data_table[] = {
     TARGET_OPTION,
     INPUT_OPTIONS,
+    {"group", OPTION_TEXT, AT(input.group), "COL", NULL, 0, 0,
+     "the column, by name or number, that says what a row belongs to, such as a patient; it is no input"},
+    {"time", OPTION_TEXT, AT(input.time), "COL", NULL, 0, 0,
+     "the column, by name or number, that says when a row is from; it stays an input"},
     {"test", OPTION_TEXT, AT(test), "DATA", NULL, 0, 0,
      "rows to test on, which are looked at for those that are among the others"},
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},

@@ -98,14 +98,21 @@ static void put_row(json_t *object, const char *key, size_t row)
         json_put_count(object, key, row + 1);
 }
 
+/* Its name, or without one its number. */
+static void put_column(json_t *object, const glia_data_finding *f, const glia_look *look)
+{
+    const glia_column_facts *c = f->column == GLIA_NO_COLUMN ? NULL : &look->column[f->column];
+    if (c && !*c->name)
+        json_put_count(object, "column", c->number + 1);
+    else
+        json_put_text(object, "column", c ? c->name : NULL);
+}
+
 static json_t *finding_object(const glia_data_finding *f, const glia_look *look)
 {
-    json_t     *object = json_object();
-    const char *name = NULL;
-    for (size_t i = 0; i < look->columns; i++)
-        if (f->column != GLIA_NO_COLUMN && look->column[i].column == f->column) name = look->column[i].name;
+    json_t *object = json_object();
     json_put_text(object, "kind", f->kind);
-    json_put_text(object, "column", name);
+    put_column(object, f, look);
     put_row(object, "row", f->row);
     put_row(object, "other_row", f->other_row);
     json_put_number(object, "severity", f->severity);

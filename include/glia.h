@@ -282,12 +282,14 @@ GLIA_API glia_status glia_data_set_target(glia_data *data, glia_target target);
 #define GLIA_NO_ROW SIZE_MAX
 typedef struct glia_data_finding {
     const char *kind;                 /* "duplicate_rows"                                                    */
-    size_t      column;               /* the one it is most of, as in glia_data_input; or GLIA_NO_COLUMN     */
-    size_t      row, other_row;       /* where it is seen first, from 0; or GLIA_NO_ROW                      */
+    size_t      column;               /* the one it is most of, in glia_look.column; or GLIA_NO_COLUMN       */
+    size_t      row, other_row;       /* where it is seen first, and the row that this one is compared with  */
     double      severity;             /* 0..1                                                                */
     double      value;                /* what was measured: a share, a ratio, a count                        */
     char        what[400], cure[200]; /* what is wrong, with numbers; what to do. Rows are counted from 1    */
 } glia_data_finding;
+/* The column may be one that is not read. Rows count from 0, in the part that is trained on, but other_row of
+ * "rows_in_both_parts" in the test part; GLIA_NO_ROW: there is none. */
 typedef struct glia_column_facts {
     const char *name; /* "" without one */
     glia_kind   kind;

@@ -122,12 +122,102 @@ static void targets_are_named(void **state)
            ARGUMENTS("data", "two.csv", "--csv", "out.csv"));
 }
 
+/* Those that are not read, and those without names. */
+static void findings_have_their_columns(void **state)
+{
+    (void)state;
+    char   text[4096] = "x,when,y\n";
+    size_t at = strlen(text);
+    for (int r = 0; r < 60; r++)
+        at += (size_t)sprintf(text + at, "%d.5,%d/%d/2024,%s\n", r * 7 % 61, 1 + r % 28, 1 + r / 28, r % 3 ? "a" : "b");
+    write_text("when.csv", text);
+    result  r = RUN("data", "when.csv", "--json");
+    events  e = events_of(r.out);
+    json_t *first = json_array_get(json_object_get(e.event[0], "findings"), 0);
+    assert_string_equal(text_at(first, "kind"), "date_words");
+    assert_string_equal(text_at(first, "column"), "when");
+    release_events(&e);
+    release(&r);
+    write_text("bare.csv", "7,3,3,a\n8,3,4,b\n9,3,5,a\n");
+    r = RUN("data", "bare.csv", "--json");
+    e = events_of(r.out);
+    first = json_array_get(json_object_get(e.event[0], "findings"), 0);
+    assert_string_equal(text_at(first, "kind"), "constant_columns");
+    assert_int_equal(number_at(first, "column"), 2);
+    release_events(&e);
+    release(&r);
+}
+
+static void text_alone_is_told_with_a_cure(void **state)
+{
+    (void)state;
+    char   text[4096] = "note,d1,y\n";
+    size_t at = strlen(text);
+    for (int r = 0; r < 60; r++)
+        at += (size_t)sprintf(text + at, "n%d,%d/%d/2024,%s\n", r, 1 + r % 28, 1 + r / 28, r % 3 ? "a" : "b");
+    write_text("text.csv", text);
+    expect(3, "",
+           "glia: text.csv: all columns are free text (\"note\", \"d1\"): none is left for the inputs; --columns says "
+           "what they are, such as \"d1:date dmy\"\n",
+           ARGUMENTS("data", "text.csv"));
+}
+
+static void rows_to_test_lack_columns(void **state)
+{
+    (void)state;
+    write_text("people.csv", PEOPLE);
+    write_text("lacking.csv", "member,town,bought,note\nno,Chur,little,x\n");
+    result r = RUN("data", "people.csv", "--columns", "note:skip", "--test", "lacking.csv");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.out, "\n1. absent_columns: the rows to test lack 2 of 4 columns: \"age\", \"since\".\n"));
+    release(&r);
+}
+
+/* What rows belong to is no input, and when they are from is no news. */
+static void groups_and_times_are_known(void **state)
+{
+    (void)state;
+    char   text[4096] = "x,patient,day,y\n";
+    size_t at = strlen(text);
+    for (int r = 0; r < 80; r++)
+        at += (size_t)sprintf(text + at, "%d,p%d,2024-%02d-%02d,%s\n", r * 7 % 11, r % 16, 1 + r / 28, 1 + r % 28,
+                              r % 16 % 2 ? "a" : "b");
+    write_text("patients.csv", text);
+    result r = RUN("data", "patients.csv");
+    assert_non_null(strstr(r.out, ". tells_target: \"patient\" alone tells the class"));
+    assert_non_null(strstr(r.out, "--group \"patient\""));
+    assert_non_null(strstr(r.out, "--time \"day\""));
+    release(&r);
+    r = RUN("data", "patients.csv", "--group", "patient", "--time", "day");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.out, "patients.csv: 80 rows, 2 columns, 2 classes (y)\n"));
+    assert_null(strstr(r.out, "tells_target"));
+    assert_null(strstr(r.out, "time_order"));
+    release(&r);
+}
+
+static void targets_of_yes_and_no_are_called_so(void **state)
+{
+    (void)state;
+    write_text("yes.csv", "x,A,B\n1,yes,1\n2,no,1\n3,no,0\n");
+    result r = RUN("data", "yes.csv", "--target", "A,B");
+    assert_non_null(strstr(r.out, "yes.csv: 3 rows, 1 column of numbers, 2 targets that are yes or no (A, B)\n"));
+    release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_have_kinds),     cmocka_unit_test(machines_get_it_all),
-        cmocka_unit_test(test_rows_are_compared), cmocka_unit_test(parts_of_a_folder_are_compared),
+        cmocka_unit_test(columns_have_kinds),
+        cmocka_unit_test(machines_get_it_all),
+        cmocka_unit_test(test_rows_are_compared),
+        cmocka_unit_test(parts_of_a_folder_are_compared),
         cmocka_unit_test(targets_are_named),
+        cmocka_unit_test(findings_have_their_columns),
+        cmocka_unit_test(text_alone_is_told_with_a_cure),
+        cmocka_unit_test(rows_to_test_lack_columns),
+        cmocka_unit_test(groups_and_times_are_known),
+        cmocka_unit_test(targets_of_yes_and_no_are_called_so),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
 }

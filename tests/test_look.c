@@ -366,7 +366,7 @@ static double long_tail(grid *g, char *what)
 static double one_number(grid *g, char *what)
 {
     for (size_t r = 0; r < g->rows; r++) strcpy(g->cell[r][g->target], "2.5");
-    sprintf(what, "the target is 2.5 in all %zu rows", g->rows);
+    sprintf(what, "the target \"bought\" is 2.5 in all %zu rows", g->rows);
     return 1;
 }
 

@@ -162,6 +162,119 @@ static void what_names_a_row_is_not_worth_reading(void **state)
                  "nothing has to be done: what names a row tells nothing of new ones");
 }
 
+/* ---- several columns --------------------------------------------------------------------------------------------- */
+
+static void months(char *text, size_t r)
+{
+    sprintf(text, "%zu/%zu/2023", 1 + r % 30, 3 + r / 30);
+}
+
+static void kilograms(char *text, size_t r)
+{
+    sprintf(text, "%zu kg", 50 + r);
+}
+
+static void some_names(char *text, size_t r)
+{
+    sprintf(text, r % 4 == 1 ? "n%zu" : "%zu", 17 * r);
+}
+
+static void all_but_some(char *text, size_t r)
+{
+    sprintf(text, r % 5 == 1 ? "n%zu" : "%zu", 19 * r);
+}
+
+/* Each column that is left out is named by a finding, whose place is the first one's. */
+static void all_such_columns_are_named(void **state)
+{
+    static const words all[] = {{"d1", day_first},     {"money", thousands}, {"d2", months},
+                                {"weight", kilograms}, {"mix", some_names},  {"mixed", all_but_some},
+                                {"note", many_words}};
+    (void)state;
+    FILE *file = fopen("all.csv", "w");
+    assert_non_null(file);
+    fputs("x", file);
+    for (size_t i = 0; i < COUNT(all); i++) fprintf(file, ",%s", all[i].head);
+    fputs(",y\n", file);
+    for (size_t r = 0; r < ROWS; r++) {
+        fprintf(file, "%.4f", fmod(0.6180339 * (double)(r + 1), 1));
+        for (size_t i = 0; i < COUNT(all); i++) {
+            char cell[64];
+            all[i].cell(cell, r);
+            fprintf(file, ",\"%s\"", cell);
+        }
+        fprintf(file, ",%s\n", r * r / 3 % 2 ? "b" : "a");
+    }
+    assert_int_equal(fclose(file), 0);
+    glia_data *d = opened("all.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "date_words"), "\"d1\" is taken for text and left out, though ");
+    expect_what(the(look, "date_words"), "; the same goes for \"d2\"");
+    assert_string_equal(the(look, "date_words")->cure, "say that it is one: --columns \"d1:date dmy\"; and so on");
+    expect_what(the(look, "marked_numbers"), "\"money\" is taken for text and left out, though ");
+    expect_what(the(look, "marked_numbers"), "; the same goes for \"weight\"");
+    expect_what(the(look, "number_words"), "\"mix\" is taken for text and left out, though ");
+    expect_what(the(look, "number_words"), "; the same goes for \"mixed\"");
+    expect_what(the(look, "text_columns"), "\"mix\", \"mixed\", \"note\"");
+    assert_string_equal(look->column[the(look, "date_words")->column].name, "d1");
+    assert_string_equal(look->column[the(look, "marked_numbers")->column].name, "money");
+    assert_string_equal(look->column[the(look, "number_words")->column].name, "mix");
+    assert_string_equal(look->column[the(look, "text_columns")->column].name, "note");
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+/* However many there are, the sentence has room for how many. */
+static void lists_end_with_how_many_more(void **state)
+{
+    (void)state;
+    FILE *file = fopen("many.csv", "w");
+    assert_non_null(file);
+    fputs("x", file);
+    for (int i = 0; i < 40; i++) fprintf(file, ",a name of a column that has words %d", i);
+    fputs(",y\n", file);
+    for (size_t r = 0; r < ROWS; r++) {
+        fprintf(file, "%.4f", fmod(0.6180339 * (double)(r + 1), 1));
+        for (int i = 0; i < 40; i++) fprintf(file, ",%zu/%d/2023", 1 + (r + (size_t)i) % 28, 1 + (int)r / 28);
+        fprintf(file, ",%s\n", r * r / 3 % 2 ? "b" : "a");
+    }
+    assert_int_equal(fclose(file), 0);
+    glia_data *d = opened("many.csv", "y");
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "date_words"), "; the same goes for \"a name of a column that has words 1\", ");
+    expect_what(the(look, "date_words"), " more");
+    glia_look_free(look);
+    glia_data_free(d);
+}
+
+/* ---- words that an order lacks ----------------------------------------------------------------------------------- */
+
+static void an_order_has_to_have_all_words(void **state)
+{
+    (void)state;
+    FILE *file = fopen("sizes.csv", "w");
+    assert_non_null(file);
+    fputs("size,z,y\nS,1,a\nM,2,b\nL,3,a\nXL,4,b\nL,5,b\n", file);
+    assert_int_equal(fclose(file), 0);
+    glia_data *d;
+    EXPECT_OK(glia_data_open(&d, "sizes.csv", &(glia_data_options){.columns = "size:ordinal S < M"}));
+    glia_look *look = look_at(d, NULL);
+    expect_what(the(look, "ordinal_words"), "told of \"size\" lacks words of it: \"L\" in 2 rows, \"XL\" in 1 row");
+    assert_near(the(look, "ordinal_words")->value, 3, 0);
+    assert_int_equal(the(look, "ordinal_words")->column, 0);
+    glia_look_free(look);
+    glia_data_free(d);
+    EXPECT_OK(glia_data_open(&d, "sizes.csv", &(glia_data_options){.columns = "size:ordinal S < M < L < XL"}));
+    look = look_at(d, NULL);
+    assert_null(find(look, "ordinal_words"));
+    glia_look_free(look);
+    glia_data_free(d);
+    EXPECT_FAILS(glia_data_open(&d, "sizes.csv", &(glia_data_options){.columns = "size:ordinal S < M < S"}),
+                 GLIA_E_TEXT, "columns:1:14: \"S\" stands twice in the order of its words");
+    EXPECT_FAILS(glia_data_open(&d, "sizes.csv", &(glia_data_options){.columns = "size:ordinal S < "}), GLIA_E_TEXT,
+                 "columns:1:14: a word of ordinal is missing");
+}
+
 /* A name as a shell and --columns take it. */
 static void names_are_quoted(void **state)
 {
@@ -263,6 +376,9 @@ int main(void)
         cmocka_unit_test(dates_are_seen),
         cmocka_unit_test(marks_are_seen),
         cmocka_unit_test(what_names_a_row_is_not_worth_reading),
+        cmocka_unit_test(all_such_columns_are_named),
+        cmocka_unit_test(lists_end_with_how_many_more),
+        cmocka_unit_test(an_order_has_to_have_all_words),
         cmocka_unit_test(names_are_quoted),
         cmocka_unit_test(columns_without_names_have_numbers),
         cmocka_unit_test(rows_may_belong_together),

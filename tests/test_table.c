@@ -399,8 +399,10 @@ static void columns_that_are_all_text_are_refused(void **state)
     (void)state;
     for (int i = 0; i < 30; i++) at += (size_t)sprintf(text + at, "somebody %d,%d\n", i, i % 2);
     put_text("t.csv", text);
-    EXPECT_FAILS(glia_data_open(&d, "t.csv", NULL), GLIA_E_FORMAT,
-                 "t.csv: all columns are free text: none is left for the inputs");
+    EXPECT_FAILS(
+        glia_data_open(&d, "t.csv", NULL), GLIA_E_FORMAT,
+        "t.csv: all columns are free text (\"name\"): none is left for the inputs; --columns says what they are, such "
+        "as \"name:category hash=64\"");
 }
 
 /* ---- two tables as one ------------------------------------------------------------------------------------------ */

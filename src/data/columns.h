@@ -2,6 +2,7 @@
 #ifndef GLIA_DATA_COLUMNS_H
 #define GLIA_DATA_COLUMNS_H
 
+#include "data/date.h"
 #include "data/kinds.h"
 #include "data/words.h"
 
@@ -15,6 +16,19 @@ typedef struct glia__column {
     glia__words words;   /* of kinds that are words: number -> word */
 } glia__column;
 void glia__columns_free(glia__column *columns, size_t count);
+
+/* --- guess.c --- */
+/* How many of some words are dates, in the order of day, month and year in which the most are; of equals the first. */
+typedef struct glia__dates {
+    size_t           count;
+    glia__date_order order;
+    bool             most;   /* nine words in ten are */
+    bool             either; /* the day may come first, or the month */
+    const char      *first;  /* of those that are; NULL: none */
+} glia__dates;
+glia__dates glia__words_dates(const glia__words *words);
+/* What a text says of a column of such: "date dmy". */
+const char *glia__dates_kind(const glia__dates *dates);
 
 /* What a text says of columns: `age:number, "a, b":category hash=32, *:skip`. An entry is a column's name, or its
  * number from 1, a colon and a kind; a name in quotes may hold commas and colons, and a quote as "". */

@@ -155,6 +155,81 @@ static void settle_column(glia__table *t, glia__column *c)
         c->kind.which = GLIA_KIND_TEXT;
 }
 
+/* ---- words that were meant as something else -------------------------------------------------------------------- */
+
+static glia__dates dates_in(const glia__words *words, glia__date_order order)
+{
+    glia__dates d = {.order = order};
+    double      days;
+    for (size_t w = 0; w < words->count; w++) {
+        const char *word = words->text[w], *end = word + strlen(word);
+        if (glia__date_read(word, end, order, &days) != end) continue;
+        if (d.count++ == 0) d.first = word;
+    }
+    d.most = d.count > 0 && d.count * 10 >= words->count * 9;
+    return d;
+}
+
+glia__dates glia__words_dates(const glia__words *words)
+{
+    glia__dates best = dates_in(words, GLIA__YMD);
+    for (unsigned order = GLIA__DMY; order <= GLIA__MDY; order++) {
+        const glia__dates d = dates_in(words, (glia__date_order)order);
+        best.either = best.order == GLIA__DMY && best.count == d.count;
+        if (d.count > best.count) best = d;
+    }
+    return best;
+}
+
+const char *glia__dates_kind(const glia__dates *dates)
+{
+    static const char *const kinds[] = {[GLIA__YMD] = "date", [GLIA__DMY] = "date dmy", [GLIA__MDY] = "date mdy"};
+    return kinds[dates->order];
+}
+
+/* What a column of text could be. */
+static glia__kind kind_instead(const glia__column *c)
+{
+    enum { PLACES = 64 };
+    const glia__dates dates = glia__words_dates(&c->words);
+    if (dates.most) return (glia__kind){.which = GLIA_KIND_DATE, .order = dates.order};
+    return (glia__kind){.which = GLIA_KIND_CATEGORY, .hash = PLACES, .rare = SIZE_MAX};
+}
+
+static void add_name(glia__string *names, const glia__column *c)
+{
+    glia__string_add(names, "%s", names->length ? ", " : "");
+    if (*c->name)
+        glia__string_add(names, "\"%.40s\"", c->name);
+    else
+        glia__string_add(names, "column %zu", c->number + 1);
+}
+
+/* Names the columns, and says what one could be: of dates, if there are such. */
+static glia_status fail_text(const glia__table *t)
+{
+    enum { LISTED = 5 };
+    glia__string names = {0}, told = {0};
+    glia__kind   kind = {0};
+    size_t       count = 0, best = 0;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (t->column[i].kind.which != GLIA_KIND_TEXT) continue;
+        const glia__kind own = kind_instead(&t->column[i]);
+        if (count < LISTED) add_name(&names, &t->column[i]);
+        if (count++ == 0 || (own.which == GLIA_KIND_DATE && kind.which != GLIA_KIND_DATE)) kind = own, best = i;
+    }
+    if (count > LISTED) glia__string_add(&names, " and %zu more", count - LISTED);
+    glia__column_print(t->column[best].name, t->column[best].number, &kind, &told);
+    const char mark = told.text && strchr(told.text, '"') ? '\'' : '"';
+    glia__fail(GLIA_E_FORMAT,
+               "%s: all columns are free text (%s): none is left for the inputs; --columns says what they are, such as "
+               "%c%s%c",
+               t->csv.source->path, names.text ? names.text : "", mark, told.text ? told.text : "", mark);
+    glia__string_clear(&names);
+    glia__string_clear(&told);
+    return GLIA_E_FORMAT;
+}
+
 static glia_status count_gaps(glia__table *t)
 {
     size_t *gaps = glia__new(t->width, sizeof *gaps);
@@ -218,7 +293,5 @@ glia_status glia__table_settle(glia__table *t)
     for (size_t i = 0; i < t->columns; i++)
         if (t->use[i].role == GLIA__INPUT_WORD && !t->use[i].told) settle_column(t, &t->column[t->use[i].column]);
     close_ranks(t);
-    return t->width ? GLIA_OK
-                    : glia__fail(GLIA_E_FORMAT, "%s: all columns are free text: none is left for the inputs",
-                                 t->csv.source->path);
+    return t->width ? GLIA_OK : fail_text(t);
 }

@@ -412,13 +412,40 @@ glia_status glia__kind_copy(const glia__kind *from, glia__kind *to)
     return GLIA_OK;
 }
 
-/* The words of `ordinal` are no settings: they are the rest of the phrase. */
-static glia_status read_ordinal(const char *begin, const char *end, glia__kind *k)
+glia_status glia__kind_words(const glia__kind *k, glia__words *words)
 {
+    const char *begin, *end;
+    size_t      number;
+    for (const char *at = k->words; glia__text_item(&at, '<', &begin, &end);) {
+        if (begin == end) return glia__fail(GLIA_E_TEXT, "a word of ordinal is missing");
+        const size_t known = words->count;
+        GLIA_TRY(glia__words_add(words, begin, (size_t)(end - begin), &number));
+        if (number < known)
+            return glia__fail(GLIA_E_TEXT, "\"%.60s\" stands twice in the order of its words", words->text[number]);
+    }
+    return GLIA_OK;
+}
+
+/* Says the place before what was said; a text within another one has none. */
+static glia_status fail_at(const glia__text_at *where, const char *at)
+{
+    size_t line, column;
+    if (!where->what) return GLIA_E_TEXT;
+    glia__text_place(where->text, at, &line, &column);
+    return glia__fail_at(GLIA_E_TEXT, "%s:%zu:%zu", where->what, line, column);
+}
+
+/* The words of `ordinal` are no settings: they are the rest of the phrase. */
+static glia_status read_ordinal(const glia__text_at *where, const char *begin, const char *end, glia__kind *k)
+{
+    glia__words words = {0};
     while (begin < end && (*begin == ' ' || *begin == '\t')) begin++;
     if (begin == end) return GLIA_OK;
     k->words = glia__strndup(begin, (size_t)(end - begin));
-    return k->words ? GLIA_OK : GLIA_E_MEMORY;
+    if (!k->words) return GLIA_E_MEMORY;
+    glia_status status = glia__kind_words(k, &words);
+    glia__words_clear(&words);
+    return status == GLIA_E_TEXT ? fail_at(where, begin) : status;
 }
 
 glia_status glia__kind_read(const glia__text_at *where, const char *begin, const char *end, glia__kind *k)
@@ -431,7 +458,7 @@ glia_status glia__kind_read(const glia__text_at *where, const char *begin, const
     *k = (glia__kind){.rare = SIZE_MAX};
     GLIA_TRY(glia__phrase_name(where, begin, end, names, GLIA__KINDS, "kind of column", &which, &rest));
     k->which = (glia_kind)which;
-    if (k->which == GLIA_KIND_ORDINAL) return read_ordinal(rest, end, k);
+    if (k->which == GLIA_KIND_ORDINAL) return read_ordinal(where, rest, end, k);
     GLIA_TRY(glia__phrase_settings(where, rest, end, names[which], set));
     if (classes[which].set) classes[which].set(k, set);
     return GLIA_OK;

@@ -28,6 +28,8 @@ void        glia__kind_clear(glia__kind *k);
 glia_status glia__kind_copy(const glia__kind *from, glia__kind *to);
 /* Reads a phrase in [begin, end) within where->text; GLIA_E_TEXT with the place. */
 glia_status glia__kind_read(const glia__text_at *where, const char *begin, const char *end, glia__kind *k);
+/* The words of an ordinal's order, the least first. GLIA_E_TEXT: one is missing, or stands there twice. */
+glia_status glia__kind_words(const glia__kind *k, glia__words *words);
 void        glia__kind_print(const glia__kind *k, glia__string *text);
 
 /* The numbers of a cell, which is not missing; false if it is none of the kind. Not for words. */

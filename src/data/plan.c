@@ -239,22 +239,6 @@ static glia_status keep_words(glia__plan_column *c, const glia__column *from, co
     return status;
 }
 
-/* The words of `low < middle < high`. */
-static glia_status said_words(glia__plan_column *c, const char *text)
-{
-    const char *begin, *end;
-    size_t      number;
-    for (const char *at = text; glia__text_item(&at, '<', &begin, &end);) {
-        if (begin == end) return glia__fail(GLIA_E_TEXT, "columns: %.60s: a word of ordinal is missing", c->name);
-        size_t known = c->words.count;
-        GLIA_TRY(glia__words_add(&c->words, begin, (size_t)(end - begin), &number));
-        if (number < known)
-            return glia__fail(GLIA_E_TEXT, "columns: %.60s: \"%.60s\" stands twice in the order of its words", c->name,
-                              c->words.text[number]);
-    }
-    return GLIA_OK;
-}
-
 /* A word that the order leaves out has no place in it. */
 static glia_status check_said(const glia__plan_column *c, const glia__column *from, const size_t *rows)
 {
@@ -291,7 +275,7 @@ static glia_status find_places(glia__plan_column *c, const glia__column *from, c
 {
     bool ordinal = c->kind.which == GLIA_KIND_ORDINAL, free = !ordinal && c->kind.rare == SIZE_MAX;
     if (ordinal && c->kind.words) {
-        GLIA_TRY(said_words(c, c->kind.words));
+        GLIA_TRY(glia__kind_words(&c->kind, &c->words));
         return check_said(c, from, rows);
     }
     if (free && !c->kind.hash && count_seen(from, rows) > MANY_PLACES) c->kind.hash = USUAL_HASH;

@@ -41,7 +41,7 @@ void glia__look_whether_follows(glia__look *l, glia__look_column *c)
 {
     const glia_data *d = l->train.data;
     const size_t     n = l->valued;
-    if (d->target != GLIA_TARGET_NUMBERS || c->words || n < GLIA__LOOK_ROWS || c->different < 2) return;
+    if (d->target != GLIA_TARGET_NUMBERS || l->questions || c->words || n < GLIA__LOOK_ROWS || c->different < 2) return;
     for (size_t row = 0; row < l->rows; row++) l->x[row] = (double)NAN;
     make_ranks(l->list, n, l->x);
     for (size_t j = 0; j < d->target_columns; j++) {

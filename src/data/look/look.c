@@ -48,9 +48,9 @@ const char *glia__look_text(const glia__look_column *c, double value, char text[
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
 
-static void describe_column(glia__look_column *c, const glia__column *of, const char *name, size_t slot)
+static void describe_column(glia__look_column *c, const glia__column *of, const char *name, size_t place, size_t slot)
 {
-    *c = (glia__look_column){.of = of, .slot = slot, .twin = GLIA_NO_COLUMN};
+    *c = (glia__look_column){.of = of, .place = place, .slot = slot, .twin = GLIA_NO_COLUMN};
     c->kind = of ? of->kind.which : GLIA_KIND_NUMBER;
     c->words = of && glia__kind_is_words(&of->kind);
     if (name && *name)
@@ -75,11 +75,11 @@ static void list_columns(glia__look *l)
         const glia__column *of = &d->column[i];
         if (of->slot == GLIA_NO_COLUMN) continue;
         l->train.slot[count] = of->slot;
-        describe_column(&l->column[count++], of, of->name, of->slot);
+        describe_column(&l->column[count++], of, of->name, i, of->slot);
     }
     for (size_t i = 0; !d->column && i < l->columns; i++) {
         l->train.slot[i] = i;
-        describe_column(&l->column[i], NULL, glia_data_column_name(d, i), i);
+        describe_column(&l->column[i], NULL, glia_data_column_name(d, i), i, i);
     }
 }
 
@@ -116,7 +116,8 @@ static void clear_partners(partners *p)
     glia__words_clear(&p->names);
 }
 
-/* The column of the test part for the i-th of those that are read: by name, or by its place without names. */
+/* The column of the test part for the i-th of those that are read: by name, or by its place without names; NULL: it
+ * has none. */
 static const glia__column *partner(const partners *p, const char *name, size_t i)
 {
     if (!*name) return i < p->count ? p->column[i] : NULL;
@@ -138,11 +139,12 @@ static glia_status bind_words(const glia__column *from, const glia__column *to, 
 
 static glia_status bind_column(glia__look *l, const partners *p, size_t i, bool *fits)
 {
-    const glia__look_column *c = &l->column[i];
+    glia__look_column *c = &l->column[i];
     l->test.slot[i] = c->slot;
     if (!c->of) return GLIA_OK;
     const glia__column *to = partner(p, c->of->name, i);
-    *fits = to && to->kind.which == c->kind;
+    c->absent = !to;
+    *fits = *fits && to && to->kind.which == c->kind;
     if (!*fits) return GLIA_OK;
     l->test.slot[i] = to->slot;
     return c->words ? bind_words(c->of, to, &l->test.word[i]) : GLIA_OK;
@@ -156,7 +158,8 @@ static glia_status bind_test(glia__look *l, const glia_data *test)
     if (!d->column) fits = fits && d->columns == test->columns && d->height == test->height && d->width == test->width;
     partners    p = {0};
     glia_status status = fits ? list_partners(test, &p) : GLIA_OK;
-    for (size_t i = 0; status == GLIA_OK && fits && i < l->columns; i++) status = bind_column(l, &p, i, &fits);
+    const bool  alike = fits;
+    for (size_t i = 0; status == GLIA_OK && alike && i < l->columns; i++) status = bind_column(l, &p, i, &fits);
     clear_partners(&p);
     if (fits) l->test.data = test;
     return status;
@@ -180,8 +183,7 @@ static glia_status reserve(glia__look *l, size_t all)
     l->count = glia__new(l->rows, sizeof *l->count);
     l->x = glia__new(l->rows, sizeof *l->x);
     l->y = glia__new(l->rows, sizeof *l->y);
-    l->class_rows = glia__new(l->train.data->n_classes, sizeof *l->class_rows);
-    bool fine = l->list && l->room && l->same && l->twin && l->count && l->x && l->y && l->class_rows;
+    bool fine = l->list && l->room && l->same && l->twin && l->count && l->x && l->y;
     return fine ? GLIA_OK : GLIA_E_MEMORY;
 }
 
@@ -211,24 +213,16 @@ static void release(glia__look *l)
     glia__free(l->count);
     glia__free(l->x);
     glia__free(l->y);
-    glia__free(l->class_rows);
+    glia__look_clear_questions(l);
 }
 
 /* ---- the look --------------------------------------------------------------------------------------------------- */
-
-static void count_classes(glia__look *l)
-{
-    const glia_data *d = l->train.data;
-    if (d->target != GLIA_TARGET_CLASSES) return;
-    for (size_t row = 0; row < l->rows; row++) l->class_rows[glia_data_class(d, row)]++;
-    for (size_t k = 0; k < d->n_classes; k++) l->classes += l->class_rows[k] > 0;
-}
 
 /* The number of the class of that name among those that have training rows. */
 static bool is_known_class(const glia__look *l, const char *name)
 {
     for (size_t k = 0; k < l->train.data->n_classes; k++)
-        if (l->class_rows[k] && strcmp(l->train.data->class_names[k], name) == 0) return true;
+        if (l->question->rows[k] && strcmp(l->train.data->class_names[k], name) == 0) return true;
     return false;
 }
 
@@ -248,7 +242,7 @@ static void count_unseen(glia__look *l)
 
 static void look_at_all(glia__look *l)
 {
-    count_classes(l);
+    glia__look_count_classes(l);
     count_unseen(l);
     for (size_t i = 0; i < l->columns; i++) {
         glia__look_column *c = &l->column[i];
@@ -319,6 +313,7 @@ static glia_status prepare(glia__look *l)
     size_t all;
     GLIA_TRY(reserve_columns(l));
     list_columns(l);
+    GLIA_TRY(glia__look_list_questions(l));
     if (l->second) GLIA_TRY(bind_test(l, l->second));
     if (!glia__add(l->rows, l->second ? l->second->rows : 0, &all)) return glia__fail(GLIA_E_MEMORY, "too many rows");
     return reserve(l, all);

@@ -142,7 +142,7 @@ static double likeness_of_target(const glia__look *l)
     const glia_data *d = l->train.data;
     double           sum = 0;
     for (size_t k = 0; d->target == GLIA_TARGET_CLASSES && k < d->n_classes; k++) {
-        const double share = (double)l->class_rows[k] / (double)l->rows;
+        const double share = (double)l->question->rows[k] / (double)l->rows;
         sum += share * share;
     }
     return d->target == GLIA_TARGET_CLASSES ? sum : 1;
@@ -190,7 +190,7 @@ static void count_torn(glia__look *l)
     for (size_t row = 0; row < l->rows; row++) f->torn += l->count[l->same[row]];
 }
 
-/* Of each kind of inputs only the most frequent class can be right. l->count: rows of each twin, then of each kind the
+/* Of each kind of inputs only the most frequent answer can be right. l->count: rows of each twin, then of each kind the
  * most of those. */
 static double lost_rows(glia__look *l)
 {
@@ -234,5 +234,5 @@ void glia__look_at_rows(glia__look *l)
     count_torn(l);
     find_natural(l);
     if (l->found.torn == 0) return;
-    l->found.lost = l->train.data->target == GLIA_TARGET_CLASSES ? lost_rows(l) : lost_variance(l);
+    l->found.lost = l->questions ? lost_rows(l) : lost_variance(l);
 }

@@ -20,19 +20,48 @@ glia__look_list glia__look_list_of(const glia__look *l, glia__look_measure *of)
 const char *glia__look_names(const glia__look *l, glia__look_measure *of, glia__look_tell *tell,
                              char text[GLIA__LOOK_NAMES])
 {
-    enum { ROOM_FOR_MORE = 24, LISTED = 5 };
-    size_t n = 0, listed = 0, count = glia__look_list_of(l, of).count;
-    text[0] = 0;
-    for (size_t i = 0; i < l->columns && listed < LISTED; i++) {
+    enum { LISTED = 5 };
+    glia__look_items items = {0};
+    for (size_t i = 0; i < l->columns; i++) {
         char own[GLIA__LOOK_NAMES];
         if (!(of(l, &l->column[i]) > 0)) continue;
         SAY(own, "%s", l->column[i].label);
         if (tell) tell(l, &l->column[i], own);
-        if (n + strlen(own) + 2 + ROOM_FOR_MORE > GLIA__LOOK_NAMES) break;
-        n += (size_t)snprintf(text + n, GLIA__LOOK_NAMES - n, "%s%s", listed++ ? ", " : "", own);
+        glia__look_items_add(&items, own, items.told < LISTED ? GLIA__LOOK_NAMES : 0);
     }
-    if (listed < count) snprintf(text + n, GLIA__LOOK_NAMES - n, " and %zu more", count - listed);
-    return text;
+    return strcpy(text, glia__look_items_text(&items));
+}
+
+void glia__look_items_add(glia__look_items *items, const char *item, size_t room)
+{
+    enum { ROOM_FOR_MORE = 24 };
+    const bool fits = items->told == items->count && items->length + strlen(item) + 2 + ROOM_FOR_MORE <= room;
+    if (fits) items->length += (size_t)SAY_ON(items->text, items->length, "%s%s", items->count ? ", " : "", item);
+    items->told += fits;
+    items->count++;
+}
+
+const char *glia__look_items_text(glia__look_items *items)
+{
+    const size_t rest = items->count - items->told;
+    if (rest && items->told == 0)
+        SAY(items->text, "%zu more", rest);
+    else if (rest)
+        SAY_ON(items->text, items->length, " and %zu more", rest);
+    return items->text;
+}
+
+#define OTHERS "; the same goes for "
+
+void glia__look_items_other(const glia_data_finding *f, glia__look_items *others, const char *label)
+{
+    const size_t room = sizeof f->what - strlen(f->what) - sizeof OTHERS;
+    glia__look_items_add(others, label, room < GLIA__LOOK_NAMES ? room : GLIA__LOOK_NAMES);
+}
+
+void glia__look_items_tell(glia_data_finding *f, glia__look_items *others)
+{
+    if (others->count) SAY_ON(f->what, strlen(f->what), OTHERS "%s", glia__look_items_text(others));
 }
 
 /* ---- options ---------------------------------------------------------------------------------------------------- */

@@ -41,6 +41,18 @@ typedef void glia__look_tell(const glia__look *l, const glia__look_column *c, ch
 const char  *glia__look_names(const glia__look *l, glia__look_measure *of, glia__look_tell *tell,
                               char text[GLIA__LOOK_NAMES]);
 
+/* The same, one by one, in so many characters: a list that is zero at first. */
+typedef struct glia__look_items {
+    size_t length, count, told;
+    char   text[GLIA__LOOK_NAMES];
+} glia__look_items;
+void        glia__look_items_add(glia__look_items *items, const char *item, size_t room);
+const char *glia__look_items_text(glia__look_items *items); /* their text */
+/* Where a sentence is about one column, and there are others: adds them in the room that it leaves, then ends it with
+ * `; the same goes for "a", "b"`. */
+void glia__look_items_other(const glia_data_finding *f, glia__look_items *others, const char *label);
+void glia__look_items_tell(glia_data_finding *f, glia__look_items *others);
+
 /* Options for a shell that name a column, by its number where the name is none or too long: `--time "day"`, and
  * `--columns "day:date dmy"`. */
 enum { GLIA__LOOK_OPTION = 64 };
@@ -49,6 +61,7 @@ enum { GLIA__LOOK_OPTION = 64 };
 const char *glia__look_option(const char *option, const glia__column *of, char text[GLIA__LOOK_OPTION]);
 const char *glia__look_columns(const glia__column *of, const char *kind, char text[GLIA__LOOK_OPTION]);
 /* As in the columns that are read: "day" in quotes, or column 3. */
+#define LABEL(of) glia__look_label(of, (char[96]){0})
 const char *glia__look_label(const glia__column *of, char text[96]);
 
 /* The cure of columns that are better left out, and when they are not: the command, with the name of the worst. */

@@ -36,7 +36,7 @@ static bool tell_missing(const glia__look *l, glia_data_finding *f, glia__look_m
     const glia__look_list list = glia__look_list_of(l, of);
     if (list.count == 0) return false;
     f->value = list.most;
-    f->column = list.worst->slot;
+    f->column = list.worst->place;
     SAY(f->what, "%zu of %zu column%s lack%s %s: %s", list.count, l->columns, S(l->columns), list.count == 1 ? "s" : "",
         how, NAMES(l, of, tell_gaps));
     return true;
@@ -80,7 +80,7 @@ static bool constant_columns(const glia__look *l, glia_data_finding *f)
     if (list.count == 0 || l->rows < 2) return false;
     const double share = (double)list.count / (double)l->columns;
     glia__look_finding(f, share == 1 ? 0.96 : 0.3 + 0.3 * share, (double)list.count);
-    f->column = list.worst->slot;
+    f->column = list.worst->place;
     SAY(f->what, "%zu of %zu column%s %s the same in all %zu rows: %s", list.count, l->columns, S(l->columns),
         list.count == 1 ? "is" : "are", l->rows, NAMES(l, is_constant, tell_constant));
     return true;
@@ -116,7 +116,7 @@ static bool duplicate_columns(const glia__look *l, glia_data_finding *f)
     const glia__look_list list = glia__look_list_of(l, is_twin);
     if (list.count == 0) return false;
     glia__look_finding(f, 0.36, (double)list.count);
-    f->column = list.worst->slot;
+    f->column = list.worst->place;
     SAY(f->what, "%zu of %zu columns say%s what another one says: %s", list.count, l->columns,
         list.count == 1 ? "s" : "", NAMES(l, is_twin, tell_twin));
     glia__look_cure_skip(f, &list, "");
@@ -140,7 +140,7 @@ static bool identifier(const glia__look *l, glia_data_finding *f)
     const glia__look_column *c = list.worst;
     if (list.count == 0) return false;
     glia__look_finding(f, 0.52, (double)list.count);
-    f->column = c->slot;
+    f->column = c->place;
     SAY(f->what, "%s %s another %s in each of the %zu rows%s, as the name or the number of a row",
         NAMES(l, is_identifier, NULL), list.count == 1 ? "has" : "have", c->words ? "word" : "whole number", l->rows,
         c->words               ? ""
@@ -171,7 +171,7 @@ static bool outliers(const glia__look *l, glia_data_finding *f)
     if (list.count == 0) return false;
     for (size_t i = 0; i < l->columns; i++) values += l->column[i].far.count;
     glia__look_finding(f, 0.47, (double)values);
-    f->column = list.worst->slot;
+    f->column = list.worst->place;
     f->row = list.worst->far.row;
     SAY(f->what, "%zu value%s %s far from all others of %s column%s: %s", values, S(values), values == 1 ? "is" : "are",
         values == 1 ? "its" : "their", list.count == 1 ? "" : "s", NAMES(l, is_far, tell_far));
@@ -187,43 +187,63 @@ static double has_number_words(const glia__look *l, const glia__look_column *c)
     return mostly && c->stranger_row != GLIA_NO_ROW ? (double)c->number_rows / (double)cells : 0;
 }
 
-/* A column that is left out has words, but no cells. */
-static bool number_texts(const glia__look *l, glia_data_finding *f)
+/* How many of the words of a column that is left out are numbers, if most are; 0 of any other. It has words, but no
+ * cells. */
+static size_t numbers_of_text(const glia__column *c, const char **stranger)
 {
-    const glia_data *d = l->train.data;
-    for (size_t i = 0; i < d->n_columns; i++) {
-        const glia__words *words = &d->column[i].words;
-        const char        *stranger = "";
-        size_t             numbers = 0;
-        if (d->column[i].kind.which != GLIA_KIND_TEXT) continue;
-        for (size_t w = words->count; w-- > 0;) {
-            if (glia__look_is_number(words->text[w]))
-                numbers++;
-            else
-                stranger = words->text[w];
-        }
-        if (2 * numbers <= words->count) continue;
-        glia__look_finding(f, 0.5, (double)numbers / (double)words->count);
-        SAY(f->what, "\"%s\" is taken for text and left out, though %zu of its %zu different words are numbers%s%s%s",
-            CUT(d->column[i].name), numbers, words->count, *stranger ? "; not so \"" : "", CUT(stranger),
-            *stranger ? "\"" : "");
-        return true;
+    size_t numbers = 0;
+    *stranger = "";
+    if (c->kind.which != GLIA_KIND_TEXT) return 0;
+    for (size_t w = c->words.count; w-- > 0;) {
+        if (glia__look_is_number(c->words.text[w]))
+            numbers++;
+        else
+            *stranger = c->words.text[w];
     }
-    return false;
+    return 2 * numbers > c->words.count ? numbers : 0;
 }
 
-static bool number_words(const glia__look *l, glia_data_finding *f)
+static void tell_number_text(glia_data_finding *f, const glia__column *c, size_t numbers, const char *stranger)
 {
-    const glia__look_list    list = glia__look_list_of(l, has_number_words);
-    const glia__look_column *c = list.worst;
-    if (list.count == 0) return number_texts(l, f);
-    glia__look_finding(f, 0.5, list.most);
-    f->column = c->slot;
+    f->value = (double)numbers / (double)c->words.count;
+    SAY(f->what, "%s is taken for text and left out, though %zu of its %zu different words are numbers%s%s%s", LABEL(c),
+        numbers, c->words.count, *stranger ? "; not so \"" : "", CUT(stranger), *stranger ? "\"" : "");
+}
+
+static void tell_number_words(const glia__look *l, glia_data_finding *f, const glia__look_column *c)
+{
+    f->value = has_number_words(l, c);
+    f->column = c->place;
     f->row = c->stranger_row;
     SAY(f->what, "%s is read as words, though %zu of its %zu cells are numbers; not so \"%s\" in row %zu", c->label,
         c->number_rows, l->rows - c->missing, CUT(glia_data_word(l->train.data, c->stranger_row, c->slot)),
         c->stranger_row + 1);
-    return true;
+}
+
+/* Columns that are read first, then those that are not. */
+static bool number_words(const glia__look *l, glia_data_finding *f)
+{
+    const glia_data      *d = l->train.data;
+    const glia__look_list list = glia__look_list_of(l, has_number_words);
+    glia__look_items      others = {0};
+    const char           *stranger;
+    if (list.count) tell_number_words(l, f, list.worst);
+    for (size_t i = 0; i < l->columns; i++)
+        if (has_number_words(l, &l->column[i]) > 0 && &l->column[i] != list.worst)
+            glia__look_items_other(f, &others, l->column[i].label);
+    for (size_t i = 0; i < d->n_columns; i++) {
+        const size_t numbers = numbers_of_text(&d->column[i], &stranger);
+        if (numbers == 0) continue;
+        if (*f->what) {
+            glia__look_items_other(f, &others, LABEL(&d->column[i]));
+            continue;
+        }
+        tell_number_text(f, &d->column[i], numbers, stranger);
+        f->column = i;
+    }
+    glia__look_items_tell(f, &others);
+    f->severity = 0.5;
+    return *f->what != '\0';
 }
 
 static bool rows_left_out(const glia__look *l, glia_data_finding *f)
@@ -252,15 +272,21 @@ static double is_in_time(const glia__look *l, const glia__look_column *c)
     return share >= IN_ORDER ? share : 0;
 }
 
+/* Whether the rows to judge by are told, or when each is from. */
+static bool is_judged_in_time(const glia__look *l)
+{
+    return l->second || l->train.data->times || l->train.data->time_name;
+}
+
 static bool time_order(const glia__look *l, glia_data_finding *f)
 {
     const glia__look_list list = glia__look_list_of(l, is_in_time);
-    if (list.count == 0 || l->second) return false;
+    if (list.count == 0 || is_judged_in_time(l)) return false;
     const glia__look_column *c = list.worst;
     const size_t             back = c->rises > c->falls ? c->falls : c->rises;
     char                     but[40] = "";
     glia__look_finding(f, 0.1, list.most);
-    f->column = c->slot;
+    f->column = c->place;
     if (back) SAY(but, " but for %zu", back);
     SAY(f->what,
         "rows follow each other in time%s (%s, from %s to %s): a hold-out drawn by chance asks for days between "
@@ -280,7 +306,28 @@ static bool wide_table(const glia__look *l, glia_data_finding *f)
     return true;
 }
 
+static double is_absent(const glia__look *l, const glia__look_column *c)
+{
+    (void)l;
+    return c->absent;
+}
+
+static bool absent_columns(const glia__look *l, glia_data_finding *f)
+{
+    const glia__look_list list = glia__look_list_of(l, is_absent);
+    if (list.count == 0) return false;
+    glia__look_finding(f, 0.98, (double)list.count);
+    f->column = list.worst->place;
+    SAY(f->what, "the rows to test lack %zu of %zu column%s: %s", list.count, l->columns, S(l->columns),
+        NAMES(l, is_absent, NULL));
+    SAY(f->cure, "give them %s, or train without (%s%s): else no net can be tested on them",
+        list.count == 1 ? "that column" : "those columns", COLUMNS(list.worst->of, "skip"),
+        list.count == 1 ? "" : " and so on");
+    return true;
+}
+
 const glia__look_complaint glia__look_complaints_of_columns[] = {
+    {"absent_columns", absent_columns, ""},
     {"identifier", identifier, ""},
     {"number_words", number_words, "mend these cells, or say that they are gaps: --missing \"WORD\""},
     {"mostly_missing", mostly_missing, ""},

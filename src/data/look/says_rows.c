@@ -54,7 +54,7 @@ static bool duplicate_rows(const glia__look *l, glia_data_finding *f)
 static void tell_loss(const glia__look *l, glia_data_finding *f)
 {
     const double lost = l->found.lost;
-    if (l->train.data->target == GLIA_TARGET_CLASSES)
+    if (l->questions)
         SAY_ON(f->what, strlen(f->what), "; whatever a model says, it errs in %zu of them",
                (size_t)round(lost * (double)l->rows));
     else if (lost >= 0.001)
@@ -65,7 +65,7 @@ static bool disagreeing_rows(const glia__look *l, glia_data_finding *f)
 {
     const glia__look_rows *r = &l->found;
     const bool             classes = l->train.data->target == GLIA_TARGET_CLASSES;
-    if (r->torn == 0 || (!classes && r->natural_inputs)) return false;
+    if (r->torn == 0 || (!l->questions && r->natural_inputs)) return false;
     const double severity = 0.35 + 0.6 * r->lost;
     glia__look_finding(f, severity < 0.85 ? severity : 0.85, (double)r->torn);
     set_rows(f, r->torn_pair);

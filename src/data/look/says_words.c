@@ -1,21 +1,23 @@
-/* Complaints about words: numbers and dates among them that were meant as such, text that is left out, and words that
- * differ in upper and lower case alone. Of a column that is left out there are no cells, so its words are counted. */
+/* Complaints about words: numbers and dates among them that were meant as such, text that is left out, words that an
+ * order lacks, and those that differ in upper and lower case alone. Of a column that is left out there are no cells, so
+ * its words are counted. */
 #include <string.h>
 
-#include "data/date.h"
 #include "data/look/says.h"
 #include "ground/hash.h"
 
-enum { ORDERS = GLIA__MDY + 1 };
-
 /* ---- what words look like --------------------------------------------------------------------------------------- */
+
+/* What most words of a column are. */
+typedef enum form { OTHER_WORDS, NUMBERS, MARKED_NUMBERS, DATES } form;
 
 /* The different words of a column, by what they look like. */
 typedef struct forms {
     size_t      words, plain, marked; /* numbers; numbers with marks or a unit */
-    size_t      dates[ORDERS];        /* in each order of day, month and year */
-    const char *unit;                 /* of the first number that has one */
-    const char *sign;                 /* the first of those with marks or a unit */
+    glia__dates dates;
+    const char *unit; /* of the first number that has one */
+    const char *sign; /* the first of those with marks or a unit */
+    form        most;
 } forms;
 
 static bool is_digit(char c)
@@ -71,19 +73,24 @@ static bool is_marked_number(const char *word, forms *f)
     return *p ? is_unit(p, f) : marked;
 }
 
-static bool is_date(const char *word, glia__date_order order)
+static bool are_most(size_t count, size_t all)
 {
-    double      days;
-    const char *end = word + strlen(word);
-    return glia__date_read(word, end, order, &days) == end;
+    return all > 0 && 10 * count >= 9 * all;
+}
+
+/* Where most have no mark it is the others that are wrong: number_words. */
+static form most_of(const forms *f)
+{
+    if (f->dates.most) return DATES;
+    if (2 * f->plain > f->words) return NUMBERS;
+    return are_most(f->plain + f->marked, f->words) ? MARKED_NUMBERS : OTHER_WORDS;
 }
 
 static forms forms_of(const glia__column *c)
 {
-    forms f = {.words = c->words.count};
+    forms f = {.words = c->words.count, .dates = glia__words_dates(&c->words)};
     for (size_t w = 0; w < f.words; w++) {
         const char *word = c->words.text[w];
-        for (unsigned order = 0; order < ORDERS; order++) f.dates[order] += is_date(word, (glia__date_order)order);
         if (glia__look_is_number(word)) {
             f.plain++;
         } else if (is_marked_number(word, &f)) {
@@ -91,32 +98,8 @@ static forms forms_of(const glia__column *c)
             if (!f.sign) f.sign = word;
         }
     }
+    f.most = most_of(&f);
     return f;
-}
-
-/* The order in which most of them are dates. */
-static glia__date_order order_of(const forms *f)
-{
-    glia__date_order best = GLIA__YMD;
-    for (unsigned order = 1; order < ORDERS; order++)
-        if (f->dates[order] > f->dates[best]) best = (glia__date_order)order;
-    return best;
-}
-
-static bool are_most(size_t count, size_t all)
-{
-    return all > 0 && 10 * count >= 9 * all;
-}
-
-static bool are_dates(const forms *f)
-{
-    return are_most(f->dates[order_of(f)], f->words);
-}
-
-/* Where most have no mark it is the others that are wrong: number_words. */
-static bool are_marked(const forms *f)
-{
-    return 2 * f->plain <= f->words && are_most(f->plain + f->marked, f->words);
 }
 
 /* ---- columns of words, read or not ------------------------------------------------------------------------------ */
@@ -126,65 +109,70 @@ static bool is_text(const glia__column *c)
     return c->kind.which == GLIA_KIND_TEXT;
 }
 
-/* The first column of many cells whose words are as `are` has it. */
-static const glia__column *find_forms(const glia__look *l, bool (*are)(const forms *f), forms *f)
+/* Whether column c is one of words that are of that form, and of enough of them to be sure. What is left out has many,
+ * however few rows are looked at. */
+static bool is_of(const glia__look *l, const glia__column *c, form which, forms *f)
 {
-    const glia_data *d = l->train.data;
-    for (size_t i = 0; i < d->n_columns; i++) {
-        const glia__column *c = &d->column[i];
-        const bool          read = c->kind.which == GLIA_KIND_CATEGORY && c->slot != GLIA_NO_COLUMN;
-        if (!is_text(c) && !read) continue;
-        if (c->words.count < 3 || l->rows < GLIA__LOOK_ROWS) continue;
-        *f = forms_of(c);
-        if (are(f)) return c;
-    }
-    return NULL;
+    const bool read = c->kind.which == GLIA_KIND_CATEGORY && c->slot != GLIA_NO_COLUMN;
+    if (!is_text(c) && !(read && c->words.count >= 3 && l->rows >= GLIA__LOOK_ROWS)) return false;
+    *f = forms_of(c);
+    return f->most == which;
 }
 
-#define LABEL(c) glia__look_label(c, (char[96]){0})
+/* Tells of the first column of that form, and names the others. */
+static bool tell_form(const glia__look *l, glia_data_finding *f, form which,
+                      void (*tell)(glia_data_finding *f, const glia__column *c, const forms *seen))
+{
+    const glia_data *d = l->train.data;
+    glia__look_items others = {0};
+    for (size_t i = 0; i < d->n_columns; i++) {
+        forms seen;
+        if (!is_of(l, &d->column[i], which, &seen)) continue;
+        if (*f->what) {
+            glia__look_items_other(f, &others, LABEL(&d->column[i]));
+            continue;
+        }
+        f->column = i;
+        tell(f, &d->column[i], &seen);
+    }
+    glia__look_items_tell(f, &others);
+    if (others.count && *f->cure) SAY_ON(f->cure, strlen(f->cure), "; and so on");
+    return *f->what != '\0';
+}
+
 static const char *how_read(const glia__column *c)
 {
     return is_text(c) ? "taken for text and left out" : "read as words";
 }
 
-static const char *first_date(const glia__column *c, glia__date_order order)
+static void tell_dates(glia_data_finding *f, const glia__column *c, const forms *seen)
 {
-    size_t w = 0;
-    while (w + 1 < c->words.count && !is_date(c->words.text[w], order)) w++;
-    return c->words.text[w];
+    const glia__dates *d = &seen->dates;
+    glia__look_finding(f, 0.5, (double)d->count / (double)seen->words);
+    SAY(f->what, "%s is %s, though %zu of its %zu different words are dates, such as \"%s\"", LABEL(c), how_read(c),
+        d->count, seen->words, CUT(d->first));
+    SAY(f->cure, "%ssay that it is one: %s%s",
+        d->count < seen->words ? "mend the other cells or call them gaps (--missing), and " : "",
+        COLUMNS(c, glia__dates_kind(d)), d->either ? ", or mdy, if the month comes first" : "");
 }
 
 static bool date_words(const glia__look *l, glia_data_finding *f)
 {
-    forms               seen;
-    const glia__column *c = find_forms(l, are_dates, &seen);
-    if (!c) return false;
-    const glia__date_order   order = order_of(&seen);
-    static const char *const kinds[] = {[GLIA__YMD] = "date", [GLIA__DMY] = "date dmy", [GLIA__MDY] = "date mdy"};
-    const size_t             dates = seen.dates[order];
-    const bool               either = order == GLIA__DMY && dates == seen.dates[GLIA__MDY];
-    glia__look_finding(f, 0.5, (double)dates / (double)seen.words);
-    f->column = c->slot;
-    SAY(f->what, "%s is %s, though %zu of its %zu different words are dates, such as \"%s\"", LABEL(c), how_read(c),
-        dates, seen.words, CUT(first_date(c, order)));
-    SAY(f->cure, "%ssay that it is one: %s%s",
-        dates < seen.words ? "mend the other cells or call them gaps (--missing), and " : "", COLUMNS(c, kinds[order]),
-        either ? ", or mdy, if the month comes first" : "");
-    return true;
+    return tell_form(l, f, DATES, tell_dates);
+}
+
+static void tell_marked(glia_data_finding *f, const glia__column *c, const forms *seen)
+{
+    glia__look_finding(f, 0.5, (double)(seen->plain + seen->marked) / (double)seen->words);
+    SAY(f->what,
+        "%s is %s, though %zu of its %zu different words are numbers, with a decimal comma, a mark for thousands or a "
+        "unit, such as \"%s\"",
+        LABEL(c), how_read(c), seen->plain + seen->marked, seen->words, CUT(seen->sign));
 }
 
 static bool marked_numbers(const glia__look *l, glia_data_finding *f)
 {
-    forms               seen;
-    const glia__column *c = find_forms(l, are_marked, &seen);
-    if (!c) return false;
-    glia__look_finding(f, 0.5, (double)(seen.plain + seen.marked) / (double)seen.words);
-    f->column = c->slot;
-    SAY(f->what,
-        "%s is %s, though %zu of its %zu different words are numbers, with a decimal comma, a mark for thousands or a "
-        "unit, such as \"%s\"",
-        LABEL(c), how_read(c), seen.plain + seen.marked, seen.words, CUT(seen.sign));
-    return true;
+    return tell_form(l, f, MARKED_NUMBERS, tell_marked);
 }
 
 /* ---- text that is left out -------------------------------------------------------------------------------------- */
@@ -197,19 +185,18 @@ static bool is_name_of_row(const glia__look *l, const glia__column *c)
 }
 
 typedef struct texts {
-    size_t              count, names; /* all; those that name their rows */
-    const glia__column *worth;        /* the first that may be worth reading */
-    char                list[GLIA__LOOK_NAMES];
-    size_t              listed;
+    glia__look_items    list;          /* all */
+    size_t              names;         /* those that name their rows */
+    const glia__column *first, *worth; /* that may be worth reading */
 } texts;
 
 static void add_text(texts *t, const glia__column *c, bool name)
 {
-    if (t->listed < GLIA__LOOK_NAMES - 120)
-        t->listed += (size_t)SAY_ON(t->list, t->listed, "%s%s%s", t->count ? ", " : "", LABEL(c),
-                                    name ? " (nearly all are different)" : "");
-    t->count++;
+    char item[128];
+    SAY(item, "%s%s", LABEL(c), name ? " (nearly all are different)" : "");
+    glia__look_items_add(&t->list, item, GLIA__LOOK_NAMES);
     t->names += name;
+    if (!t->first) t->first = c;
 }
 
 static texts find_texts(const glia__look *l)
@@ -219,28 +206,89 @@ static texts find_texts(const glia__look *l)
     for (size_t i = 0; i < d->n_columns; i++) {
         const glia__column *c = &d->column[i];
         if (!is_text(c)) continue;
-        const forms f = forms_of(c);
-        const bool  numbers = 2 * f.plain > f.words, name = is_name_of_row(l, c) && !numbers;
-        if (are_dates(&f) || are_marked(&f)) continue;
+        const form most = forms_of(c).most;
+        const bool name = is_name_of_row(l, c) && most != NUMBERS;
+        if (most == DATES || most == MARKED_NUMBERS) continue;
         add_text(&t, c, name);
-        if (!name && !numbers && !t.worth) t.worth = c;
+        if (!name && most != NUMBERS && !t.worth) t.worth = c;
     }
     return t;
 }
 
 static bool text_columns(const glia__look *l, glia_data_finding *f)
 {
-    const texts t = find_texts(l);
-    if (t.count == 0) return false;
-    glia__look_finding(f, 0.05, (double)t.count);
-    SAY(f->what, "%zu column%s of words that hardly repeat %s left out: %s", t.count, S(t.count),
-        t.count == 1 ? "is" : "are", t.list);
+    texts        t = find_texts(l);
+    const size_t count = t.list.count;
+    if (count == 0) return false;
+    glia__look_finding(f, 0.05, (double)count);
+    f->column = (size_t)((t.worth ? t.worth : t.first) - l->train.data->column);
+    SAY(f->what, "%zu column%s of words that hardly repeat %s left out: %s", count, S(count), count == 1 ? "is" : "are",
+        glia__look_items_text(&t.list));
     if (t.worth)
-        SAY(f->cure, "%s reads %s all the same", COLUMNS(t.worth, "category hash=64"),
-            t.count == 1 ? "it" : "that one");
+        SAY(f->cure, "%s reads %s all the same", COLUMNS(t.worth, "category hash=64"), count == 1 ? "it" : "that one");
     else if (t.names)
         SAY(f->cure, "nothing has to be done: what names a row tells nothing of new ones");
     return true;
+}
+
+/* ---- words that an order lacks ----------------------------------------------------------------------------------- */
+
+static bool is_in_order(const glia__kind *k, const char *word)
+{
+    const char  *begin, *end;
+    const size_t n = strlen(word);
+    for (const char *at = k->words; glia__text_item(&at, '<', &begin, &end);)
+        if (n == (size_t)(end - begin) && memcmp(word, begin, n) == 0) return true;
+    return false;
+}
+
+/* l->room[w].row = rows of word w. */
+static void count_words(const glia__look *l, const glia__look_column *c)
+{
+    for (size_t w = 0; w < c->of->words.count; w++) l->room[w].row = 0;
+    for (size_t row = 0; row < l->rows; row++) {
+        const double word = glia__look_value(l, &l->train, (size_t)(c - l->column), row);
+        if (!isnan(word)) l->room[(size_t)word].row++;
+    }
+}
+
+/* The rows of a column whose words have no place in the order that was told; those words come into the list. */
+static size_t rows_without_place(const glia__look *l, const glia__look_column *c, glia__look_items *words)
+{
+    enum { ROOM = 160 };
+    const glia__words *all = c->words ? &c->of->words : NULL;
+    size_t             rows = 0;
+    if (!all || c->kind != GLIA_KIND_ORDINAL || !c->of->kind.words) return 0;
+    count_words(l, c);
+    for (size_t w = 0; w < all->count; w++) {
+        char         item[128];
+        const size_t own = l->room[w].row;
+        if (own == 0 || is_in_order(&c->of->kind, all->text[w])) continue;
+        SAY(item, "\"%s\" in %zu row%s", CUT(all->text[w]), own, S(own));
+        glia__look_items_add(words, item, ROOM);
+        rows += own;
+    }
+    return rows;
+}
+
+static bool ordinal_words(const glia__look *l, glia_data_finding *f)
+{
+    glia__look_items others = {0};
+    for (size_t i = 0; i < l->columns; i++) {
+        const glia__look_column *c = &l->column[i];
+        glia__look_items         words = {0};
+        const size_t             rows = rows_without_place(l, c, &words);
+        if (rows == 0) continue;
+        if (*f->what) {
+            glia__look_items_other(f, &others, c->label);
+            continue;
+        }
+        glia__look_finding(f, 0.97, (double)rows);
+        f->column = c->place;
+        SAY(f->what, "the order that was told of %s lacks words of it: %s", c->label, glia__look_items_text(&words));
+    }
+    glia__look_items_tell(f, &others);
+    return *f->what != '\0';
 }
 
 /* ---- upper and lower case --------------------------------------------------------------------------------------- */
@@ -314,7 +362,7 @@ static bool letter_case(const glia__look *l, glia_data_finding *f)
     size_t           places = 0;
     cases            first = {0};
     char             where[128] = "names of classes";
-    if (d->target == GLIA_TARGET_CLASSES) first = cases_of(l, d->class_names, d->n_classes, l->class_rows);
+    if (d->target == GLIA_TARGET_CLASSES) first = cases_of(l, d->class_names, d->n_classes, l->question->rows);
     places += first.count > 0;
     for (size_t i = 0; i < l->columns; i++) {
         const glia__look_column *c = &l->column[i];
@@ -322,7 +370,7 @@ static bool letter_case(const glia__look *l, glia_data_finding *f)
         const cases own = cases_of(l, c->of->words.text, c->of->words.count, NULL);
         if (own.count && places++ == 0) {
             first = own;
-            f->column = c->slot;
+            f->column = c->place;
             SAY(where, "words of %s", c->label);
         }
     }
@@ -334,6 +382,8 @@ const glia__look_complaint glia__look_complaints_of_words[] = {
     {"date_words", date_words, ""},
     {"marked_numbers", marked_numbers,
      "write them as plain numbers before, with a point and no other mark or unit: 1234.5"},
+    {"ordinal_words", ordinal_words,
+     "put them into the order, or say that they are gaps (--missing \"WORD\"): no net can be trained else"},
     {"letter_case", letter_case, "write each in one way, if they mean the same: to a net they are different words"},
     {"text_columns", text_columns, "mend the cells that are no numbers"},
     {NULL},
