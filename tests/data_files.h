@@ -40,6 +40,16 @@ static inline void put_text(const char *path, const char *text)
     put_bytes(path, text, strlen(text));
 }
 
+/* Opens data for the sake of what may go wrong. */
+static inline glia_status open_and_free(const char *text, const glia_data_options *o)
+{
+    glia_data  *d;
+    glia_status status = glia_data_open(&d, text, o);
+    if (status != GLIA_OK) assert_null(d);
+    glia_data_free(d);
+    return status;
+}
+
 /* The whole file as a text; the caller's (free). */
 static inline char *get_text(const char *path)
 {

@@ -345,28 +345,19 @@ static void test_unreadable(void **state)
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-static glia_status open_and_free(const char *text)
-{
-    glia_data  *d;
-    glia_status status = glia_data_open(&d, text, NULL);
-    if (status != GLIA_OK) assert_null(d);
-    glia_data_free(d);
-    return status;
-}
-
 static glia_status open_csv(void)
 {
-    return open_and_free("m.csv");
+    return open_and_free("m.csv", NULL);
 }
 
 static glia_status open_pair(void)
 {
-    return open_and_free("images,labels");
+    return open_and_free("images,labels", NULL);
 }
 
 static glia_status open_joined(void)
 {
-    return open_and_free("m.csv + words.csv");
+    return open_and_free("m.csv + words.csv", NULL);
 }
 
 static glia_status open_weighted(void)
@@ -380,12 +371,12 @@ static glia_status open_weighted(void)
 
 static glia_status open_folder(void)
 {
-    return open_and_free("uneven:train");
+    return open_and_free("uneven:train", NULL);
 }
 
 static glia_status open_blobs(void)
 {
-    return open_and_free("blobs n=3");
+    return open_and_free("blobs n=3", NULL);
 }
 
 static glia_status use_pair(void)

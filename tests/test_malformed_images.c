@@ -405,18 +405,10 @@ static void test_options(void **state)
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-static glia_status open_and_free(const char *text, const char *image)
-{
-    glia_data  *d;
-    glia_status status = glia_data_open(&d, text, &(glia_data_options){.image = image});
-    glia_data_free(d);
-    return status;
-}
-
 static glia_status open_png(void)
 {
-    if (!glia__png_decode) return open_and_free(GOLDEN "photo.ppm", "3x3 gray fit=crop");
-    return open_and_free(GOLDEN "rgb_alpha.png", "3x3 gray fit=crop");
+    if (!glia__png_decode) return open_and_free(GOLDEN "photo.ppm", &(glia_data_options){.image = "3x3 gray fit=crop"});
+    return open_and_free(GOLDEN "rgb_alpha.png", &(glia_data_options){.image = "3x3 gray fit=crop"});
 }
 
 static glia_status open_interlaced(void)
@@ -427,13 +419,13 @@ static glia_status open_interlaced(void)
 
 static glia_status open_jpeg(void)
 {
-    if (!glia__jpeg_decode) return open_and_free(GOLDEN "photo.ppm", "30x40 rgb");
-    return open_and_free(GOLDEN "turned6.jpg", "30x40 rgb");
+    if (!glia__jpeg_decode) return open_and_free(GOLDEN "photo.ppm", &(glia_data_options){.image = "30x40 rgb"});
+    return open_and_free(GOLDEN "turned6.jpg", &(glia_data_options){.image = "30x40 rgb"});
 }
 
 static glia_status open_pnm(void)
 {
-    return open_and_free(GOLDEN "photo.ppm", "gray");
+    return open_and_free(GOLDEN "photo.ppm", &(glia_data_options){.image = "gray"});
 }
 
 static glia_status open_parts(void)
@@ -443,12 +435,12 @@ static glia_status open_parts(void)
 
 static glia_status open_joined(void)
 {
-    return open_and_free("many/train/a+many/train/b", "3x3");
+    return open_and_free("many/train/a+many/train/b", &(glia_data_options){.image = "3x3"});
 }
 
 static glia_status open_flat(void)
 {
-    return open_and_free("many/train/a", "2x2 rgb fit=pad");
+    return open_and_free("many/train/a", &(glia_data_options){.image = "2x2 rgb fit=pad"});
 }
 
 static void test_memory(void **state)

@@ -397,15 +397,6 @@ static void test_promises(void **state)
     assert_in_range(watched_largest, 1, 1 << 20);
 }
 
-static glia_status open_and_free(const char *text, const char *target)
-{
-    glia_data  *d;
-    glia_status status = glia_data_open(&d, text, &(glia_data_options){.target = target});
-    if (status != GLIA_OK) assert_null(d);
-    glia_data_free(d);
-    return status;
-}
-
 static glia_status open_pair(void)
 {
     return open_and_free("last.npy,labels.npy", NULL);
@@ -418,7 +409,7 @@ static glia_status open_numbers(void)
 
 static glia_status open_column(void)
 {
-    return open_and_free("table.npy", "2");
+    return open_and_free("table.npy", &(glia_data_options){.target = "2"});
 }
 
 static void test_memory(void **state)

@@ -532,28 +532,19 @@ static void test_promises(void **state)
     }
 }
 
-static glia_status open_and_free(const char *text)
-{
-    glia_data  *d;
-    glia_status status = glia_data_open(&d, text, NULL);
-    if (status != GLIA_OK) assert_null(d);
-    glia_data_free(d);
-    return status;
-}
-
 static glia_status open_deflated(void)
 {
-    return open_and_free("x.npz");
+    return open_and_free("x.npz", NULL);
 }
 
 static glia_status open_parts(void)
 {
-    return open_and_free("parts.npz");
+    return open_and_free("parts.npz", NULL);
 }
 
 static glia_status open_joined(void)
 {
-    return open_and_free("parts.npz:test+parts.npz:train");
+    return open_and_free("parts.npz:test+parts.npz:train", NULL);
 }
 
 static void test_memory(void **state)
