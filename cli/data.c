@@ -493,6 +493,8 @@ static const option data_table[] = {
      "the column, by name or number, that says what a row belongs to, such as a patient; it is no input"},
     {"time", OPTION_TEXT, AT(input.time), "COL", NULL, 0, 0,
      "the column, by name or number, that says when a row is from; it stays an input"},
+    {"sample-weight", OPTION_TEXT, AT(input.sample_weight), "COL", NULL, 0, 0,
+     "the column, by name or number, of what each row counts; it is no input"},
     {"test", OPTION_TEXT, AT(test), "DATA", NULL, 0, 0,
      "rows to test on, which are looked at for those that are among the others"},
     {"all", OPTION_FLAG, AT(all), NULL, NULL, 0, 0, "show every column, not only the first 20"},
