@@ -8,11 +8,14 @@ static void tell_text(FILE *to, const glia_data *data)
     glia_column_info c;
     for (size_t i = 0; glia_data_column(data, i, &c); i++) {
         if (c.kind != GLIA_KIND_TEXT) continue;
+        char name[COLUMN_NAME], number[32];
+        columns_name(&c, name);
+        snprintf(number, sizeof number, "%zu", c.number + 1);
         if (c.words)
-            fprintf(to, "%s: free text (%zu different words), left out; --columns \"%s:category\" takes it\n", c.name,
-                    c.words, c.name);
+            fprintf(to, "%s: free text (%zu different words), left out; --columns \"%s:category\" takes it\n", name,
+                    c.words, *c.name ? name : number);
         else
-            fprintf(to, "%s: text, left out\n", c.name);
+            fprintf(to, "%s: text, left out\n", name);
     }
 }
 
@@ -29,34 +32,48 @@ void columns_tell_rows(FILE *to, const glia_data *data)
     if (dropped) fprintf(to, "%zu row%s left out: a value is missing\n", dropped, dropped == 1 ? "" : "s");
 }
 
-/* How many rows of the data lack a value of column i of the model: a column is found by its name, or by its place. */
-size_t columns_gaps(const glia_data *data, const glia_model *model, size_t i)
+/* The column of the data that column i of the model is; false: there is none. It is found by its name, or where either
+ * has no names by its place. */
+static bool column_of(const glia_data *data, const glia_model *model, size_t i, glia_column_info *c)
 {
-    glia_plan_info   wanted;
-    glia_column_info c;
-    if (!glia_model_column(model, i, &wanted)) return 0;
-    for (size_t j = 0, read = 0; glia_data_column(data, j, &c); j++) {
-        if (c.column == GLIA_NO_COLUMN) continue;
-        if (*wanted.name ? strcmp(c.name, wanted.name) == 0 : read++ == i) return c.missing;
+    glia_plan_info wanted;
+    if (!glia_model_column(model, i, &wanted)) return false;
+    for (size_t j = 0, read = 0; glia_data_column(data, j, c); j++) {
+        if (c->column == GLIA_NO_COLUMN) continue;
+        if (*wanted.name && *c->name ? strcmp(c->name, wanted.name) == 0 : read++ == i) return true;
     }
-    return 0;
+    return false;
+}
+
+bool columns_next_gap(const glia_data *data, const glia_model *model, size_t *i, char name[COLUMN_NAME], size_t *rows)
+{
+    glia_column_info c;
+    for (; column_of(data, model, *i, &c); ++*i) {
+        if (!c.missing) continue;
+        *rows = c.missing;
+        columns_name(&c, name);
+        ++*i;
+        return true;
+    }
+    return false;
+}
+
+void columns_name(const glia_column_info *c, char name[COLUMN_NAME])
+{
+    if (*c->name)
+        snprintf(name, COLUMN_NAME, "%s", c->name);
+    else
+        snprintf(name, COLUMN_NAME, "column %zu", c->number + 1);
 }
 
 void columns_tell_gaps(FILE *to, const glia_data *data, const glia_model *model)
 {
     enum { LISTED = 8 };
-    glia_plan_info c;
-    size_t         with_gaps = 0;
-    for (size_t i = 0; glia_model_column(model, i, &c); i++) {
-        size_t missing = columns_gaps(data, model, i);
-        if (!missing) continue;
-        if (with_gaps >= LISTED) {
-            with_gaps++;
-            continue;
-        }
-        fprintf(to, "%s", with_gaps++ ? ", " : "gaps that are filled: ");
-        if (*c.name) fprintf(to, "%s %zu", c.name, missing);
-        if (!*c.name) fprintf(to, "column %zu %zu", i + 1, missing);
+    char   name[COLUMN_NAME];
+    size_t with_gaps = 0, i = 0, rows;
+    while (columns_next_gap(data, model, &i, name, &rows)) {
+        if (with_gaps < LISTED) fprintf(to, "%s%s %zu", with_gaps ? ", " : "gaps that are filled: ", name, rows);
+        with_gaps++;
     }
     if (with_gaps > LISTED) fprintf(to, " and %zu more columns", with_gaps - LISTED);
     if (with_gaps) fputs("; `glia show` tells how\n", to);

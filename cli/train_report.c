@@ -32,13 +32,13 @@ static void put_columns(json_t *event, const train_run *run)
 {
     json_t          *filled = json_object(), *ignored = json_array();
     glia_column_info c;
-    glia_plan_info   p;
-    for (size_t i = 0; glia_model_column(run->model, i, &p); i++) {
-        size_t missing = columns_gaps(run->parts->data, run->model, i);
-        if (missing) json_put_count(filled, p.name, missing);
+    char             name[COLUMN_NAME];
+    for (size_t i = 0, rows; columns_next_gap(run->parts->data, run->model, &i, name, &rows);)
+        json_put_count(filled, name, rows);
+    for (size_t i = 0; glia_data_column(run->parts->data, i, &c); i++) {
+        columns_name(&c, name);
+        if (c.kind == GLIA_KIND_TEXT) json_array_append_new(ignored, json_of_text(name));
     }
-    for (size_t i = 0; glia_data_column(run->parts->data, i, &c); i++)
-        if (c.kind == GLIA_KIND_TEXT) json_array_append_new(ignored, json_of_text(c.name));
     if (json_object_size(filled)) json_object_set(event, "filled", filled);
     if (json_array_size(ignored)) json_object_set(event, "ignored", ignored);
     json_decref(filled);

@@ -255,6 +255,7 @@ typedef enum glia_kind {
 typedef struct glia_column_info {
     const char *name; /* "" without a header */
     glia_kind   kind;
+    size_t      number;  /* of the column in the file, from 0                       */
     size_t      column;  /* of glia_data_input; GLIA_NO_COLUMN for what is not read */
     size_t      missing; /* rows without a value                                   */
     size_t      words;   /* different ones, of kinds that are words                 */

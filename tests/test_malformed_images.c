@@ -319,8 +319,7 @@ static void test_folders(void **state)
     expect_wrong("pets", GLIA_E_FORMAT, "pets/empty: the folder of this class has no images");
     assert_int_equal(unlink("pets/empty/notes.txt") | rmdir("pets/empty"), 0);
     make("pets/cat/young");
-    expect_wrong("pets", GLIA_E_FORMAT,
-                 "young: a folder in the folder of a class, whose images lie in pets/cat itself");
+    expect_wrong("pets", GLIA_E_FORMAT, "pets/cat/young: a folder in the folder of a class, which has images alone");
     assert_int_equal(rmdir("pets/cat/young"), 0);
     put_pgm("pets/stray.pgm", 2, 3);
     expect_wrong("pets", GLIA_E_FORMAT, "pets: stray.pgm stands beside the folders of the classes, and has no class");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "data/columns.h"
 #include "data/image.h"
 #include "data/rows_file.h"
 #include "data/target.h"
@@ -56,23 +57,48 @@ static glia_status read_array(glia_data **data, glia__source *s, const glia_data
     return glia__array_read(data, &a, NULL, options);
 }
 
-/* What a file of rows was made of was read in one way, and is no longer read in another. */
-static glia_status check_rows(glia_data *d, const char *target)
+/* Whether `wanted`, `a, "b, c"`, are the targets of d in their order. */
+static glia_status are_targets(const glia_data *d, const char *wanted, bool *are)
 {
-    const char *own = glia_data_target_name(d, 0);
-    if (!target || d->target_columns > 1 || (own && strcmp(own, target) == 0)) return GLIA_OK;
-    if (!*target) {
-        d->target = GLIA_TARGET_NONE;
-        return GLIA_OK;
+    const glia__text_at where = {"target", wanted, wanted + strlen(wanted)};
+    const char         *first = glia_data_target_name(d, 0);
+    glia__string        name = {0};
+    glia_status         status = GLIA_OK;
+    size_t              j = 0;
+    *are = first && strcmp(first, wanted) == 0 && !glia_data_target_name(d, 1); /* it may have commas */
+    for (bool more = !*are; status == GLIA_OK && more;) {
+        status = glia__column_next(&where, &wanted, &name, &more);
+        const char *own = glia_data_target_name(d, j);
+        *are = more ? own && strcmp(own, name.text) == 0 : j > 0 && !own;
+        j++;
+        more = more && *are;
     }
-    return glia__fail(GLIA_E_TEXT, "%s: its target is %s%s%s, as the table was read that it was made of, not \"%.60s\"",
-                      d->name, own ? "\"" : "a column without a name", own ? own : "", own ? "\"" : "", target);
+    glia__string_clear(&name);
+    return status;
+}
+
+/* What a file of rows was made of was read in one way, and is no longer read in another. */
+static glia_status check_rows(glia_data *d, const glia_data_options *o)
+{
+    bool        are;
+    const char *own = glia_data_target_name(d, 0);
+    if (!o || !o->target) return GLIA_OK;
+    if (*o->target) {
+        GLIA_TRY(are_targets(d, o->target, &are));
+        if (!are)
+            return glia__fail(GLIA_E_TEXT,
+                              "%s: its target is %s%s%s%s, as the table was read that it was made of, not \"%.60s\"",
+                              d->name, own ? "\"" : "a column without a name", own ? own : "", own ? "\"" : "",
+                              glia_data_target_name(d, 1) ? " and others" : "", o->target);
+    }
+    if (!*o->target || o->target_unread) d->target = GLIA_TARGET_NONE;
+    return GLIA_OK;
 }
 
 static glia_status read_rows(glia_data **data, glia__source *s, const glia_data_options *options)
 {
     GLIA_TRY(glia__rows_read(data, s, options ? options->memory : 0, NULL, NULL));
-    glia_status status = options ? check_rows(*data, options->target) : GLIA_OK;
+    glia_status status = check_rows(*data, options);
     if (status == GLIA_OK) return GLIA_OK;
     glia_data_free(*data);
     *data = NULL;

@@ -334,8 +334,12 @@ bool glia_data_column(const glia_data *data, size_t i, glia_column_info *info)
     if (!data || i >= data->n_columns) return false;
     const glia__column *c = &data->column[i];
     if (info)
-        *info = (glia_column_info){
-            .name = c->name, .kind = c->kind.which, .column = c->slot, .missing = c->missing, .words = c->words.count};
+        *info = (glia_column_info){.name = c->name,
+                                   .kind = c->kind.which,
+                                   .number = c->number,
+                                   .column = c->slot,
+                                   .missing = c->missing,
+                                   .words = c->words.count};
     return true;
 }
 

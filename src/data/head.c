@@ -19,7 +19,7 @@ glia_status glia__table_fail(const glia__table *t, size_t column, const glia__ce
         glia__fail(GLIA_E_FORMAT, "\"%.*s\"%s", length < SHOWN ? (int)length : SHOWN, cell->begin, what);
     else
         glia__fail(GLIA_E_FORMAT, length > 0 ? "a NUL byte: this is no text" : "the cell is empty");
-    if (t->header && *t->first[column])
+    if (t->header && column < t->columns)
         glia__fail_at(GLIA_E_FORMAT, "column %zu (%.40s)", column + 1, t->first[column]);
     else
         glia__fail_at(GLIA_E_FORMAT, "column %zu", column + 1);
@@ -33,10 +33,12 @@ static bool is_number(const char *text, double *value)
     return glia__text_number(text, text + strlen(text), value);
 }
 
-static bool is_word(const char *text)
+/* Neither a number nor a gap, as a name is. */
+static bool is_word(const glia__table *t, size_t column)
 {
-    double value;
-    return *text && !is_number(text, &value);
+    const char *text = t->nameless[column] ? "" : t->first[column];
+    double      value;
+    return !glia__table_is_gap(t, &(glia__cell){.begin = text, .end = text + strlen(text)}) && !is_number(text, &value);
 }
 
 /* Where a cell without quotes begins. */
@@ -66,10 +68,37 @@ static glia_status read_first(glia__table *t)
     return GLIA_OK;
 }
 
+static size_t find_column(const glia__table *t, const char *name)
+{
+    size_t i = 0;
+    while (i < t->columns && strcmp(t->first[i], name) != 0) i++;
+    return i;
+}
+
+/* A column of a table with names has one, too, so that it is found by it again: `unnamed`, and if there are more,
+ * `unnamed 2`. The first is such where pandas wrote its index, the last where each line ends in a comma. */
+static glia_status name_nameless(glia__table *t)
+{
+    if (!(t->nameless = glia__new(t->columns, sizeof *t->nameless))) return GLIA_E_MEMORY;
+    for (size_t i = 0, count = 1; i < t->columns; i++) {
+        glia__string name = {0};
+        t->nameless[i] = !*t->first[i];
+        if (!t->nameless[i]) continue;
+        do {
+            name.length = 0;
+            glia__string_add(&name, count == 1 ? "unnamed" : "unnamed %zu", count);
+            count++;
+        } while (name.text && find_column(t, name.text) < t->columns);
+        glia__free(t->first[i]);
+        if (!(t->first[i] = glia__string_take(&name))) return GLIA_E_MEMORY;
+    }
+    return GLIA_OK;
+}
+
 static bool has_word(const glia__table *t, size_t except)
 {
     for (size_t i = 0; i < t->columns; i++)
-        if (i != except && is_word(t->first[i])) return true;
+        if (i != except && is_word(t, i)) return true;
     return false;
 }
 
@@ -91,7 +120,7 @@ static bool stands_above(const glia__table *t)
     for (size_t i = 0; at && i < t->columns; i++) {
         glia__cell cell;
         if (glia__csv_cell(&second, &at, &cell) != GLIA_OK) return false;
-        if (is_word(t->first[i]) && glia__csv_number(&cell, &value)) return true;
+        if (is_word(t, i) && glia__csv_number(&cell, &value)) return true;
     }
     return false;
 }
@@ -103,13 +132,6 @@ static bool looks_like_header(const glia__table *t)
 }
 
 /* ---- which column ----------------------------------------------------------------------------------------------- */
-
-static size_t find_column(const glia__table *t, const char *name)
-{
-    size_t i = 0;
-    while (i < t->columns && strcmp(t->first[i], name) != 0) i++;
-    return i;
-}
 
 static glia_status fail_column(const glia__table *t, const char *wanted)
 {
@@ -254,28 +276,11 @@ static glia_status check_names(const glia__table *t)
     glia_status status = GLIA_OK;
     for (size_t i = 0; status == GLIA_OK && i < t->columns; i++) {
         size_t number = 0, known = words.count;
-        if (!*t->first[i]) continue;
         status = glia__words_add(&words, t->first[i], strlen(t->first[i]), &number);
         if (status == GLIA_OK && number < known) status = fail_double(t, i, find_column(t, t->first[i]));
     }
     glia__words_clear(&words);
     return status;
-}
-
-/* A column of a table with names has one, too, so that it is found by it again: `unnamed`, and if there are more,
- * `unnamed 2`. The first is such where pandas wrote its index, the last where each line ends in a comma. */
-static glia_status name_nameless(glia__table *t)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < t->columns; i++) {
-        glia__string name = {0};
-        if (*t->first[i]) continue;
-        count++;
-        glia__string_add(&name, count == 1 ? "unnamed" : "unnamed %zu", count);
-        glia__free(t->first[i]);
-        if (!(t->first[i] = glia__string_take(&name))) return GLIA_E_MEMORY;
-    }
-    return GLIA_OK;
 }
 
 /* Whether the first row has the names that are told: any that is a word, or all of them. */
@@ -285,7 +290,7 @@ static bool has_told_names(const glia__table *t)
     for (size_t i = 0; i < t->columns; i++) {
         if (glia__words_find(&t->told.names, t->first[i], strlen(t->first[i])) == SIZE_MAX) continue;
         found++;
-        words += is_word(t->first[i]);
+        words += is_word(t, i);
     }
     return words > 0 || (found > 0 && found == t->told.names.count);
 }
@@ -296,9 +301,7 @@ static glia_status find_header(glia__table *t, const char *said)
         return glia__fail(GLIA_E_TEXT, "header: \"%.40s\" is neither yes nor no", said);
     t->header = t->header || (t->options->columns_optional && has_told_names(t)) || looks_like_header(t);
     if (said) t->header = strcmp(said, "yes") == 0;
-    if (!t->header) return GLIA_OK;
-    GLIA_TRY(name_nameless(t));
-    return check_names(t);
+    return t->header ? check_names(t) : GLIA_OK;
 }
 
 /* ---- the other columns ------------------------------------------------------------------------------------------ */
@@ -417,6 +420,7 @@ glia_status glia__table_head(glia__table *t, bool *more)
     t->told.by_name = t->options->columns_optional;
     GLIA_TRY(read_gaps(t, t->options->missing));
     GLIA_TRY(read_first(t));
+    GLIA_TRY(name_nameless(t));
     GLIA_TRY(find_roles(t));
     if (!t->header && t->options->columns_optional) tell_by_place(t);
     size_t line = t->csv.line;

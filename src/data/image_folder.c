@@ -138,8 +138,8 @@ static glia_status gather_class(gathering *g, const char *folder, const char *cl
     if (status == GLIA_OK && !glia__text_is_utf8(class))
         status = glia__fail(GLIA_E_FORMAT, "%s: the name of this class is not UTF-8 text", path);
     if (status == GLIA_OK && c.folders.count)
-        status = glia__fail(GLIA_E_FORMAT, "%s: a folder in the folder of a class, whose images lie in %s itself",
-                            c.folders.name[0], path);
+        status = glia__fail(GLIA_E_FORMAT, "%s/%s: a folder in the folder of a class, which has images alone", path,
+                            c.folders.name[0]);
     if (status == GLIA_OK && c.images.count == 0)
         status = glia__fail(GLIA_E_FORMAT, "%s: the folder of this class has no images", path);
     if (status == GLIA_OK) status = gather_images(g, path, &c.images, class);

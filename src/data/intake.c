@@ -111,8 +111,9 @@ static glia_status bind_columns(glia__intake *in)
     for (size_t i = 0; status == GLIA_OK && i < in->plan->count; i++)
         if (lacks(in, &in->plan->column[i])) status = fail_lacking(in);
     if (status == GLIA_OK && !has_names(in) && count != in->plan->count)
-        status = glia__fail(GLIA_E_SHAPE, "%s has %zu columns, and the model learnt from %zu", d->name, count,
-                            in->plan->count);
+        status =
+            glia__fail(GLIA_E_SHAPE, "%s has %zu columns, and the model learnt from %zu%s", d->name, count,
+                       in->plan->count, count > in->plan->count ? "; --columns \"N:skip\" leaves out the N-th" : "");
     for (size_t i = 0; status == GLIA_OK && i < in->plan->count; i++) status = bind_column(in, i, read);
     glia__free(read);
     return status;

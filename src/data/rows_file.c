@@ -18,7 +18,7 @@
 #include "ground/memory.h"
 
 static const char magic[8] = {'\x8F', 'g', 'l', 'i', 'a', 'r', 'o', 'w'};
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 #define NO_TEXT UINT64_MAX
 
 typedef struct head {
@@ -179,6 +179,7 @@ static glia_status column_of(parcel *p, glia_data *d, glia__column *c)
 {
     GLIA_TRY(text_of(p, &c->name));
     if (!c->name) return fail_byte(p, p->at, "a column without a name");
+    GLIA_TRY(count_of(p, &c->number, 0));
     GLIA_TRY(count_of(p, &c->slot, 0));
     GLIA_TRY(count_of(p, &c->missing, 0));
     if (c->missing > d->rows) return fail_byte(p, p->at, "more gaps than rows");
@@ -209,9 +210,9 @@ static glia_status columns_of(parcel *p, glia_data *d)
 {
     GLIA_TRY(text_of(p, &d->columns_text));
     if (!d->columns_text) return fail_byte(p, p->at, "its columns are of no kinds");
-    GLIA_TRY(count_of(p, &d->n_columns, 3 * sizeof(uint64_t)));
+    GLIA_TRY(text_of(p, &d->missing_text));
+    GLIA_TRY(count_of(p, &d->n_columns, 4 * sizeof(uint64_t)));
     if (!p->to && !(d->column = glia__new(d->n_columns, sizeof *d->column))) return GLIA_E_MEMORY;
-    for (size_t i = 0; !p->to && i < d->n_columns; i++) d->column[i].number = i;
     for (size_t i = 0; i < d->n_columns; i++) GLIA_TRY(column_of(p, d, &d->column[i]));
     GLIA_TRY(texts_of(p, &d->column_names, d->columns));
     return p->to ? GLIA_OK : find_slots(p, d);

@@ -16,6 +16,7 @@ void glia__table_clear(glia__table *t)
     glia__spill_clear(t);
     glia__csv_clear(&t->csv);
     glia__names_free(t->first, t->columns);
+    glia__free(t->nameless);
     glia__columns_free(t->column, t->n_columns);
     glia__told_clear(&t->told);
     glia__words_clear(&t->gaps);
@@ -258,8 +259,8 @@ static glia_status read_group(glia__table *t, const char **at, size_t column, re
     const char *text;
     size_t      n, number, known = t->group_words.count;
     GLIA_TRY(glia__csv_cell(&t->csv, at, &cell));
-    if (cell.begin == cell.end) {
-        note_lack(t, t->group, &cell, "");
+    if (glia__table_is_gap(t, &cell)) {
+        note_lack(t, t->group, &cell, " is no group");
         return GLIA_OK;
     }
     GLIA_TRY(word_of(t, &cell, &text, &n));

@@ -54,17 +54,18 @@ typedef struct glia__table {
     bool                     header;
     char                   **first; /* the cells of the first row */
     size_t                   first_room;
-    glia__use               *use;    /* [columns] */
-    glia__column            *column; /* [n_columns]: all but targets and weights, in their order */
-    size_t                   n_columns;
-    size_t                   targets;             /* how many */
-    size_t                   weight, group, time; /* which columns, = columns for none */
-    size_t                   width;               /* numbers in a stored row */
-    bool                     by_place; /* there is no header, and what is told is of the inputs in their order */
-    glia__told               told;
-    glia__words              gaps; /* words that say that a value is missing, beside the usual ones */
-    real                    *gap;  /* those that are numbers */
-    size_t                   n_gap, gap_room;
+    bool         *nameless; /* [columns]: the first row has nothing there, and what `first` says was made up */
+    glia__use    *use;      /* [columns] */
+    glia__column *column;   /* [n_columns]: all but targets and weights, in their order */
+    size_t        n_columns;
+    size_t        targets;             /* how many */
+    size_t        weight, group, time; /* which columns, = columns for none */
+    size_t        width;               /* numbers in a stored row */
+    bool          by_place;            /* there is no header, and what is told is of the inputs in their order */
+    glia__told    told;
+    glia__words   gaps; /* words that say that a value is missing, beside the usual ones */
+    real         *gap;  /* those that are numbers */
+    size_t        n_gap, gap_room;
 
     size_t              rows, room;
     real               *values; /* [rows - flushed][width] */
