@@ -93,9 +93,20 @@ void columns_tell_unknown(FILE *to, const glia_data *data, const glia_model *mod
     }
 }
 
+static void tell_shared(FILE *to, const glia_data *data, const glia_model *model)
+{
+    glia_plan_info   p;
+    glia_column_info c;
+    for (size_t i = 0; glia_model_column(model, i, &p); i++)
+        if (p.hash && column_of(data, model, i, &c))
+            fprintf(to, "%s: %zu words share %zu places, by their hash; `category rare=1` gives each its own\n", p.name,
+                    c.words, p.hash);
+}
+
 void columns_tell(FILE *to, const glia_data *data, const glia_model *model)
 {
     tell_text(to, data);
+    tell_shared(to, data, model);
     columns_tell_rows(to, data);
     columns_tell_gaps(to, data, model);
 }

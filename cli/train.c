@@ -210,6 +210,33 @@ static int train_alone(train_run *run)
     return code == CODE_FINE && train_interrupted() ? CODE_INTERRUPTED : code;
 }
 
+/* A large table is soon learnt by heart, too, and no dropout hinders it: if nothing is said of how long to go on, its
+ * validation rows say it. */
+static bool needs_patience(const train_options *o, const train_parts *parts)
+{
+    enum { MANY_ROWS = 10000 };
+    bool said = o->patience || o->epochs || o->net || o->init || strcmp(o->schedule, "constant") != 0 ||
+                o->checkpoint || o->resume;
+    return !said && *glia_data_columns(parts->data) && train_rows(parts->data) >= MANY_ROWS;
+}
+
+/* Of nearly as many classes as rows there is nothing to learn: mostly they are numbers that are written as words. */
+static int check_classes(const train_run *run)
+{
+    enum { MANY_CLASSES = 100 };
+    const glia_data *data = run->parts->data;
+    glia_data_info   info;
+    glia_data_describe(data, &info);
+    if (info.target != GLIA_TARGET_CLASSES || info.outputs <= MANY_CLASSES || 2 * info.outputs <= info.rows)
+        return CODE_FINE;
+    const char *name = glia_data_target_name(data, 0);
+    return fail(CODE_ARGUMENT,
+                "%s: the target%s%s has %zu different values in %zu rows, such as \"%.40s\": too many classes to learn "
+                "(a number is written plainly, as -71.5; --target names another column)",
+                data_name(run->data), name ? " " : "", name ? name : "", info.outputs, info.rows,
+                glia_data_class_name(data, info.outputs / 2));
+}
+
 static int run_train(const command *self, int argc, char **argv)
 {
     train_options o = {.holdout = -1};
@@ -227,6 +254,9 @@ static int run_train(const command *self, int argc, char **argv)
     if (code == CODE_FINE && o.net) code = net_text_read(o.net, &run.net);
     if (code == CODE_FINE && o.init && !run.net) code = train_open_base(&run);
     if (code == CODE_FINE) code = train_parts_open(&parts, run.data, run.net, run.model, &o);
+    run.patient = code == CODE_FINE && needs_patience(&o, &parts);
+    if (run.patient) o.patience = USUAL_PATIENCE;
+    if (code == CODE_FINE) code = check_classes(&run);
     if (code == CODE_FINE) code = check_inputs(&run, "--out", o.out);
     if (code == CODE_FINE) code = check_inputs(&run, "--checkpoint", o.checkpoint);
     if (code == CODE_FINE) code = run.several ? train_several(&run) : train_alone(&run);

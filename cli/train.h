@@ -21,6 +21,8 @@ typedef struct train_options {
 } train_options;
 
 glia_norm train_clip_kind(const train_options *o); /* none of them if there is no such norm */
+enum { USUAL_PATIENCE = 5 };
+
 /* Whether more than one model is trained, to see how the scores scatter. */
 static inline bool train_is_several(const train_options *o)
 {
@@ -62,6 +64,7 @@ typedef struct train_run {
     unsigned             threads;
     progress             progress;
     bool                 several; /* trainings: their epochs are not told */
+    bool                 patient; /* nobody asked for it */
     bool                 announced;
     size_t               resumed;   /* epochs that were behind it when it went on */
     bool                 continued; /* the model was trained before */

@@ -95,6 +95,9 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
             o->optimizer, batch_rows(run), run->epochs, run->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
+    if (run->patient)
+        fprintf(stderr, "it stops after %zu epochs without a better val_loss (--patience or --epochs says otherwise)\n",
+                o->patience);
     if (o->init) fprintf(stderr, "if %s learnt from these rows, those that score are not new to it\n", o->init);
     if (o->resume) fprintf(stderr, "resumed from %s, after epoch %zu\n", o->resume, run->resumed);
 }
@@ -235,11 +238,12 @@ static void tell_best(const train_run *run)
     for (size_t i = 1; i < count; i++)
         if (e[i].val_loss < e[best].val_loss) best = i;
     if (!(e[best].val_loss < 0.8 * e[count - 1].val_loss)) return;
-    char number[32];
+    const size_t patience = e[best].epoch < 5 ? 5 : e[best].epoch < 20 ? e[best].epoch : 20;
+    char         number[32];
     glia_number_write_float(number, (float)e[best].val_loss);
     fprintf(stderr,
-            "val_loss was least after epoch %zu (%.6s): --patience 20 stops near there and keeps those weights\n",
-            e[best].epoch, number);
+            "val_loss was least after epoch %zu (%.6s): --patience %zu stops near there and keeps those weights\n",
+            e[best].epoch, number, patience);
 }
 
 int train_tell_end(train_run *run)

@@ -619,6 +619,7 @@ typedef struct glia_plan_info {
     const char *name;
     glia_kind   kind;
     size_t      inputs, missing; /* inputs that it makes; gaps among the rows learnt from */
+    size_t      hash;            /* places that words share, by their hash; 0: they have their own */
     char        what[400];
 } glia_plan_info;
 GLIA_API bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info);

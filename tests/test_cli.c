@@ -383,6 +383,16 @@ static void data_converts_a_table(void **state)
            large = RUN("data", "plans.csv", "--memory=8");
     assert_string_equal(strchr(direct.out, ':'), strchr(made.out, ':'));
     assert_string_equal(large.err, "plans.csv: its rows are in plans.csv.rows\n");
+    result r = RUN("train", "plans.csv", "--test", "plans.rows", "--net", "dense 2, softmax", "--epochs", "1", "--out",
+                   "plans.safetensors", "--quiet");
+    assert_int_equal(r.code, 0);
+    release(&r);
+    result of_table = RUN("eval", "plans.safetensors", "plans.csv", "--json");
+    result of_rows = RUN("eval", "plans.safetensors", "plans.rows", "--json");
+    assert_int_equal(of_rows.code, 0);
+    assert_string_equal(of_rows.out, of_table.out);
+    release(&of_table);
+    release(&of_rows);
     expect(2, "", "glia: --convert plans.csv: is read from, and would be lost\n",
            ARGUMENTS("data", "plans.csv", "--convert", "plans.csv"));
     expect(2, "", "glia: --convert: \"moons n=9\" is no file, and one is converted\n",

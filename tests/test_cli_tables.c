@@ -185,12 +185,41 @@ static void what_is_left_out_or_filled_is_told(void **state)
     assert_non_null(strstr(r.err, "1 row left out: no value of plan\n"));
     assert_non_null(strstr(r.err, "gaps that are filled: age 1, when 1, note 4; `glia show` tells how\n"));
     release(&r);
+    write_text("place.csv", "1,,x\n,2,y\n3,,x\n,4,y\n");
+    r = RUN("train", "place.csv", "--target", "3", "--columns", "1:skip", "--holdout", "0", "--epochs", "1", "--json");
+    assert_non_null(strstr(r.err, "gaps that are filled: column 2 2; `glia show` tells how\n"));
+    assert_non_null(strstr(r.out, "\"filled\":{\"column 2\":2}"));
+    release(&r);
     r = RUN("train", "people.csv", "--holdout", "0", "--epochs", "1", "--net", NET, "--json", "--quiet");
     events e = events_of(r.out);
     assert_int_equal(number_at(e.event[0], "left_out"), 1);
     assert_keys(json_object_get(e.event[0], "filled"), "age,when,note");
     assert_int_equal(number_at(json_object_get(e.event[0], "filled"), "note"), 4);
     release_events(&e);
+    release(&r);
+}
+
+/* What is chosen for a table of many rows, and what is refused of one with as many classes. */
+static void large_tables_stop_in_time(void **state)
+{
+    (void)state;
+    FILE *file = fopen("large.csv", "wb");
+    assert_non_null(file);
+    fputs("a,price,y\n", file);
+    for (int i = 0; i < 10000; i++) fprintf(file, "%d,\"%d,5 EUR\",%d\n", i % 97, i, i * 7919 % 2);
+    assert_int_equal(fclose(file), 0);
+    result r = RUN("train", "large.csv", "--columns", "price:skip");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, "it stops after 5 epochs without a better val_loss"));
+    assert_non_null(strstr(r.err, "stopped: no better val_loss for 5 epochs\n"));
+    release(&r);
+    r = RUN("train", "large.csv", "--columns", "price:skip", "--epochs", "1");
+    assert_null(strstr(r.err, "it stops after"));
+    release(&r);
+    r = RUN("train", "large.csv", "--target", "price");
+    assert_int_equal(r.code, 2);
+    assert_non_null(
+        strstr(r.err, "glia: large.csv: the target price has 10000 different values in 10000 rows, such as \""));
     release(&r);
 }
 
@@ -308,6 +337,7 @@ int main(void)
         cmocka_unit_test(tables_without_names_go_by_place),
         cmocka_unit_test(what_is_left_out_or_filled_is_told),
         cmocka_unit_test(rows_that_do_not_fit_are_refused),
+        cmocka_unit_test(large_tables_stop_in_time),
         cmocka_unit_test(gaps_of_the_training_are_gaps_for_ever),
         cmocka_unit_test(several_targets_go_all_the_way),
         cmocka_unit_test(headers_are_known_by_the_names_of_the_model),

@@ -281,7 +281,12 @@ static void test_target_column(void **state)
         {"1,2,setosa\n3,4,other\n", NULL, "1 2 setosa|3 4 other", "3"}, /* no names: by its number */
         {"setosa,1,2\nother,3,4\n", "1", "1 2 setosa|3 4 other", "1"},
         {",a,b\n0,1,2.5\n", NULL, "0 1 #2.5", "b"}, /* a column without a name */
-        {"a\n1\n2\n", "", "1|2", NULL},             /* one column */
+        {"a,b,\n1,2,3.5\n", NULL, "1 2 #3.5", "unnamed"},
+        {"a,,b,\n1,2,3.5,4\n", "unnamed 2", "1 2 3.5 4", "unnamed 2"},
+        {"unnamed,,y\n1,2,3.5\n", NULL, "1 2 #3.5", "y"}, /* `unnamed 2`, as the first has that name already */
+        {"1,?,a\n2,3,b\n", NULL, "1 nan a|2 3 b", "3"},   /* a gap is no name */
+        {"1,NA,a\n2,3,b\n", NULL, "1 nan a|2 3 b", "3"},
+        {"a\n1\n2\n", "", "1|2", NULL}, /* one column */
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

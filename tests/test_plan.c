@@ -5,7 +5,7 @@
 #include "golden.h"
 #include "scarce.h"
 
-static const char *const told = "street:category, size:ordinal S < M < L";
+static const char *const told = "street:category hash=64, size:ordinal S < M < L";
 
 static glia_data *open_table(const char *path, const glia_data_options *o)
 {
@@ -168,14 +168,24 @@ static void many_words_share_places(void **state)
     glia_plan_info c;
     (void)state;
     glia__string_add(&text, "w,y\n");
-    for (int i = 0; i < 1212; i++) glia__string_add(&text, "word %d,%d\n", i % 101, i % 2);
+    for (int i = 0; i < 6006; i++) glia__string_add(&text, "word %d,%d\n", i % 1001, i % 2);
     put_text("t.csv", text.text);
     glia__string_clear(&text);
     glia_data  *d = open_table("t.csv", NULL);
     glia_model *m = new_model(NULL, d);
     assert_true(glia_model_column(m, 0, &c));
-    assert_int_equal(c.inputs, 64);
-    assert_string_equal(glia_model_columns(m), "w:category hash=64, *:skip");
+    assert_true(c.inputs == 1024 && c.hash == 1024);
+    assert_string_equal(glia_model_columns(m), "w:category hash=1024, *:skip");
+    glia_model_free(m);
+    glia_data_free(d);
+    d = open_table("t.csv", &(glia_data_options){.columns = "w:category rare=1"});
+    m = new_model(NULL, d);
+    assert_true(glia_model_column(m, 0, &c) && c.inputs == 1001 && c.hash == 0);
+    glia_model_free(m);
+    glia_data_free(d);
+    d = open_table("t.csv", &(glia_data_options){.columns = "w:category rare=7"});
+    m = new_model(NULL, d);
+    assert_true(glia_model_column(m, 0, &c) && c.inputs == 1 && c.hash == 0); /* all are rare */
     glia_model_free(m);
     glia_data_free(d);
 }

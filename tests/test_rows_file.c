@@ -80,11 +80,14 @@ static void expect_same_columns(const glia_data *a, const glia_data *b)
         assert_true(glia_data_column(b, i, &of_b));
         assert_string_equal(of_a.name, of_b.name);
         assert_int_equal(of_a.kind, of_b.kind);
+        assert_int_equal(of_a.number, of_b.number);
         assert_int_equal(of_a.column, of_b.column);
         assert_int_equal(of_a.missing, of_b.missing);
         assert_int_equal(of_a.words, of_b.words);
     }
     assert_string_equal(glia_data_columns(a), glia_data_columns(b));
+    assert_true(!a->missing_text == !b->missing_text);
+    if (a->missing_text) assert_string_equal(a->missing_text, b->missing_text);
 }
 
 static void expect_same(const glia_data *a, const glia_data *b)
@@ -146,7 +149,7 @@ static void rows_are_the_same(void **state)
 {
     static const glia_data_options hows[] = {
         {.target = "kind", .weight = "w", .group = "patient", .time = "day"},
-        {.target = "count"},
+        {.target = "count", .missing = "Bonn, 3"},
         {.target = "count, size", .drop_missing = true},
         {.target = "", .columns = "city:ordinal, born:skip, seen:text"},
         {.target = "11", .columns = "note:category hash=8, count:number fill=mean"},
@@ -240,6 +243,11 @@ static void the_file_is_data(void **state)
     expect_same(a, b);
     EXPECT_FAILS(glia_data_open(&none, "r", &(glia_data_options){.target = "city"}), GLIA_E_TEXT,
                  "its target is \"kind\"");
+    EXPECT_FAILS(glia_data_open(&none, "r", &(glia_data_options){.target = "kind, city"}), GLIA_E_TEXT,
+                 "its target is \"kind\"");
+    glia_data_free(b);
+    EXPECT_OK(glia_data_open(&b, "r", &(glia_data_options){.target = "\"kind\""}));
+    expect_same(a, b);
     glia_data_free(a);
     glia_data_free(b);
 }

@@ -35,6 +35,7 @@ static void kinds_are_guessed(void **state)
         {"a,y\n31.5.2012,0\n1.6.2012,1\n", "a:date dmy"},
         {"a,y\n2023-02-29,0\n1999/1/5,1\n", "a:category"}, /* no such day */
         {"a,y\n14:30,0\n9:05:10,1\n", "a:time"},
+        {"a,y\n5.10.2023 12:33:57,0\n31.5.2012 7:05,1\n", "a:datetime dmy"},
         {"a,y\n2024-02-29T14:30Z,0\n2024-02-29 09:05:10.5,1\n", "a:datetime"},
         {"a,y\n2024-02-29 14:30,0\n2024-03-01,1\n", "a:datetime"},
         {"a,b,y\nNA,x,0\n?,,1\n", "a:number, b:category"}, /* nothing is known of a */
@@ -54,7 +55,8 @@ static void typing_errors_are_found(void **state)
     put_text("t.csv", "a,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n7,0\n8,1\n9,0\nten,1\n");
     EXPECT_FAILS(glia_data_open(&d, "t.csv", NULL), GLIA_E_FORMAT,
                  "t.csv:11:1: column 1 (a): \"ten\" is not a number, "
-                 "as others in the column are; --columns \"a:category\" takes all as words");
+                 "as others in the column are; --missing \"ten\" takes it for a gap, "
+                 "--columns \"a:category\" takes all as words");
     EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.columns = "a:number"}), GLIA_E_FORMAT,
                  "t.csv:11:1: column 1 (a): \"ten\" is not a number");
     assert_null(strstr(glia_error(), "--columns"));
@@ -325,6 +327,9 @@ static void groups_and_times_are_no_inputs(void **state)
     d = open_text("a,who,when,y\n1,bob,5,0\n,,,\n2,ann,7,1\n", &(glia_data_options){.group = "who", .time = "when"});
     assert_true(glia_data_left_out(d, NULL) == 1 && glia_data_group(d, 1) == 0 && glia_data_time(d, 1) == 7);
     glia_data_free(d);
+    put_text("t.csv", "g,a,y\nx,1,0\nNA,2,1\n");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.group = "g"}), GLIA_E_FORMAT,
+                 "t.csv:3:1: column 1 (g): \"NA\" is no group");
     size_t dropped;
     d = open_text("a,who,w,when,y\n1,bob,1,5,0\n3,,1,6,1\n3,bob,,6,1\n3,bob,1,,1\n2,ann,2,7,1\n",
                   &(glia_data_options){.group = "who", .time = "when", .weight = "w", .drop_missing = true});

@@ -35,7 +35,7 @@ bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
 
 /* Cells of a column that are one thing or another. */
 typedef struct sight {
-    size_t cells, numbers, dates, times, datetimes, dotted;
+    size_t cells, numbers, dates, times, datetimes, dotted, dotted_times;
 } sight;
 
 static bool is_a(glia_kind which, unsigned order, const glia__cell *cell)
@@ -56,7 +56,9 @@ static void see_cell(sight *s, const glia__cell *cell)
     s->times += is_a(GLIA_KIND_TIME, 0, cell);
     s->dates += is_a(GLIA_KIND_DATE, 0, cell);
     s->datetimes += is_a(GLIA_KIND_DATETIME, 0, cell);
-    s->dotted += memchr(cell->begin, '.', (size_t)(cell->end - cell->begin)) && is_a(GLIA_KIND_DATE, 1, cell);
+    if (!memchr(cell->begin, '.', (size_t)(cell->end - cell->begin))) return;
+    s->dotted += is_a(GLIA_KIND_DATE, GLIA__DMY, cell);
+    s->dotted_times += is_a(GLIA_KIND_DATETIME, GLIA__DMY, cell);
 }
 
 /* Ragged rows and such are found when they are read. */
@@ -88,7 +90,9 @@ static glia__kind kind_of(const sight *s)
     else if (are_most(s->times, s))
         k.which = GLIA_KIND_TIME;
     else if (are_most(s->dotted, s))
-        k = (glia__kind){.which = GLIA_KIND_DATE, .order = 1, .rare = SIZE_MAX};
+        k = (glia__kind){.which = GLIA_KIND_DATE, .order = GLIA__DMY, .rare = SIZE_MAX};
+    else if (are_most(s->dotted_times, s))
+        k = (glia__kind){.which = GLIA_KIND_DATETIME, .order = GLIA__DMY, .rare = SIZE_MAX};
     return k;
 }
 

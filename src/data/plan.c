@@ -8,7 +8,7 @@
 
 #include "ground/memory.h"
 
-enum { RARE_MOST = 5, MANY_PLACES = 100, USUAL_HASH = 64 };
+enum { RARE_MOST = 5, MANY_PLACES = 1000, USUAL_HASH = 1024 };
 #define MEDIAN_ROWS ((size_t)100000)
 
 /* ---- making and freeing ----------------------------------------------------------------------------------------- */
@@ -264,11 +264,12 @@ static double most_frequent(const glia__plan_column *c, const glia__column *from
     return (double)best;
 }
 
-static size_t count_seen(const glia__column *from, const size_t *rows)
+/* Words that would have a place of their own. */
+static size_t count_kept(const glia__column *from, const size_t *rows, size_t rare)
 {
-    size_t seen = 0;
-    for (size_t i = 0; i < from->words.count; i++) seen += rows[i] > 0;
-    return seen;
+    size_t kept = 0;
+    for (size_t i = 0; i < from->words.count; i++) kept += rows[i] && rows[i] >= rare;
+    return kept;
 }
 
 static glia_status find_places(glia__plan_column *c, const glia__column *from, const size_t *rows, size_t all)
@@ -278,8 +279,9 @@ static glia_status find_places(glia__plan_column *c, const glia__column *from, c
         GLIA_TRY(glia__kind_words(&c->kind, &c->words));
         return check_said(c, from, rows);
     }
-    if (free && !c->kind.hash && count_seen(from, rows) > MANY_PLACES) c->kind.hash = USUAL_HASH;
-    return c->kind.hash ? GLIA_OK : keep_words(c, from, rows, ordinal ? 0 : rare_below(&c->kind, all));
+    const size_t rare = ordinal ? 0 : rare_below(&c->kind, all);
+    if (free && !c->kind.hash && count_kept(from, rows, rare) > MANY_PLACES) c->kind.hash = USUAL_HASH;
+    return c->kind.hash ? GLIA_OK : keep_words(c, from, rows, rare);
 }
 
 static glia_status fit_words(glia__plan_column *c, const survey *s, const glia__column *from)

@@ -69,7 +69,10 @@ static glia_status fail_kind(const glia__table *t, size_t column, const glia__ce
     if (t->use[column].told) return glia__table_fail(t, column, cell, what[kind]);
     const bool   plain = t->header && glia__column_is_plain(t->first[column]);
     glia__string hint = {0};
-    glia__string_add(&hint, "%s, as others in the column are; --columns \"", what[kind]);
+    const int    length = (int)(cell->end - cell->begin);
+    glia__string_add(&hint, "%s, as others in the column are", what[kind]);
+    if (length < 20) glia__string_add(&hint, "; --missing \"%.*s\" takes it for a gap", length, cell->begin);
+    glia__string_add(&hint, length < 20 ? ", --columns \"" : "; --columns \"");
     glia__string_add(&hint, plain ? "%s" : "%.0s%zu", plain ? t->first[column] : "", column + 1);
     glia__string_add(&hint, ":category\" takes all as words");
     glia_status status = glia__table_fail(t, column, cell, hint.text ? hint.text : what[kind]);

@@ -83,7 +83,8 @@ bool glia_model_column(const glia_model *model, size_t i, glia_plan_info *info)
     if (!model || !model->plan || i >= model->plan->count) return false;
     const glia__plan_column *c = &model->plan->column[i];
     if (!info) return true;
-    *info = (glia_plan_info){.name = c->name, .kind = c->kind.which, .inputs = c->width, .missing = c->missing};
+    *info = (glia_plan_info){
+        .name = c->name, .kind = c->kind.which, .inputs = c->width, .missing = c->missing, .hash = c->kind.hash};
     glia__plan_tell(c, model->plan->rows, info->what, sizeof info->what);
     return true;
 }
