@@ -39,7 +39,7 @@ typedef struct input_options {
 #define INPUT_OPTIONS \
     {"columns", OPTION_TEXT, offsetof(input_options, columns), "TEXT", NULL, 0, 0, \
      "what kinds columns of a table are of, as in \"age:number, city:category, id:skip\"; see `glia kinds` (default: " \
-     "by their cells, or those that the model learnt from)"}, \
+     "by their cells; of data for a model those that it learnt from, and if any is said here, all have to be)"}, \
     {"missing", OPTION_TEXT, offsetof(input_options, missing), "WORDS", NULL, 0, 0, \
      "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"}, \
     {"drop-missing", OPTION_FLAG, offsetof(input_options, drop_missing), NULL, NULL, 0, 0, \

@@ -38,6 +38,8 @@ static const struct {
     {CSV("a,b,y\n1,1e999,3\n"), NULL, GLIA_E_FORMAT, "t.csv:2:3: column 2 (b): \"1e999\" is out of range"},
     {CSV("a,b,y\n1,2,-1e400\n"), NULL, GLIA_E_FORMAT, "t.csv:2:5: column 3 (y): \"-1e400\" is out of range"},
     {CSV("a,b,y\n1,inf,3\n"), NULL, GLIA_E_FORMAT, "t.csv:2:3: column 2 (b): \"inf\" is not a finite number"},
+    {CSV("PAR1 and more"), NULL, GLIA_E_FORMAT, "t.csv: a Parquet file, which is not read: save it as CSV or .npy"},
+    {CSV("\x80\x04\x95 and more"), NULL, GLIA_E_FORMAT, "t.csv: a pickle, which is not read"},
     {CSV("a,b,y\n1,2,inf\n"), NULL, GLIA_E_FORMAT, "t.csv:2:5: column 3 (y): \"inf\" is not a finite number"},
     {CSV("a,b,y\n1,2\0"
          "3,3\n"),

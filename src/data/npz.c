@@ -43,10 +43,19 @@ static void add_names(glia__string *s, const char *const *names)
     for (size_t i = 0; names[i]; i++) glia__string_add(s, "%s%s", i ? ", " : "", names[i]);
 }
 
+static bool is_workbook(const glia__zip *z)
+{
+    for (size_t i = 0; i < z->count; i++)
+        if (strncmp(z->entries[i].name, "xl/", 3) == 0) return true;
+    return false;
+}
+
 /* None of the members is what `kind` needs: says which there are, and which would do. */
 static glia_status fail_names(const glia__zip *z, int kind)
 {
     glia__string s = {0};
+    if (is_workbook(z))
+        return glia__fail(GLIA_E_FORMAT, "%s: an Excel workbook, which is not read: save it as CSV", z->path);
     glia__string_add(&s, z->count ? "there are " : "there are no members");
     for (size_t i = 0; i < z->count && i < SHOWN_MOST; i++)
         glia__string_add(&s, "%s%.40s", i ? ", " : "", z->entries[i].name);

@@ -11,6 +11,29 @@ static bool is_safetensors(const glia__source *s)
     return s->head_size > 8 && memcmp(s->head + 4, "\0\0\0\0{", 5) == 0;
 }
 
+/* What a file begins with that others take for data, and this does not read. */
+static const char *foreign(const glia__source *s)
+{
+    static const struct {
+        const char *begin, *name;
+    } formats[] = {
+        {"PAR1", "a Parquet file"},
+        {"ARROW1", "an Arrow file"},
+        {"FEA1", "a Feather file"},
+        {"\x89HDF", "an HDF5 file"},
+        {"SQLite format", "an SQLite file"},
+        {"\x80\2", "a pickle"},
+        {"\x80\3", "a pickle"},
+        {"\x80\4", "a pickle"},
+        {"\x80\5", "a pickle"},
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        const size_t n = strlen(formats[i].begin);
+        if (s->head_size >= n && memcmp(s->head, formats[i].begin, n) == 0) return formats[i].name;
+    }
+    return NULL;
+}
+
 /* The next bytes of the stream itself. */
 static glia_status read_on(glia__source *s, void *bytes, size_t n, size_t *got)
 {
@@ -31,6 +54,8 @@ glia_status glia__source_open(glia__source *s, const char *path)
     if (status == GLIA_OK && is_safetensors(s))
         status =
             glia__fail(GLIA_E_FORMAT, "%s: a safetensors file, such as a model or a checkpoint, and no data", s->path);
+    if (status == GLIA_OK && foreign(s))
+        status = glia__fail(GLIA_E_FORMAT, "%s: %s, which is not read: save it as CSV or .npy", s->path, foreign(s));
     if (status == GLIA_OK && s->head_size == 0) status = glia__fail(GLIA_E_FORMAT, "%s: the file is empty", s->path);
     if (status != GLIA_OK) glia__source_close(s);
     return status;
