@@ -59,6 +59,12 @@ static void either_first(char *text, size_t r)
     sprintf(text, "%zu/%zu/2024", 1 + r % 12, 1 + r / 12);
 }
 
+static void with_a_time(char *text, size_t r)
+{
+    month_first(text, r);
+    sprintf(text + strlen(text), " %02zu:30", r % 24);
+}
+
 /* `others` of 60 are none. */
 static void some_dates(char *text, size_t r, size_t others)
 {
@@ -85,6 +91,8 @@ static void dates_are_seen(void **state)
                  "say that it is one: --columns \"day:date dmy\"");
     expect_words(&(words){"day", month_first}, "date_words", "60 of its 60",
                  "say that it is one: --columns \"day:date mdy\"");
+    expect_words(&(words){"day", with_a_time}, "date_words", "60 of its 60",
+                 "say that it is one: --columns \"day:datetime mdy\"");
     expect_words(&(words){"day", either_first}, "date_words", "60 of its 60",
                  "say that it is one: --columns \"day:date dmy\", or mdy, if the month comes first");
     expect_words(

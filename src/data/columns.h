@@ -18,9 +18,11 @@ typedef struct glia__column {
 void glia__columns_free(glia__column *columns, size_t count);
 
 /* --- guess.c --- */
-/* How many of some words are dates, in the order of day, month and year in which the most are; of equals the first. */
+/* How many of some words are dates, or dates with a time of day, in the order of day, month and year in which the most
+ * are; of equals the first. */
 typedef struct glia__dates {
     size_t           count;
+    glia_kind        which;
     glia__date_order order;
     bool             most;   /* nine words in ten are */
     bool             either; /* the day may come first, or the month */

@@ -161,13 +161,14 @@ static void settle_column(glia__table *t, glia__column *c)
 
 /* ---- words that were meant as something else -------------------------------------------------------------------- */
 
-static glia__dates dates_in(const glia__words *words, glia__date_order order)
+static glia__dates dates_in(const glia__words *words, glia_kind which, glia__date_order order)
 {
-    glia__dates d = {.order = order};
-    double      days;
+    const glia__kind kind = {.which = which, .order = order};
+    glia__dates      d = {.which = which, .order = order};
+    double           value[GLIA__SLOTS_OF_KIND];
     for (size_t w = 0; w < words->count; w++) {
-        const char *word = words->text[w], *end = word + strlen(word);
-        if (glia__date_read(word, end, order, &days) != end) continue;
+        const char *word = words->text[w];
+        if (!glia__kind_cell(&kind, word, word + strlen(word), value)) continue;
         if (d.count++ == 0) d.first = word;
     }
     d.most = d.count > 0 && d.count * 10 >= words->count * 9;
@@ -176,19 +177,24 @@ static glia__dates dates_in(const glia__words *words, glia__date_order order)
 
 glia__dates glia__words_dates(const glia__words *words)
 {
-    glia__dates best = dates_in(words, GLIA__YMD);
-    for (unsigned order = GLIA__DMY; order <= GLIA__MDY; order++) {
-        const glia__dates d = dates_in(words, (glia__date_order)order);
-        best.either = best.order == GLIA__DMY && best.count == d.count;
-        if (d.count > best.count) best = d;
-    }
+    static const glia_kind kinds[] = {GLIA_KIND_DATE, GLIA_KIND_DATETIME};
+    glia__dates            best = {0};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        for (unsigned order = GLIA__YMD; order <= GLIA__MDY; order++) {
+            const glia__dates d = dates_in(words, kinds[i], (glia__date_order)order);
+            if (order == GLIA__MDY && best.which == kinds[i] && best.order == GLIA__DMY)
+                best.either = best.count == d.count;
+            if (d.count > best.count) best = d;
+        }
     return best;
 }
 
 const char *glia__dates_kind(const glia__dates *dates)
 {
-    static const char *const kinds[] = {[GLIA__YMD] = "date", [GLIA__DMY] = "date dmy", [GLIA__MDY] = "date mdy"};
-    return kinds[dates->order];
+    static const char *const kinds[2][3] = {
+        {[GLIA__YMD] = "date", [GLIA__DMY] = "date dmy", [GLIA__MDY] = "date mdy"},
+        {[GLIA__YMD] = "datetime", [GLIA__DMY] = "datetime dmy", [GLIA__MDY] = "datetime mdy"}};
+    return kinds[dates->which == GLIA_KIND_DATETIME][dates->order];
 }
 
 /* What a column of text could be. */
@@ -196,7 +202,7 @@ static glia__kind kind_instead(const glia__column *c)
 {
     enum { PLACES = 64 };
     const glia__dates dates = glia__words_dates(&c->words);
-    if (dates.most) return (glia__kind){.which = GLIA_KIND_DATE, .order = dates.order};
+    if (dates.most) return (glia__kind){.which = dates.which, .order = dates.order};
     return (glia__kind){.which = GLIA_KIND_CATEGORY, .hash = PLACES, .rare = SIZE_MAX};
 }
 
@@ -220,7 +226,7 @@ static glia_status fail_text(const glia__table *t)
         if (t->column[i].kind.which != GLIA_KIND_TEXT) continue;
         const glia__kind own = kind_instead(&t->column[i]);
         if (count < LISTED) add_name(&names, &t->column[i]);
-        if (count++ == 0 || (own.which == GLIA_KIND_DATE && kind.which != GLIA_KIND_DATE)) kind = own, best = i;
+        if (count++ == 0 || (own.which != GLIA_KIND_CATEGORY && kind.which == GLIA_KIND_CATEGORY)) kind = own, best = i;
     }
     if (count > LISTED) glia__string_add(&names, " and %zu more", count - LISTED);
     glia__column_print(t->column[best].name, t->column[best].number, &kind, &told);
