@@ -264,6 +264,7 @@ glia_data_options input_options_of(const input_options *o)
                                .missing = o->missing,
                                .drop_missing = o->drop_missing,
                                .header = o->header,
+                               .decimal = o->decimal,
                                .memory = o->memory};
 }
 

@@ -30,7 +30,7 @@ typedef struct option {
 /* What is said of the data, such as the columns of a table: the options that every command which reads data has. Its
  * struct of options begins with this. */
 typedef struct input_options {
-    const char *target, *columns, *missing, *header, *sample_weight, *group, *time, *image;
+    const char *target, *columns, *missing, *header, *decimal, *sample_weight, *group, *time, *image;
     bool        drop_missing;
     size_t      memory;
 } input_options;
@@ -44,6 +44,8 @@ typedef struct input_options {
      "what else says that a value is missing, as in \"-999, unknown\", beside empty cells, NA, NaN, null and ?"}, \
     {"drop-missing", OPTION_FLAG, offsetof(input_options, drop_missing), NULL, NULL, 0, 0, \
      "leave out rows in which a value is missing (default: it is filled)"}, \
+    {"decimal", OPTION_TEXT, offsetof(input_options, decimal), "comma|point", NULL, 0, 0, \
+     "how a table with semicolons or tabs writes numbers: 1.234,5 or 1234.5 (default: point)"}, \
     {"header", OPTION_TEXT, offsetof(input_options, header), "yes|no", NULL, 0, 0, \
      "whether the first row of a table has the names (default: by its cells)"}, \
     {"image", OPTION_TEXT, offsetof(input_options, image), "TEXT", NULL, 0, 0, \

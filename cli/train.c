@@ -230,11 +230,12 @@ static int check_classes(const train_run *run)
     if (info.target != GLIA_TARGET_CLASSES || info.outputs <= MANY_CLASSES || 2 * info.outputs <= info.rows)
         return CODE_FINE;
     const char *name = glia_data_target_name(data, 0);
-    return fail(CODE_ARGUMENT,
-                "%s: the target%s%s has %zu different values in %zu rows, such as \"%.40s\": too many classes to learn "
-                "(a number is written plainly, as -71.5; --target names another column)",
-                data_name(run->data), name ? " " : "", name ? name : "", info.outputs, info.rows,
-                glia_data_class_name(data, info.outputs / 2));
+    return fail(
+        CODE_ARGUMENT,
+        "%s: the target%s%s has %zu different values in %zu rows, such as \"%.40s\": too many classes to learn "
+        "(a number is written plainly, as -71.5, or with --decimal comma as -71,5; --target names another column)",
+        data_name(run->data), name ? " " : "", name ? name : "", info.outputs, info.rows,
+        glia_data_class_name(data, info.outputs / 2));
 }
 
 static int run_train(const command *self, int argc, char **argv)

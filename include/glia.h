@@ -103,6 +103,7 @@ typedef struct glia_data_options {
     const char *missing;      /* CSV: what else says that a value is missing, "-999, unknown", beside an empty cell, NA,
                                  N/A, NaN, null and ?, in capitals or not */
     bool        drop_missing; /* CSV: rows with a missing value are left out */
+    const char *decimal;      /* CSV: "comma": numbers are written 1.234,5; "point" or NULL: 1234.5 */
     const char *header;       /* CSV: "yes", "no": whether the first row has the names. NULL: it is looked at */
     const char *image;        /* image files: what each is made, HEIGHTxWIDTH and gray or rgb, as "28x28 gray" or "64x64
                                  fit=crop" (docs/data.md, "Images"); NULL: all have to be of one size, and are rgb if any

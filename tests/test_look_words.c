@@ -136,7 +136,8 @@ static void versions(char *text, size_t r)
 static void marks_are_seen(void **state)
 {
     (void)state;
-    const char *const cure = "write them as plain numbers before, with a point and no other mark or unit: 1234.5";
+    const char *const cure = "if it is a decimal comma between semicolons or tabs, --decimal comma; else write them as "
+                             "plain numbers before, with a point and no other mark or unit: 1234.5";
     expect_words(&(words){"price", decimal_comma}, "marked_numbers",
                  "\"price\" is taken for text and left out, though 60 of its 60 different words are numbers, with a "
                  "decimal comma, a mark for thousands or a unit, such as \"0,0\"",

@@ -106,6 +106,35 @@ static void numbers_that_are_gaps_are_no_words(void **state)
     glia_data_free(d);
 }
 
+static void numbers_may_have_a_decimal_comma(void **state)
+{
+    static const glia_data_options o = {.decimal = "comma"};
+    (void)state;
+    glia_data *d = open_text("a;b;y\n1.234,5;red, blue;0,25\n-1.234.567;x.y;-1e2\n;z;,5\n\" 7,0 \";z;3\n", &o);
+    assert_string_equal(glia_data_columns(d), "a:number, b:category");
+    assert_true(glia_data_input(d, 0, 0) == 1234.5 && glia_data_input(d, 1, 0) == -1234567);
+    assert_true(isnan(glia_data_input(d, 2, 0)) && glia_data_input(d, 3, 0) == 7);
+    assert_string_equal(glia_data_word(d, 0, 1), "red, blue");
+    assert_true(glia_data_number(d, 0, 0) == 0.25 && glia_data_number(d, 1, 0) == -100 &&
+                glia_data_number(d, 2, 0) == 0.5);
+    glia_data_free(d);
+    d = open_text("1,5;2\n2,5;3\n", &o); /* no header */
+    assert_true(glia_data_input(d, 0, 0) == 1.5 && glia_data_input(d, 1, 0) == 2.5);
+    glia_data_free(d);
+    static const char *const none[] = {"1.5", "12.34,5", "1,5,5", "1,234.5", ".123", "1.2345"};
+    for (size_t i = 0; i < COUNT(none); i++) {
+        char text[64];
+        snprintf(text, sizeof text, "a;y\n%s;0\n", none[i]);
+        put_text("t.csv", text);
+        EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.decimal = "comma", .columns = "a:number"}),
+                     GLIA_E_FORMAT, "is not a number");
+    }
+    put_text("t.csv", "a,y\n1,2\n");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &o), GLIA_E_FORMAT, "t.csv:1:1: there is only one column (\"a,y\")");
+    EXPECT_FAILS(glia_data_open(&d, "t.csv", &(glia_data_options){.decimal = ","}), GLIA_E_TEXT,
+                 "decimal: \",\" is neither comma nor point");
+}
+
 static glia_column_info column_of(const glia_data *d, size_t i)
 {
     glia_column_info c;
@@ -487,6 +516,7 @@ int main(void)
         cmocka_unit_test(names_of_targets_may_be_in_quotes),
         cmocka_unit_test(columns_without_a_name_are_found_again),
         cmocka_unit_test(numbers_that_are_gaps_are_no_words),
+        cmocka_unit_test(numbers_may_have_a_decimal_comma),
         cmocka_unit_test(groups_and_times_are_no_inputs),
         cmocka_unit_test(wrong_texts_are_told),
         cmocka_unit_test(columns_that_are_all_text_are_refused),

@@ -228,13 +228,14 @@ static size_t count_in_record(glia__csv *c, const char **at)
 
 /* The delimiter that divides the first two records into equally many cells, the most of them; else the one that is most
  * frequent in the first. */
-static char find_delimiter(glia__csv *c)
+static char find_delimiter(glia__csv *c, bool decimal_comma)
 {
-    char        best = delimiters[0];
+    const char *d = delimiters + decimal_comma;
+    char        best = *d;
     size_t      most = 0;
     const char *limit = c->buffer + c->used, *first = c->buffer + c->at;
     while (first < limit && (*first == '\n' || *first == '\r' || *first == ' ')) first++;
-    for (const char *d = delimiters; *d; d++) {
+    for (; *d; d++) {
         const char *at = first;
         c->delimiter = *d;
         c->quote = NULL;
@@ -260,13 +261,13 @@ static bool has_line(const glia__csv *c)
     return c->ended || c->used >= RECORD_MOST || memchr(c->buffer + c->at, '\n', c->used - c->at);
 }
 
-glia_status glia__csv_open(glia__csv *c, glia__source *source)
+glia_status glia__csv_open(glia__csv *c, glia__source *source, bool decimal_comma)
 {
     *c = (glia__csv){.source = source, .line = 1};
     do GLIA_TRY(fill(c));
     while (source->arrives && !has_line(c));
     skip_mark(c);
-    c->delimiter = find_delimiter(c);
+    c->delimiter = find_delimiter(c, decimal_comma);
     return GLIA_OK;
 }
 

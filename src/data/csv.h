@@ -27,8 +27,9 @@ typedef struct glia__cell {
     bool        doubled;     /* has quotes written as "" in it */
 } glia__cell;
 
-/* Skips a byte order mark and finds the delimiter. Clear it in any case. */
-glia_status glia__csv_open(glia__csv *c, glia__source *source);
+/* Skips a byte order mark and finds the delimiter, which is no comma if numbers have a decimal comma. Clear it in any
+ * case. */
+glia_status glia__csv_open(glia__csv *c, glia__source *source, bool decimal_comma);
 void        glia__csv_clear(glia__csv *c);
 /* The next record that is not blank; *more is false at the end. */
 glia_status glia__csv_next(glia__csv *c, bool *more);

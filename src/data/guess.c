@@ -44,11 +44,11 @@ static bool is_a(glia_kind which, unsigned order, const glia__cell *cell)
     return glia__kind_cell(&(glia__kind){.which = which, .order = order}, cell->begin, cell->end, value);
 }
 
-static void see_cell(sight *s, const glia__cell *cell)
+static void see_cell(const glia__table *t, sight *s, const glia__cell *cell)
 {
     double value;
     s->cells++;
-    if (glia__csv_number(cell, &value)) {
+    if (glia__table_number(t, cell, &value)) {
         s->numbers++;
         return;
     }
@@ -69,7 +69,7 @@ static void see_row(const glia__table *t, const glia__csv *row, sight *seen)
         glia__cell cell;
         if (glia__csv_cell(row, &at, &cell) != GLIA_OK) return;
         bool looked_at = !t->use[i].told && !glia__table_is_gap(t, &cell);
-        if (looked_at && !memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin))) see_cell(&seen[i], &cell);
+        if (looked_at && !memchr(cell.begin, '\0', (size_t)(cell.end - cell.begin))) see_cell(t, &seen[i], &cell);
     }
 }
 
@@ -99,7 +99,7 @@ static glia__kind kind_of(const sight *s)
 void glia__table_open(glia__table *t, size_t column, const glia__cell *cell)
 {
     sight s = {0};
-    see_cell(&s, cell);
+    see_cell(t, &s, cell);
     glia__kind k = kind_of(&s);
     if (glia__kind_slots(&k) > 1) k.which = GLIA_KIND_CATEGORY; /* there is room for one number */
     t->column[t->use[column].column].kind = k;

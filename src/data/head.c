@@ -28,9 +28,9 @@ glia_status glia__table_fail(const glia__table *t, size_t column, const glia__ce
 
 /* ---- the first row ---------------------------------------------------------------------------------------------- */
 
-static bool is_number(const char *text, double *value)
+static bool is_number(const glia__table *t, const char *text, double *value)
 {
-    return glia__text_number(text, text + strlen(text), value);
+    return glia__table_text_number(t, text, text + strlen(text), value);
 }
 
 /* Neither a number nor a gap, as a name is. */
@@ -38,7 +38,8 @@ static bool is_word(const glia__table *t, size_t column)
 {
     const char *text = t->nameless[column] ? "" : t->first[column];
     double      value;
-    return !glia__table_is_gap(t, &(glia__cell){.begin = text, .end = text + strlen(text)}) && !is_number(text, &value);
+    return !glia__table_is_gap(t, &(glia__cell){.begin = text, .end = text + strlen(text)}) &&
+           !is_number(t, text, &value);
 }
 
 /* Where a cell without quotes begins. */
@@ -106,7 +107,7 @@ static bool has_number(const glia__table *t)
 {
     double value;
     for (size_t i = 0; i < t->columns; i++)
-        if (is_number(t->first[i], &value)) return true;
+        if (is_number(t, t->first[i], &value)) return true;
     return false;
 }
 
@@ -120,7 +121,7 @@ static bool stands_above(const glia__table *t)
     for (size_t i = 0; at && i < t->columns; i++) {
         glia__cell cell;
         if (glia__csv_cell(&second, &at, &cell) != GLIA_OK) return false;
-        if (is_word(t, i) && glia__csv_number(&cell, &value)) return true;
+        if (is_word(t, i) && glia__table_number(t, &cell, &value)) return true;
     }
     return false;
 }
@@ -153,7 +154,7 @@ static glia_status fail_column(const glia__table *t, const char *wanted)
 static size_t find_wanted(glia__table *t, const char *wanted)
 {
     double number;
-    bool   is_name = !is_number(wanted, &number);
+    bool   is_name = !is_number(t, wanted, &number);
     size_t named = find_column(t, wanted), numbered = t->columns;
     if (!is_name && number >= 1 && number <= (double)t->columns && number == floor(number))
         numbered = (size_t)number - 1;
@@ -209,10 +210,10 @@ static glia_status take_target(glia__table *t, size_t column, const char *wanted
 static bool counts_columns(const glia__table *t, size_t target)
 {
     double value, next = 0;
-    if (t->columns < 3 || is_number(t->first[target], &value)) return false;
+    if (t->columns < 3 || is_number(t, t->first[target], &value)) return false;
     for (size_t i = 0; i < t->columns; i++) {
         if (i == target) continue;
-        if (!is_number(t->first[i], &value) || value != next++) return false;
+        if (!is_number(t, t->first[i], &value) || value != next++) return false;
     }
     return true;
 }

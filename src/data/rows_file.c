@@ -440,7 +440,8 @@ char *glia__rows_path(const char *csv)
 
 glia__origin glia__origin_of(const glia__source *s, const glia_data_options *o)
 {
-    const char *const texts[] = {o->target, o->weight, o->group, o->time, o->columns, o->missing, o->header};
+    const char *const texts[] = {o->target,  o->weight,  o->group,  o->time,
+                                 o->columns, o->missing, o->header, o->decimal};
     const uint8_t     flags[] = {o->target_optional, o->target_unread,    o->weight_optional, o->group_optional,
                                  o->time_optional,   o->columns_optional, o->drop_missing};
     uint64_t          hash = glia__hash(GLIA__HASH_START, flags, sizeof flags);

@@ -33,6 +33,42 @@ void glia__table_clear(glia__table *t)
     glia__string_clear(&t->text);
 }
 
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+/* Whether the point at p has three digits behind it and no more, and one before, as marks for thousands have. */
+static bool marks_thousands(const char *begin, const char *p, const char *end)
+{
+    size_t digits = 0;
+    while (p + 1 + digits < end && p[1 + digits] >= '0' && p[1 + digits] <= '9') digits++;
+    return digits == 3 && p > begin && p[-1] >= '0' && p[-1] <= '9';
+}
+
+/* 1.234,5 is rewritten as 1234.5. */
+static bool comma_number(const char *begin, const char *end, double *value)
+{
+    enum { MOST = 64 };
+    char   text[MOST];
+    size_t n = 0;
+    bool   comma = false;
+    if (end - begin >= MOST) return false;
+    for (const char *p = begin; p < end; p++) {
+        if (*p == '.' && (comma || !marks_thousands(begin, p, end))) return false;
+        if (*p != '.') text[n++] = *p == ',' ? '.' : *p;
+        comma = comma || *p == ',';
+    }
+    return glia__text_number(text, text + n, value);
+}
+
+bool glia__table_text_number(const glia__table *t, const char *begin, const char *end, double *value)
+{
+    return (t->comma ? comma_number : glia__text_number)(begin, end, value);
+}
+
+bool glia__table_number(const glia__table *t, const glia__cell *cell, double *value)
+{
+    return t->comma ? comma_number(cell->begin, cell->end, value) : glia__csv_number(cell, value);
+}
+
 /* ---- cells that will not do ------------------------------------------------------------------------------------- */
 
 /* Fails if the record has more or fewer cells than the first one. */
@@ -120,7 +156,7 @@ static glia_status read_number(glia__table *t, const char **at, size_t column, r
         note_gap(t);
         return GLIA_OK;
     }
-    if (glia__csv_number(&cell, &value)) {
+    if (glia__table_number(t, &cell, &value)) {
         if (!glia__fits_real(value)) return fail_range(t, column, &cell);
         *v = (real)value;
         return GLIA_OK;
@@ -147,7 +183,7 @@ static glia_status read_numbers(glia__table *t, const char **at, size_t first, s
 {
     for (size_t column = first; column < end;) {
         if (!*at) return check_cells(t);
-        size_t n = glia__csv_numbers(&t->csv, at, v + (column - first), end - column);
+        size_t n = t->comma ? 0 : glia__csv_numbers(&t->csv, at, v + (column - first), end - column);
         column += n;
         if (n > 0) continue;
         GLIA_TRY(read_number(t, at, column, v + (column - first)));
@@ -326,7 +362,7 @@ static glia_status add_target(glia__table *t, size_t which)
     const char        *text;
     size_t             n;
     double             value;
-    if (glia__csv_number(cell, &value)) {
+    if (glia__table_number(t, cell, &value)) {
         if (!glia__fits_real(value)) return fail_range(t, column, cell);
         return glia__labels_add_number(labels, value);
     }
@@ -394,10 +430,19 @@ static glia_status fail_left_out(const glia__table *t)
                       t->dropped ? "the target or a value" : "the target", rows);
 }
 
+static glia_status read_decimal(glia__table *t, const char *said)
+{
+    t->comma = said && strcmp(said, "comma") == 0;
+    return !said || t->comma || strcmp(said, "point") == 0
+               ? GLIA_OK
+               : glia__fail(GLIA_E_TEXT, "decimal: \"%.40s\" is neither comma nor point", said);
+}
+
 glia_status glia__table_begin(glia__table *t, glia__source *source)
 {
     bool more;
-    GLIA_TRY(glia__csv_open(&t->csv, source));
+    GLIA_TRY(read_decimal(t, t->options->decimal));
+    GLIA_TRY(glia__csv_open(&t->csv, source, t->comma));
     GLIA_TRY(glia__csv_next(&t->csv, &more));
     if (!more) return glia__fail(GLIA_E_FORMAT, "%s: the file has blank lines only", source->path);
     GLIA_TRY(glia__table_head(t, &more));

@@ -63,8 +63,9 @@ typedef struct glia__table {
     size_t        width;               /* numbers in a stored row */
     bool          by_place;            /* there is no header, and what is told is of the inputs in their order */
     glia__told    told;
-    glia__words   gaps; /* words that say that a value is missing, beside the usual ones */
-    real         *gap;  /* those that are numbers */
+    glia__words   gaps;  /* words that say that a value is missing, beside the usual ones */
+    bool          comma; /* numbers are written 1.234,5 */
+    real         *gap;   /* those that are numbers */
     size_t        n_gap, gap_room;
 
     size_t              rows, room;
@@ -92,6 +93,10 @@ glia_status glia__table_begin(glia__table *t, glia__source *source);
 /* Reads the row at hand, that of t->csv. */
 glia_status glia__table_row(glia__table *t);
 void        glia__table_clear(glia__table *t);
+/* A number as the table writes them; false if it is none. The cell lies in the buffer. */
+bool glia__table_number(const glia__table *t, const glia__cell *cell, double *value);
+/* The same of any text. */
+bool glia__table_text_number(const glia__table *t, const char *begin, const char *end, double *value);
 /* What the numbers in a row of t are called, and which columns they are of: d's, whose shape is set. */
 glia_status glia__table_name(const glia__table *t, glia_data *d);
 

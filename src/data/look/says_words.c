@@ -381,7 +381,8 @@ static bool letter_case(const glia__look *l, glia_data_finding *f)
 const glia__look_complaint glia__look_complaints_of_words[] = {
     {"date_words", date_words, ""},
     {"marked_numbers", marked_numbers,
-     "write them as plain numbers before, with a point and no other mark or unit: 1234.5"},
+     "if it is a decimal comma between semicolons or tabs, --decimal comma; else write them as plain numbers before, "
+     "with a point and no other mark or unit: 1234.5"},
     {"ordinal_words", ordinal_words,
      "put them into the order, or say that they are gaps (--missing \"WORD\"): no net can be trained else"},
     {"letter_case", letter_case, "write each in one way, if they mean the same: to a net they are different words"},
