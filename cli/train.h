@@ -94,14 +94,12 @@ typedef struct train_figure {
     enum { TRAIN_ALL, TRAIN_CLASSES, TRAIN_NUMBERS, TRAIN_LABELS } of; /* labels: several yes or no */
     bool share;
 } train_figure;
-enum { TRAIN_FIGURES = 7 };
-extern const train_figure train_figures[TRAIN_FIGURES];
-
 /* `data` NULL: nothing is known. Clear it in any case. */
 glia_status train_score_of(glia_model *model, const glia_data *data, train_score *score);
 void        train_score_clear(train_score *score);
-bool        train_figure_suits(const train_figure *f, const train_score *score);
-double      train_figure_of(const train_figure *f, const glia_scores *scores); /* NaN of NULL */
+/* The figure after f (NULL: the first) that is told of such a score, or of its baseline; NULL past the last. */
+const train_figure *train_figure_next(const train_figure *f, const train_score *score, bool baseline);
+double              train_figure_of(const train_figure *f, const glia_scores *scores); /* NaN of NULL */
 /* Puts val_loss, val_accuracy ... where part is "val". */
 void train_score_put(json_t *event, const char *part, const train_score *score);
 /* `PART:  loss 0.1  accuracy 95.93 % (95 % interval 93.3 to 98.1)`, and a line for the baseline. */

@@ -59,15 +59,10 @@ static glia_status score(const train_run *run, trial *t)
 
 static void tell_score(const train_score *s)
 {
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (train_figure_suits(f, s)) train_tell_figure(f->label, f->share, train_figure_of(f, s->own));
-    }
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!f->baseline || !train_figure_suits(f, s)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, s, false));)
+        train_tell_figure(f->label, f->share, train_figure_of(f, s->own));
+    for (const train_figure *f = NULL; (f = train_figure_next(f, s, true));)
         train_tell_figure(f->baseline, f->share, train_figure_of(f, s->baseline));
-    }
 }
 
 static void trial_line(const train_run *run, const trial *t)
@@ -115,27 +110,29 @@ static const train_score *score_of(const trial *t, bool test)
     return test ? &t->test : &t->validation;
 }
 
-/* Of the trainings' own scores, or of the baselines that they have to be better than. */
+/* Its own, or of the baseline that it has to be better than. */
+static double value_of(const trial *t, bool test, bool baseline, const train_figure *f)
+{
+    const train_score *s = score_of(t, test);
+    return train_figure_of(f, baseline ? s->baseline : s->own);
+}
+
 static spread spread_of(const trials *all, bool test, bool baseline, const train_figure *f)
 {
     double sum = 0, squares = 0, n = (double)all->count;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < all->count; i++) {
-            const train_score *s = score_of(&all->list[i], test);
-            double             value = train_figure_of(f, baseline ? s->baseline : s->own), off = value - sum / n;
-            if (pass == 0)
-                sum += value;
-            else
-                squares += off * off;
-        }
+    for (size_t i = 0; i < all->count; i++) sum += value_of(&all->list[i], test, baseline, f);
+    for (size_t i = 0; i < all->count; i++) {
+        double off = value_of(&all->list[i], test, baseline, f) - sum / n;
+        squares += off * off;
+    }
     return (spread){sum / n, n > 1 ? sqrt(squares / (n - 1)) : NAN};
 }
 
+/* `val_accuracy`, `test_baseline_r2`; the baseline of the validation rows goes by its name alone. */
 static void put_spreads(json_t *event, const trials *all, bool test)
 {
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!train_figure_suits(f, score_of(all->list, test))) continue;
+    const train_score *first = score_of(all->list, test);
+    for (const train_figure *f = NULL; (f = train_figure_next(f, first, false));) {
         spread found = spread_of(all, test, false, f);
         char  *key = text_of("%s_%s", test ? "test" : "val", f->name), *sd = text_of("%s_sd", key);
         json_put_number(event, key, found.mean);
@@ -143,15 +140,7 @@ static void put_spreads(json_t *event, const trials *all, bool test)
         free(sd);
         free(key);
     }
-}
-
-/* The baseline of the validation rows goes by its name alone. */
-static void put_baselines(json_t *event, const trials *all, bool test)
-{
-    const train_score *first = score_of(all->list, test);
-    for (size_t i = 0; first->baseline && i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!f->baseline || !train_figure_suits(f, first)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, first, true));) {
         char *key = text_of("%sbaseline_%s", test ? "test_" : "", f->name);
         json_put_number(event, key, spread_of(all, test, true, f).mean);
         free(key);
@@ -161,19 +150,14 @@ static void put_baselines(json_t *event, const trials *all, bool test)
 static void tell_spreads(const trials *all, bool test)
 {
     const train_score *first = score_of(all->list, test);
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!train_figure_suits(f, first)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, first, false));) {
         spread found = spread_of(all, test, false, f);
         train_tell_figure(f->label, f->share, found.mean);
         if (isfinite(found.sd))
             fprintf(stderr, f->share ? " (sd %.2f)" : " (sd %.4g)", (f->share ? 100 : 1) * found.sd);
     }
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!f->baseline || !train_figure_suits(f, first)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, first, true));)
         train_tell_figure(f->baseline, f->share, spread_of(all, test, true, f).mean);
-    }
     fputc('\n', stderr);
 }
 
@@ -195,10 +179,8 @@ static void end_event(const train_run *run, const trials *all, bool saved)
     if (o->folds) json_put_count(event, "folds", o->folds);
     if (o->repeat) json_put_count(event, "repeats", o->repeat);
     json_put_count(event, "trainings", all->count);
-    for (int test = 0; all->count && test <= (all->list[0].test.own != NULL); test++) {
-        put_spreads(event, all, test);
-        put_baselines(event, all, test);
-    }
+    if (all->count) put_spreads(event, all, false);
+    if (all->count && all->list[0].test.own) put_spreads(event, all, true);
     json_put_text(event, "stopped", train_interrupted() ? "interrupt" : "epochs");
     json_print(event);
 }

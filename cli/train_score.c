@@ -13,7 +13,7 @@
 /* ---- figures --------------------------------------------------------------------------------------------------- */
 
 #define VALUE(field) offsetof(glia_scores, field)
-const train_figure train_figures[TRAIN_FIGURES] = {
+static const train_figure figures[] = {
     {"loss", "loss", NULL, VALUE(loss), 0, TRAIN_ALL, false},
     {"accuracy", "accuracy", "baseline", VALUE(accuracy), VALUE(accuracy_interval), TRAIN_CLASSES, true},
     {"label_accuracy", "right answers", "baseline", VALUE(label_accuracy), VALUE(label_accuracy_interval), TRAIN_LABELS,
@@ -24,7 +24,7 @@ const train_figure train_figures[TRAIN_FIGURES] = {
     {"rmse", "rmse", "baseline rmse", VALUE(rmse), VALUE(rmse_interval), TRAIN_NUMBERS, false},
 };
 
-bool train_figure_suits(const train_figure *f, const train_score *score)
+static bool suits(const train_figure *f, const train_score *score)
 {
     bool numbers = score->target == GLIA_TARGET_NUMBERS;
     switch (f->of) {
@@ -33,6 +33,14 @@ bool train_figure_suits(const train_figure *f, const train_score *score)
     case TRAIN_LABELS: return numbers && score->own && !isnan(score->own->label_accuracy);
     default: return true;
     }
+}
+
+const train_figure *train_figure_next(const train_figure *f, const train_score *score, bool baseline)
+{
+    const train_figure *end = figures + sizeof figures / sizeof *figures;
+    for (f = f ? f + 1 : figures; f < end; f++)
+        if (suits(f, score) && (!baseline || (f->baseline && score->baseline))) return f;
+    return NULL;
 }
 
 double train_figure_of(const train_figure *f, const glia_scores *scores)
@@ -70,42 +78,29 @@ void train_score_clear(train_score *score)
 
 /* ---- as JSON --------------------------------------------------------------------------------------------------- */
 
-/* Each figure that suits, by what `put` makes of it. */
-static void put_each(json_t *event, const char *part, const train_score *score,
-                     void (*put)(json_t *event, const char *key, const train_figure *f, const train_score *score))
+static void put(json_t *event, const char *part, const train_figure *f, const glia_scores *scores)
 {
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        if (!train_figure_suits(&train_figures[i], score)) continue;
-        char *key = text_of("%s_%s", part, train_figures[i].name);
-        put(event, key, &train_figures[i], score);
-        free(key);
-    }
+    char *key = text_of("%s_%s", part, f->name);
+    json_put_number(event, key, train_figure_of(f, scores));
+    free(key);
 }
 
-static void put_value(json_t *event, const char *key, const train_figure *f, const train_score *score)
+static void put_interval(json_t *event, const char *part, const train_figure *f, const glia_scores *scores)
 {
-    json_put_number(event, key, train_figure_of(f, score->own));
-}
-
-static void put_interval(json_t *event, const char *key, const train_figure *f, const train_score *score)
-{
-    if (!f->interval || !score->own) return;
-    glia_interval interval = interval_of(f, score->own);
-    char         *name = text_of("%s_interval", key);
-    json_put_interval(event, name, &interval);
-    free(name);
-}
-
-static void put_baseline(json_t *event, const char *key, const train_figure *f, const train_score *score)
-{
-    if (f->baseline && score->baseline) json_put_number(event, key, train_figure_of(f, score->baseline));
+    glia_interval interval = interval_of(f, scores);
+    char         *key = text_of("%s_%s_interval", part, f->name);
+    json_put_interval(event, key, &interval);
+    free(key);
 }
 
 void train_score_put(json_t *event, const char *part, const train_score *score)
 {
-    put_each(event, part, score, put_value);
-    put_each(event, part, score, put_interval);
-    put_each(event, strcmp(part, "val") == 0 ? "baseline" : "test_baseline", score, put_baseline);
+    const char *baseline = strcmp(part, "val") == 0 ? "baseline" : "test_baseline";
+    for (const train_figure *f = NULL; (f = train_figure_next(f, score, false));) put(event, part, f, score->own);
+    for (const train_figure *f = NULL; (f = train_figure_next(f, score, false));)
+        if (f->interval && score->own) put_interval(event, part, f, score->own);
+    for (const train_figure *f = NULL; (f = train_figure_next(f, score, true));)
+        put(event, baseline, f, score->baseline);
 }
 
 /* ---- for people ------------------------------------------------------------------------------------------------ */
@@ -137,9 +132,7 @@ static void tell_interval(const glia_interval *interval, bool share)
 static void tell_own(const char *part, const train_score *score)
 {
     fprintf(stderr, "%s:", part);
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!train_figure_suits(f, score)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, score, false));) {
         glia_interval interval = interval_of(f, score->own);
         train_tell_figure(f->label, f->share, train_figure_of(f, score->own));
         tell_interval(&interval, f->share);
@@ -151,11 +144,8 @@ static void tell_baseline(const train_score *score, const glia_model *model)
 {
     char *always = baseline_text(model);
     fputs("baseline:", stderr);
-    for (size_t i = 0; i < TRAIN_FIGURES; i++) {
-        const train_figure *f = &train_figures[i];
-        if (!f->baseline || !train_figure_suits(f, score)) continue;
+    for (const train_figure *f = NULL; (f = train_figure_next(f, score, true));)
         train_tell_figure(f->label, f->share, train_figure_of(f, score->baseline));
-    }
     fprintf(stderr, " (%s)\n", always);
     free(always);
 }
