@@ -63,6 +63,7 @@ static void start_event(const train_run *run, const glia_model_info *model)
     if (o->folds) json_put_count(event, "folds", o->folds);
     if (o->repeat) json_put_count(event, "repeats", o->repeat);
     json_put_count(event, "epochs", run->epochs);
+    if (o->patience) json_put_count(event, "patience", o->patience);
     json_put_count(event, "batch", batch_rows(run));
     json_put_text(event, "optimizer", o->optimizer);
     json_put_text(event, "schedule", o->schedule);
