@@ -245,6 +245,8 @@ static void the_file_is_data(void **state)
                  "its target is \"kind\"");
     EXPECT_FAILS(glia_data_open(&none, "r", &(glia_data_options){.target = "kind, city"}), GLIA_E_TEXT,
                  "its target is \"kind\"");
+    EXPECT_FAILS(glia_data_open(&none, "r", &(glia_data_options){.target = "\""}), GLIA_E_TEXT,
+                 "target:1:1: the quote that opens here is never closed");
     glia_data_free(b);
     EXPECT_OK(glia_data_open(&b, "r", &(glia_data_options){.target = "\"kind\""}));
     expect_same(a, b);

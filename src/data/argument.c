@@ -65,13 +65,14 @@ static glia_status are_targets(const glia_data *d, const char *wanted, bool *are
     glia__string        name = {0};
     glia_status         status = GLIA_OK;
     size_t              j = 0;
-    *are = first && strcmp(first, wanted) == 0 && !glia_data_target_name(d, 1); /* it may have commas */
-    for (bool more = !*are; status == GLIA_OK && more;) {
-        status = glia__column_next(&where, &wanted, &name, &more);
+    *are = first && strcmp(first, wanted) == 0 && !glia_data_target_name(d, 1);
+    if (*are) return GLIA_OK; /* it may have commas */
+    for (bool more = true; status == GLIA_OK && more; j++) {
         const char *own = glia_data_target_name(d, j);
+        status = glia__column_next(&where, &wanted, &name, &more);
+        if (status != GLIA_OK) break;
         *are = more ? own && strcmp(own, name.text) == 0 : j > 0 && !own;
-        j++;
-        more = more && *are;
+        if (!*are) break;
     }
     glia__string_clear(&name);
     return status;
