@@ -121,7 +121,8 @@ static void numbers_may_have_a_decimal_comma(void **state)
     d = open_text("1,5;2\n2,5;3\n", &o); /* no header */
     assert_true(glia_data_input(d, 0, 0) == 1.5 && glia_data_input(d, 1, 0) == 2.5);
     glia_data_free(d);
-    static const char *const none[] = {"1.5", "12.34,5", "1,5,5", "1,234.5", ".123", "1.2345"};
+    static const char *const none[] = {"1.5",  "12.34,5", "1,5,5",    "1,234.5",
+                                       ".123", "1.2345",  "1234.567", "12345.678,5"};
     for (size_t i = 0; i < COUNT(none); i++) {
         char text[64];
         snprintf(text, sizeof text, "a;y\n%s;0\n", none[i]);

@@ -35,12 +35,18 @@ void glia__table_clear(glia__table *t)
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
-/* Whether the point at p has three digits behind it and no more, and one before, as marks for thousands have. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether the point at p has three digits behind it and one to three before, as marks for thousands have. */
 static bool marks_thousands(const char *begin, const char *p, const char *end)
 {
-    size_t digits = 0;
-    while (p + 1 + digits < end && p[1 + digits] >= '0' && p[1 + digits] <= '9') digits++;
-    return digits == 3 && p > begin && p[-1] >= '0' && p[-1] <= '9';
+    size_t before = 0, behind = 0;
+    while (p - before > begin && is_digit(p[-1 - (ptrdiff_t)before])) before++;
+    while (p + 1 + behind < end && is_digit(p[1 + behind])) behind++;
+    return before >= 1 && before <= 3 && behind == 3;
 }
 
 /* 1.234,5 is rewritten as 1234.5. */
@@ -88,7 +94,7 @@ static glia_status check_cells(const glia__table *t)
 static glia_status fail_range(const glia__table *t, size_t column, const glia__cell *cell)
 {
     const char *p = cell->begin;
-    while (p < cell->end && (*p < '0' || *p > '9')) p++;
+    while (p < cell->end && !is_digit(*p)) p++;
     return glia__table_fail(t, column, cell, p < cell->end ? " is out of range" : " is not a finite number");
 }
 
