@@ -22,13 +22,10 @@ static void tell_text(FILE *to, const glia_data *data)
 void columns_tell_rows(FILE *to, const glia_data *data)
 {
     const char *target = glia_data_target_name(data, 0);
-    bool        several = glia_data_target_name(data, 1) != NULL;
     size_t      dropped, without = glia_data_left_out(data, &dropped);
-    if (without)
-        fprintf(to, "%zu row%s left out: no value of %s\n", without, without == 1 ? "" : "s",
-                several  ? "one of the targets"
-                : target ? target
-                         : "the target");
+    if (!target) target = "the target";
+    if (glia_data_target_name(data, 1)) target = "one of the targets";
+    if (without) fprintf(to, "%zu row%s left out: no value of %s\n", without, without == 1 ? "" : "s", target);
     if (dropped) fprintf(to, "%zu row%s left out: a value is missing\n", dropped, dropped == 1 ? "" : "s");
 }
 

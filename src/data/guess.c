@@ -22,10 +22,8 @@ bool glia__table_is_gap(const glia__table *t, const glia__cell *cell)
     size_t                   n = (size_t)(cell->end - cell->begin);
     if (n == 0) return true;
     if (t->gaps.count && glia__words_find(&t->gaps, cell->begin, n) != SIZE_MAX) return true;
-    const char first = *cell->begin, last = cell->end[-1];
+    const char first = *cell->begin;
     if (n > 4 || (first != 'N' && first != 'n' && first != '?' && first != '#')) return false;
-    if (last != 'A' && last != 'a' && last != 'N' && last != 'n' && last != 'l' && last != 'L' && last != '?')
-        return false;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (strlen(usual[i]) == n && strncasecmp(usual[i], cell->begin, n) == 0) return true;
     return false;

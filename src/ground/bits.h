@@ -24,9 +24,6 @@ static inline uint64_t glia__eight(const char *bytes)
     return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-/* Eight times the same byte. */
-#define GLIA__EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 static inline double glia__from_f64(uint64_t bits)
 {
     double v;
