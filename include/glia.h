@@ -84,11 +84,10 @@ GLIA_API const char *glia_version(void);
 typedef struct glia_data glia_data;
 
 typedef struct glia_data_options {
-    const char
-        *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
-                    class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
-                    no each; a name may be in quotes, and has to be where it holds a comma. "" for a table without a
-                    target. An array of two dimensions has its target in a column only if its number is given here. */
+    const char *target; /* CSV: the target column by name, or by number from 1; NULL: a column called label, target,
+                           class or y, else the last; several, "low, high", to be predicted as numbers, or as yes or
+                           no each; a name with a comma among others is put in quotes. "" for a table without a target.
+                           An array of two dimensions has its target in a column only if its number is given here. */
     bool        target_optional; /* a table without that column has no target */
     bool        target_unread;   /* CSV: the target's columns are no inputs, but not read: rows may lack them */
     const char *weight; /* CSV: the column of the rows' weights, by name or number; it is then no input. NULL: none */
