@@ -40,7 +40,7 @@ static bool lacks(const glia__intake *in, const glia__plan_column *c)
     return has_names(in) && find_named(in, c->name) == SIZE_MAX;
 }
 
-/* A column that is there, but is text or was told to be skipped. */
+/* Whether a column is there, but is text or was told to be skipped. */
 static bool is_left_out(const glia_data *d, const char *name)
 {
     for (size_t i = 0; i < d->n_columns; i++)
@@ -48,19 +48,27 @@ static bool is_left_out(const glia_data *d, const char *name)
     return false;
 }
 
+/* The name of the first column that is lacking for that alone, or NULL. */
+static const char *first_left_out(const glia__intake *in)
+{
+    for (size_t i = 0; i < in->plan->count; i++) {
+        const glia__plan_column *c = &in->plan->column[i];
+        if (lacks(in, c) && is_left_out(in->data, c->name)) return c->name;
+    }
+    return NULL;
+}
+
 static glia_status fail_lacking(const glia__intake *in)
 {
     enum { LISTED = 5 };
     glia__string names = {0};
     size_t       missing = 0;
+    const char  *left_out = first_left_out(in);
+    if (left_out)
+        return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is left out, and the model learnt from it", left_out,
+                          in->data->name);
     for (size_t i = 0; i < in->plan->count; i++) {
-        if (!lacks(in, &in->plan->column[i])) continue;
-        if (is_left_out(in->data, in->plan->column[i].name)) {
-            glia__string_clear(&names);
-            return glia__fail(GLIA_E_SHAPE, "column \"%.60s\" of %s is left out, and the model learnt from it",
-                              in->plan->column[i].name, in->data->name);
-        }
-        if (missing++ >= LISTED) continue;
+        if (!lacks(in, &in->plan->column[i]) || missing++ >= LISTED) continue;
         glia__string_add(&names, "%s\"%.40s\"", missing > 1 ? ", " : "", in->plan->column[i].name);
     }
     if (missing > LISTED) glia__string_add(&names, " and %zu more", missing - LISTED);

@@ -112,7 +112,7 @@ typedef struct glia__look {
     size_t               valued;      /* rows with a value: the first of `list`, sorted, while a column is measured */
     size_t              *same;     /* [rows of both]: the first row of equal inputs; test rows come after all others */
     size_t              *twin;     /* [rows]: the first row of equal inputs and target */
-    size_t              *count;    /* [rows or classes, whichever is more, + 1] */
+    size_t              *count;    /* [rows] */
     double              *x, *y;    /* [rows] */
     glia__look_question *question; /* [questions]: none of numbers */
     size_t               questions;
