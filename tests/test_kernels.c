@@ -103,7 +103,7 @@ static void expect_product(const product *p, const double *want, const real *got
     }
 }
 
-/* In every table; the portable ones to the bit alike. */
+/* In every table; the portable ones that round once an addition are to the bit alike. */
 static void try_product(int form, size_t m, size_t n, size_t k, double alpha, double beta)
 {
     product p = product_of(form, m, n, k, alpha, beta);
@@ -115,8 +115,8 @@ static void try_product(int form, size_t m, size_t n, size_t k, double alpha, do
         real *c = copy_of(p.c, m * p.ldc);
         form_of(tables[t], form)(m, n, k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, c, p.ldc);
         expect_product(&p, want, c, tables[t]->name);
-        if (!first) first = copy_of(c, m * p.ldc);
-        if (t < portable_count) assert_memory_equal(c, first, m * p.ldc * sizeof *c);
+        if (t == 1) first = copy_of(c, m * p.ldc);
+        if (t > 1) assert_memory_equal(c, first, m * p.ldc * sizeof *c);
         free(c);
     }
     free(first);

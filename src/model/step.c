@@ -53,8 +53,9 @@ static bool worth_sharing(const glia__cut *cut)
 
 static void run_blocks(walk *w, size_t from, size_t to)
 {
-    for (size_t begin = from; begin < to; begin += w->cut.block) {
-        size_t end = begin + w->cut.block;
+    size_t step = w->cut.joined && from < to ? to - from : w->cut.block;
+    for (size_t begin = from; begin < to; begin += step) {
+        size_t end = begin + step;
         for (size_t i = 0; i < w->phases; i++)
             w->job[i].run(w, w->job[i].l, begin, end < w->cut.units ? end : w->cut.units);
     }

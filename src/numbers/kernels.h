@@ -4,6 +4,7 @@
 #define GLIA_NUMBERS_KERNELS_H
 
 #include "numbers/conv.h"
+#include "numbers/dense.h"
 #include "numbers/pool.h"
 
 typedef struct glia__kernels {
@@ -19,6 +20,15 @@ typedef struct glia__kernels {
     void (*add_bias)(size_t rows, size_t n, const real *b, real *y, size_t ldy);
     /* s[j] = keep * s[j] + scale * sum_r y[r][j], in the order of rows */
     void (*sum_rows)(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s);
+
+    /* Fully connected layers (numbers/dense.h), whose weights lie in panels of `panel` columns. b may be NULL.
+     * backward_w: dw = keep * dw + scale * (the gradient); keep = 0 does not read dw; work: glia__dense_work numbers.
+     */
+    size_t panel;
+    void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
+    void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
+    void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
+                             real *dw, real *work);
 
     /* Columns of x [rows][n], for normalisation. sum_products: s[j] = sum_r (x[r][j] - mx[j]) (y[r][j] - my[j]).
      * normalize: y = (x - m) a + b. normalize_back: dx = dy a + (x - m) b + d. */
@@ -57,8 +67,8 @@ typedef struct glia__kernels {
     X(step)                                                                                                            \
     X(sigmoid)                                                                                                         \
     X(tanh)                                                                                                            \
-    X(relu) X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish) X(hardsigmoid)      \
-        X(hardswish)
+    X(relu)                                                                                                            \
+    X(leaky_relu) X(elu) X(gelu) X(gelu_tanh) X(silu) X(softplus) X(selu) X(relu6) X(mish) X(hardsigmoid) X(hardswish)
 #define GLIA__ELEMENTWISE_FIELDS(f)                                                                                    \
     void (*f)(size_t n, real a, const real *x, real *y);                                                               \
     void (*f##_back)(size_t n, real a, const real *x, const real *y, const real *dy, real *dx);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "numbers/kernels.h"
+#include "numbers/vector.h"
 
 #ifndef GLIA_ISA
 #define GLIA_ISA base
@@ -15,8 +16,6 @@
 #define GLIA_TABLE_NAME(isa) GLIA_TABLE_NAME_(isa)
 #define GLIA_TEXT_(isa) "portable " #isa
 #define GLIA_TEXT(isa) GLIA_TEXT_(isa)
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* ---- matrix products ------------------------------------------------------------------------------------------- */
 
@@ -70,6 +69,10 @@ static void normalize_back(size_t rows, size_t n, const real *restrict x, const 
     for (size_t r = 0; r < rows; r++, x += n, dy += n, dx += n)
         for (size_t j = 0; j < n; j++) dx[j] = dy[j] * a[j] + (x[j] - m[j]) * b[j] + d[j];
 }
+
+/* ---- fully connected layers ------------------------------------------------------------------------------------ */
+
+#include "numbers/portable_dense.h"
 
 /* ---- convolutions ---------------------------------------------------------------------------------------------- */
 
@@ -221,6 +224,10 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .gemm_nt = gemm_nt,
            .add_bias = add_bias,
            .sum_rows = sum_rows,
+           .panel = WIDTH,
+           .dense_forward = dense_forward,
+           .dense_backward_x = dense_backward_x,
+           .dense_backward_w = dense_backward_w,
            .sum_products = sum_products,
            .normalize = normalize,
            .normalize_back = normalize_back,

@@ -1,80 +1,153 @@
-/* Matrix products for portable.c: c = alpha * A B + beta * c, with A and B seen through strides, so that one routine
- * serves all three forms.
+/* Matrix products for portable.c: c = scale * A B + keep * c, with A and B seen through strides, so that one routine
+ * serves all forms.
  *
- * B is packed, DEPTH rows and WIDTH columns at a time, into a buffer on the stack that stays in the nearest cache; ROWS
- * rows of A then run down it, their ROWS x WIDTH sums held in registers (one level of the scheme of Goto and van de
- * Geijn 2008). Sums over k run in order within a packed block, the blocks are added in order, and nothing is fused: the
- * result has the same bits whichever instruction set this is compiled for. */
+ * B lies, or is packed, in panels: DEPTH rows of WIDTH columns, which stay in the nearest cache while all rows of A run
+ * down them, TALLEST at a time, their sums held in registers (the inner levels of Goto and van de Geijn 2008).
+ *
+ * Each number of c is a sum over k in order, block of DEPTH by block, each product added by one multiply_add: whatever
+ * rows and columns a call is for, each of its numbers has the same bits. */
 
-/* Bytes of one vector register of this instruction set. */
+/* So many rows and columns of sums that they fill the registers, but for those that B and A pass through. */
 #if defined(__AVX512F__)
-#define VECTOR_BYTES 64
-#elif defined(__AVX2__)
-#define VECTOR_BYTES 32
+#define TALLEST 12
 #else
-#define VECTOR_BYTES 16
+#define TALLEST 6
 #endif
+enum { VECTORS = 2, WIDTH = VECTORS * LANES, DEPTH = 256 };
 
-enum { LANES = VECTOR_BYTES / sizeof(real), VECTORS = 2, WIDTH = VECTORS * LANES, ROWS = 4, DEPTH = 256 };
-typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
-
-/* Element (i, k) stands at at[i * row + k * column]. */
+/* Element (i, k) stands at at[i * row + k * column]; packed: in tiles of rows, [k][rows of the tile] each. */
 typedef struct strided {
     const real *at;
     size_t      row, column;
+    bool        packed;
 } strided;
 
-/* to[k][WIDTH] = alpha * B[k0 + k][j0 ..], the columns beyond `width` as zeros */
-static void pack(strided b, size_t depth, size_t width, real alpha, real *restrict to)
+/* ---- a tile ---------------------------------------------------------------------------------------------------- */
+
+/* `rows` is a constant where this is inlined; c is WIDTH wide. */
+ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, real scale, real keep, real *c, size_t ldc)
 {
-    for (size_t k = 0; k < depth; k++, to += WIDTH) {
-        const real *from = b.at + k * b.row;
-        for (size_t j = 0; j < width; j++) to[j] = alpha * from[j * b.column];
-        for (size_t j = width; j < WIDTH; j++) to[j] = 0;
+    enum { HALF = 6 }; /* rows that are addressed from one place */
+    vector      sum[TALLEST][VECTORS];
+    const real *at[2] = {a.at, a.at + HALF * a.row};
+    UNROLL for (size_t i = 0; i < rows; i++)
+    {
+        sum[i][0] = sum[i][1] = (vector){0};
+        __builtin_prefetch(c + i * ldc, 1);
+    }
+    for (size_t k = 0; k < deep; k++, b += WIDTH, at[0] += a.column, at[1] += a.column) {
+        const vector b0 = vector_at(b), b1 = vector_at(b + LANES);
+        UNROLL for (size_t i = 0; i < rows; i++)
+        {
+            const vector ai = vector_of(at[i / HALF][i % HALF * a.row]);
+            sum[i][0] = multiply_add(ai, b0, sum[i][0]);
+            sum[i][1] = multiply_add(ai, b1, sum[i][1]);
+        }
+    }
+    UNROLL for (size_t i = 0; i < rows; i++)
+    {
+        vector_add(c + i * ldc, keep, scale * sum[i][0]);
+        vector_add(c + i * ldc + LANES, keep, scale * sum[i][1]);
     }
 }
 
-/* sum[i][j] = sum_k A[i][k] packed[k][j], for `rows` <= ROWS rows (a constant where it is inlined) */
-static inline __attribute__((always_inline)) void tile(size_t rows, strided a, size_t depth, const real *packed,
-                                                       real *restrict sum)
+static void tile_of(size_t rows, strided a, size_t deep, const real *b, real scale, real keep, real *c, size_t ldc)
 {
-    vector acc[ROWS][VECTORS] = {0};
-    for (size_t k = 0; k < depth; k++, packed += WIDTH) {
-        const vector *b = (const vector *)(const void *)packed;
-        for (size_t i = 0; i < rows; i++)
-            for (size_t j = 0; j < VECTORS; j++) acc[i][j] += a.at[i * a.row + k * a.column] * b[j];
+#define CASE(n)                                                                                                        \
+    case n: tile(n, a, deep, b, scale, keep, c, ldc); break;
+    switch (rows) {
+        CASE(1)
+        CASE(2)
+        CASE(3) CASE(4) CASE(5) CASE(6)
+#if TALLEST > 6
+            CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#endif
     }
-    memcpy(sum, acc, rows * sizeof *acc);
+#undef CASE
 }
 
-static void store(size_t rows, size_t width, const real *sum, real beta, real *c, size_t ldc)
+/* ---- a band of c: all its rows, WIDTH columns or fewer ---------------------------------------------------------- */
+
+/* m rows in tiles of nearly the same height, the higher ones first. */
+typedef struct tiling {
+    size_t tiles, height, higher; /* `higher` of them are of height + 1 */
+} tiling;
+
+static tiling tiling_of(size_t m)
+{
+    size_t tiles = (m + TALLEST - 1) / TALLEST;
+    return (tiling){tiles, tiles ? m / tiles : 0, tiles ? m % tiles : 0};
+}
+
+static inline size_t height_of(const tiling *t, size_t nth)
+{
+    return t->height + (nth < t->higher);
+}
+
+static void store(size_t rows, size_t width, const real *sum, real keep, real *c, size_t ldc)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < width; j++) {
             real *to = &c[i * ldc + j];
-            *to = (beta == 0 ? 0 : beta * *to) + sum[i * WIDTH + j];
+            *to = (keep == 0 ? 0 : keep * *to) + sum[i * WIDTH + j];
         }
 }
 
+/* b: [deep][WIDTH] */
+static void band(size_t m, size_t width, size_t deep, strided a, const real *b, real scale, real keep, real *c,
+                 size_t ldc)
+{
+    const tiling t = tiling_of(m);
+    for (size_t nth = 0, i = 0, rows; nth < t.tiles; nth++, i += rows) {
+        rows = height_of(&t, nth);
+        strided ai = {a.at + i * (a.packed ? deep : a.row), a.packed ? 1 : a.row, a.packed ? rows : a.column, false};
+        if (width == WIDTH) {
+            tile_of(rows, ai, deep, b, scale, keep, c + i * ldc, ldc);
+        } else {
+            real sum[TALLEST * WIDTH];
+            tile_of(rows, ai, deep, b, scale, 0, sum, WIDTH);
+            store(rows, width, sum, keep, c + i * ldc, ldc);
+        }
+    }
+}
+
+/* ---- packing --------------------------------------------------------------------------------------------------- */
+
+/* to[k][WIDTH] = B[k][0 .. width-1], and zeros beyond */
+static void pack(strided b, size_t deep, size_t width, real *restrict to)
+{
+    for (size_t k = 0; k < deep; k++, to += WIDTH) {
+        const real *from = b.at + k * b.row;
+        if (width == WIDTH && b.column == 1) {
+            memcpy(to, from, WIDTH * sizeof *to);
+            continue;
+        }
+        for (size_t j = 0; j < width; j++) to[j] = from[j * b.column];
+        for (size_t j = width; j < WIDTH; j++) to[j] = 0;
+    }
+}
+
+/* The panel of B where it stands, if it stands as a tile wants it, or else packed. */
+static const real *panel_of(strided b, size_t deep, size_t width, real *room)
+{
+    if (width == WIDTH && b.row == WIDTH && b.column == 1) return b.at;
+    pack(b, deep, width, room);
+    return room;
+}
+
+/* ---- products -------------------------------------------------------------------------------------------------- */
+
 static void product(size_t m, size_t n, size_t depth, real alpha, strided a, strided b, real beta, real *c, size_t ldc)
 {
-    _Alignas(VECTOR_BYTES) real packed[DEPTH * WIDTH], sum[ROWS * WIDTH];
-    for (size_t k0 = 0; k0 < depth; k0 += DEPTH) {
-        size_t deep = depth - k0 < DEPTH ? depth - k0 : DEPTH;
-        real   keep = k0 == 0 ? beta : 1;
-        for (size_t j0 = 0; j0 < n; j0 += WIDTH) {
-            size_t width = n - j0 < WIDTH ? n - j0 : WIDTH;
-            pack((strided){b.at + k0 * b.row + j0 * b.column, b.row, b.column}, deep, width, alpha, packed);
-            for (size_t i = 0; i < m; i += ROWS) {
-                size_t  rows = m - i < ROWS ? m - i : ROWS;
-                strided ai = {a.at + i * a.row + k0 * a.column, a.row, a.column};
-                if (rows == ROWS)
-                    tile(ROWS, ai, deep, packed, sum);
-                else
-                    for (size_t r = 0; r < rows; r++)
-                        tile(1, (strided){ai.at + r * a.row, a.row, a.column}, deep, packed, sum + r * WIDTH);
-                store(rows, width, sum, keep, c + i * ldc + j0, ldc);
-            }
+    _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
+    for (size_t k = 0; k < depth; k += DEPTH) {
+        size_t  deep = depth - k < DEPTH ? depth - k : DEPTH;
+        strided ak = {a.at + k * a.column, a.row, a.column, false};
+        for (size_t j = 0; j < n; j += WIDTH) {
+            size_t      width = n - j < WIDTH ? n - j : WIDTH;
+            strided     bk = {b.at + k * b.row + j * b.column, b.row, b.column, false};
+            const real *panel = panel_of(bk, deep, width, room);
+            band(m, width, deep, ak, panel, alpha, k == 0 ? beta : 1, c + j, ldc);
         }
     }
 }
@@ -82,17 +155,17 @@ static void product(size_t m, size_t n, size_t depth, real alpha, strided a, str
 static void gemm(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                  real beta, real *c, size_t ldc)
 {
-    product(m, n, k, alpha, (strided){a, lda, 1}, (strided){b, ldb, 1}, beta, c, ldc);
+    product(m, n, k, alpha, (strided){a, lda, 1, false}, (strided){b, ldb, 1, false}, beta, c, ldc);
 }
 
 static void gemm_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                     real beta, real *c, size_t ldc)
 {
-    product(m, n, k, alpha, (strided){a, 1, lda}, (strided){b, ldb, 1}, beta, c, ldc);
+    product(m, n, k, alpha, (strided){a, 1, lda, false}, (strided){b, ldb, 1, false}, beta, c, ldc);
 }
 
 static void gemm_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                     real beta, real *c, size_t ldc)
 {
-    product(m, n, k, alpha, (strided){a, lda, 1}, (strided){b, 1, ldb}, beta, c, ldc);
+    product(m, n, k, alpha, (strided){a, lda, 1, false}, (strided){b, 1, ldb, false}, beta, c, ldc);
 }

@@ -143,6 +143,7 @@ typedef struct glia__cut {
     size_t units, block;
     size_t work;    /* of the whole phase, in multiply-adds: what is too small is not shared */
     bool   by_rows; /* units are rows of the batch, and a block reads no others */
+    bool   joined;  /* no number's bits depend on the cut: a thread's blocks are one call */
 } glia__cut;
 
 typedef enum glia__reads { GLIA__READS_ALL, GLIA__READS_IMAGES, GLIA__READS_NUMBERS } glia__reads;

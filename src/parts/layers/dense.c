@@ -20,17 +20,6 @@ static const glia__setting settings[] = {
     {.name = NULL},
 };
 
-/* Four panels, 32 to 256 columns wide and a multiple of 32: widths at which matrix products lose nothing (measured).
- * Few weights are not worth a cut. */
-static size_t panel_width(size_t in, size_t out)
-{
-    enum { LEAST = 32, MOST = 256, WEIGHTS = 32768 };
-    if (in * out < WEIGHTS) return out;
-    size_t width = (out / 4 + LEAST - 1) / LEAST * LEAST;
-    width = width < LEAST ? LEAST : width > MOST ? MOST : width;
-    return width < out ? width : out;
-}
-
 static glia_status plan(glia__layer *l)
 {
     char   text[64];
@@ -44,7 +33,7 @@ static glia_status plan(glia__layer *l)
     GLIA_TRY(glia__init_check(l->set[BIAS_INIT].word));
     l->out = l->in;
     l->out.dim[l->out.rank - 1] = out;
-    glia__layer_param(l, "weight", in, out, panel_width(in, out), l->set[INIT].word);
+    glia__layer_param(l, "weight", in, out, l->k->panel, l->set[INIT].word);
     if (l->set[BIAS].yes) {
         glia__param *b = glia__layer_param(l, "bias", 0, out, out, l->set[BIAS_INIT].word);
         b->fan_in = in;
@@ -53,11 +42,39 @@ static glia_status plan(glia__layer *l)
     return GLIA_OK;
 }
 
-static bool shared_by_panels(const glia__layer *l, size_t rows)
+static glia__dense whole(const glia__layer *l)
 {
-    enum { WEIGHTS_PER_ROW = 128 };
     const glia__param *w = &l->param[0];
-    return w->panel < w->out && w->count / rows >= WEIGHTS_PER_ROW;
+    return (glia__dense){w->in, w->out, 0, w->in, 0, (w->out + w->panel - 1) / w->panel};
+}
+
+static glia_status reserve(glia__layer *l, size_t rows, bool training)
+{
+    glia__dense d = whole(l);
+    l->works = training ? glia__dense_work(&d, rows * (l->n_in / d.in)) : 0;
+    return GLIA_OK;
+}
+
+/* Shares of the panels, where there are enough; four of them are worked on at once. */
+enum { PANELS_LEAST = 4 };
+static glia__cut by_panels(const glia__layer *l, size_t work)
+{
+    size_t panels = whole(l).q1;
+    return (glia__cut){.units = panels, .block = panels >= 8 ? 4 : 2, .work = work, .joined = true};
+}
+
+static glia__cut by_inputs(const glia__layer *l, size_t work)
+{
+    enum { MULTIPLE = 48 };
+    return (glia__cut){.units = l->param[0].in, .block = MULTIPLE, .work = work, .joined = true};
+}
+
+/* Whether threads share the weights rather than the rows. */
+static bool shared_by_weights(const glia__layer *l, size_t rows)
+{
+    enum { WEIGHTS = 32768, WEIGHTS_PER_ROW = 128 };
+    const glia__param *w = &l->param[0];
+    return whole(l).q1 >= PANELS_LEAST && w->count >= WEIGHTS && w->count / rows >= WEIGHTS_PER_ROW;
 }
 
 static size_t ceil_to(size_t n, size_t multiple)
@@ -67,94 +84,59 @@ static size_t ceil_to(size_t n, size_t multiple)
 
 static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *c)
 {
-    enum { BLOCKS = 8, MULTIPLE = 16, SLICED = 4 << 20 };
-    const glia__param *w = &l->param[0];
-    size_t             panels = (w->out + w->panel - 1) / w->panel;
-    bool               heavy = shared_by_panels(l, rows);
-    c->work = rows * l->multiply_adds;
+    enum { BLOCKS = 8, MULTIPLE = 16 };
+    size_t work = rows * l->multiply_adds;
     if (phase == GLIA__BACKWARD_W)
-        if (panels > 1)
-            *c = (glia__cut){panels, 1, c->work};
-        else
-            *c = (glia__cut){w->in, c->work < SLICED ? w->in : ceil_to(w->in / BLOCKS, MULTIPLE), c->work};
-    else if (!heavy)
-        *c = (glia__cut){rows, ceil_to(1 + (rows - 1) / BLOCKS, MULTIPLE), c->work, true};
+        *c = whole(l).q1 >= PANELS_LEAST ? by_panels(l, work) : by_inputs(l, work);
+    else if (!shared_by_weights(l, rows))
+        *c = (glia__cut){rows, ceil_to(1 + (rows - 1) / BLOCKS, MULTIPLE), work, .by_rows = true};
     else if (phase == GLIA__FORWARD)
-        *c = (glia__cut){panels, 1, c->work};
+        *c = by_panels(l, work);
     else
-        *c = (glia__cut){w->in, ceil_to(w->in / BLOCKS, MULTIPLE), c->work};
+        *c = by_inputs(l, work);
 }
 
-/* What a part covers: rows of x and y (positions of a row counted as rows), inputs i, panels q. */
-typedef struct region {
-    size_t r0, r1, i0, i1, q0, q1;
-} region;
-
-static region whole(const glia__layer *l, const glia__part *p)
-{
-    const glia__param *w = &l->param[0];
-    return (region){0, p->rows * (l->n_in / w->in), 0, w->in, 0, (w->out + w->panel - 1) / w->panel};
-}
-
-static void only_rows(const glia__layer *l, const glia__part *p, region *g)
-{
-    size_t positions = l->n_in / l->param[0].in;
-    g->r0 = p->begin * positions;
-    g->r1 = p->end * positions;
-}
-
-static size_t width_of(const glia__param *w, size_t q)
-{
-    size_t o = q * w->panel;
-    return w->out - o < w->panel ? w->out - o : w->panel;
-}
-
+/* y = x W + b */
 static void forward(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    region             g = whole(l, p);
-    if (shared_by_panels(l, p->rows))
-        g.q0 = p->begin, g.q1 = p->end;
+    glia__dense        d = whole(l);
+    size_t             positions = l->n_in / d.in, from = 0, to = p->rows;
+    if (shared_by_weights(l, p->rows))
+        d.q0 = p->begin, d.q1 = p->end;
     else
-        only_rows(l, p, &g);
-    for (size_t q = g.q0; q < g.q1; q++) {
-        size_t o = q * w->panel, width = width_of(w, q), rows = g.r1 - g.r0;
-        real  *y = l->y + g.r0 * w->out + o;
-        l->k->gemm(rows, width, w->in, 1, l->x + g.r0 * w->in, w->in, w->value + w->in * o, width, 0, y, w->out);
-        if (l->params > 1) l->k->add_bias(rows, width, b->value + o, y, w->out);
-    }
+        from = p->begin, to = p->end;
+    l->k->dense_forward(&d, (to - from) * positions, l->x + from * l->n_in, w->value, l->params > 1 ? b->value : NULL,
+                        l->y + from * l->n_out);
 }
 
+/* dx = dy W^T */
 static void backward_x(const glia__layer *l, const glia__part *p)
 {
-    const glia__param *w = &l->param[0];
-    region             g = whole(l, p);
-    if (shared_by_panels(l, p->rows))
-        g.i0 = p->begin, g.i1 = p->end;
+    glia__dense d = whole(l);
+    size_t      positions = l->n_in / d.in, from = 0, to = p->rows;
+    if (shared_by_weights(l, p->rows))
+        d.i0 = p->begin, d.i1 = p->end;
     else
-        only_rows(l, p, &g);
-    for (size_t q = g.q0; q < g.q1; q++) {
-        size_t o = q * w->panel, width = width_of(w, q);
-        l->k->gemm_nt(g.r1 - g.r0, g.i1 - g.i0, width, 1, l->dy + g.r0 * w->out + o, w->out,
-                      w->value + w->in * o + g.i0 * width, width, q > 0, l->dx + g.r0 * w->in + g.i0, w->in);
-    }
+        from = p->begin, to = p->end;
+    l->k->dense_backward_x(&d, (to - from) * positions, l->dy + from * l->n_out, l->param[0].value,
+                           l->dx + from * l->n_in);
 }
 
+/* dW = x^T dy, db = sum of dy */
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    region             g = whole(l, p);
-    if (w->panel < w->out)
-        g.q0 = p->begin, g.q1 = p->end;
+    glia__dense        d = whole(l);
+    size_t             rows = p->rows * (l->n_in / d.in);
+    if (d.q1 >= PANELS_LEAST)
+        d.q0 = p->begin, d.q1 = p->end;
     else
-        g.i0 = p->begin, g.i1 = p->end;
-    for (size_t q = g.q0; q < g.q1; q++) {
-        size_t      o = q * w->panel, width = width_of(w, q);
-        const real *dy = l->dy + o;
-        l->k->gemm_tn(g.i1 - g.i0, width, g.r1, p->scale, l->x + g.i0, w->in, dy, w->out, p->keep,
-                      p->into + w->offset + w->in * o + g.i0 * width, width);
-        if (l->params > 1 && g.i0 == 0)
-            l->k->sum_rows(g.r1, width, p->scale, dy, w->out, p->keep, p->into + b->offset + o);
+        d.i0 = p->begin, d.i1 = p->end;
+    l->k->dense_backward_w(&d, rows, p->scale, l->x, l->dy, p->keep, p->into + w->offset, p->work);
+    if (l->params > 1 && d.i0 == 0) {
+        size_t o = d.q0 * w->panel, end = d.q1 * w->panel < w->out ? d.q1 * w->panel : w->out;
+        l->k->sum_rows(rows, end - o, p->scale, l->dy + o, w->out, p->keep, p->into + b->offset + o);
     }
 }
 
@@ -162,6 +144,7 @@ const glia__layer_class glia__layer_dense = {
     .named = {"dense", "fully connected: y = x W + b", settings},
     .plan = plan,
     .reads = GLIA__READS_NUMBERS,
+    .reserve = reserve,
     .cut = cut,
     .forward = forward,
     .backward_x = backward_x,

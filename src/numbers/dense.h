@@ -1,0 +1,36 @@
+/* Fully connected layers, y = x W + b, for rows x [rows][in].
+ *
+ *   forward      y[r][o]  = sum_i x[r][i] w[i][o] + b[o]
+ *   backward_x   dx[r][i] = sum_o dy[r][o] w[i][o]
+ *   backward_w   dw[i][o] = sum_r x[r][i] dy[r][o]
+ *
+ * W lies as [in][out], cut into panels of glia__kernels.panel columns, each contiguous: [in][panel], the last one
+ * [in][what is left]. A call is for a part of them, inputs i0 .. i1-1 and panels q0 .. q1-1 (forward takes all inputs,
+ * backward_x all panels), and no number's bits depend on which.
+ *
+ * An x that is 0 adds nothing to any sum. Where so many are that it pays, forward and backward_w leave them out, to the
+ * same bits (but for weights that are not finite): images have a background, and a table's word is one 1 among zeros.
+ */
+#ifndef GLIA_NUMBERS_DENSE_H
+#define GLIA_NUMBERS_DENSE_H
+
+#include <stddef.h>
+
+#include "ground/real.h"
+
+typedef struct glia__dense {
+    size_t in, out;
+    size_t i0, i1, q0, q1;
+} glia__dense;
+
+/* Rows of the batch that backward_w sums at a time. */
+#define GLIA__DENSE_DEPTH 256
+/* Numbers that backward_w works in: x of so many rows, packed, or a part of it. */
+static inline size_t glia__dense_work(const glia__dense *d, size_t rows)
+{
+    enum { MOST = 1 << 19 };
+    size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
+    return d->in < MOST / deep ? d->in * deep : MOST;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* Vectors of the instruction set that a file is compiled for: so many reals that one instruction works on. */
+#ifndef GLIA_NUMBERS_VECTOR_H
+#define GLIA_NUMBERS_VECTOR_H
+
+#include <string.h>
+
+#include "ground/real.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+enum { LANES = VECTOR_BYTES / sizeof(real) };
+typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* Of loops over so few vectors that all of them stay in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+ALWAYS_INLINE vector vector_at(const real *p)
+{
+    vector v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+ALWAYS_INLINE void vector_to(real *p, vector v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+ALWAYS_INLINE vector vector_of(real x)
+{
+    return x - (vector){0};
+}
+
+/* a * b + c: rounded once where the instruction set has it, and twice on the base one. */
+ALWAYS_INLINE vector multiply_add(vector a, vector b, vector c)
+{
+#if defined(__AVX512F__) && defined(GLIA_DOUBLE)
+    return (vector)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__AVX512F__)
+    return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__AVX2__) && defined(GLIA_DOUBLE)
+    return (vector)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#elif defined(__AVX2__)
+    return (vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* to = keep * to + v; keep = 0 does not read */
+ALWAYS_INLINE void vector_add(real *to, real keep, vector v)
+{
+    vector_to(to, keep == 0 ? v : v + keep * vector_at(to));
+}
+
+/* multiply_add of one number, to the same bits. */
+ALWAYS_INLINE real multiply_add_one(real a, real b, real c)
+{
+#if defined(__AVX2__)
+    return fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+#endif
