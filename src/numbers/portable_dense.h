@@ -30,85 +30,120 @@ static bool mostly_zeros(size_t rows, size_t n, const real *x)
     return true;
 }
 
-/* Bit j: x[j] is not 0, of so many numbers. */
-enum { BITS = 32 };
-static inline uint32_t bits_of(size_t n, const real *x)
+/* Inputs that are looked at together: what belongs to them stays in the nearest cache. */
+enum { INPUTS = 64 };
+
+/* Bit j: x[j] is not 0, of n inputs. */
+static inline uint64_t bits_of(size_t n, const real *x)
 {
-    uint32_t bits = 0;
-    if (n == BITS)
-        for (size_t j = 0; j < BITS; j++) bits |= (uint32_t)(x[j] != 0) << j;
-    else
-        for (size_t j = 0; j < n; j++) bits |= (uint32_t)(x[j] != 0) << j;
+    uint64_t bits = 0;
+    size_t   j = 0;
+    for (; j + LANES <= n; j += LANES) bits |= (uint64_t)nonzero_lanes(x + j) << j;
+    for (; j < n; j++) bits |= (uint64_t)(x[j] != 0) << j;
     return bits;
 }
 
-/* The places of those of x that are not 0; how many there are. n is DEPTH at most. */
-static size_t find_nonzeros(size_t n, const real *x, uint16_t *at)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < n; i += BITS)
-        for (uint32_t bits = bits_of(n - i < BITS ? n - i : BITS, x + i); bits; bits &= bits - 1)
-            at[found++] = (uint16_t)(i + (size_t)__builtin_ctz(bits));
-    return found;
-}
+/* Terms of a sum that are not 0. */
+typedef struct terms {
+    size_t  n;
+    uint8_t at[DEPTH];
+} terms;
 
-/* Several panels at once, so that enough sums run side by side. */
-enum { ABREAST = 4 };
+/* A sum of products a[at] b[at][..] over some panels: `a` from one term to the next in a, `b` in b; from one panel to
+ * the next in b, and in c. */
+typedef struct steps {
+    size_t a, b, panel, c;
+} steps;
 
-/* y[panel][..] (+)= sum of x[at] w[panel][at][..]; `panels` is a constant where this is inlined. w: the first of them,
- * `step` from one to the next. */
-ALWAYS_INLINE void add_listed(size_t panels, size_t n, const uint16_t *at, const real *x, const real *w, size_t step,
-                              bool first, real *y)
+enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by side keep the arithmetic busy */
+
+/* `panels` is a constant where this is inlined. */
+ALWAYS_INLINE void sum_panels(size_t panels, const terms *list, const steps *s, const real *a, const real *b,
+                              const target *t, real *c)
 {
-    vector sum[ABREAST][VECTORS];
-    UNROLL for (size_t p = 0; p < panels; p++) sum[p][0] = sum[p][1] = (vector){0};
-    for (size_t t = 0; t < n; t++) {
-        const vector xi = vector_of(x[at[t]]);
-        const real  *wi = w + (size_t)at[t] * WIDTH;
+    const size_t n = list->n, a_step = s->a, b_step = s->b, panel = s->panel;
+    vector       sum[ABREAST][VECTORS];
+    sums_begin(panels, t, c, s->c, sum);
+    for (size_t l = 0; l < n; l++) {
+        const size_t at = list->at[l];
+        const vector al = vector_of(a[at * a_step]);
+        const real  *bl = b + at * b_step;
         UNROLL for (size_t p = 0; p < panels; p++)
         {
-            sum[p][0] = multiply_add(xi, vector_at(wi + p * step), sum[p][0]);
-            sum[p][1] = multiply_add(xi, vector_at(wi + p * step + LANES), sum[p][1]);
+            sum[p][0] = multiply_add(al, vector_at(bl + p * panel), sum[p][0]);
+            sum[p][1] = multiply_add(al, vector_at(bl + p * panel + LANES), sum[p][1]);
         }
     }
-    UNROLL for (size_t p = 0; p < panels; p++)
-    {
-        vector_add(y + p * WIDTH, !first, sum[p][0]);
-        vector_add(y + p * WIDTH + LANES, !first, sum[p][1]);
+    sums_end(panels, t, c, s->c, sum);
+}
+
+static void sum_abreast(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
+{
+    sum_panels(ABREAST, list, s, a, b, t, c);
+}
+
+static void sum_wide(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
+{
+    sum_panels(1, list, s, a, b, t, c);
+}
+
+/* The last panel, where it is narrower. */
+static void sum_narrow(size_t width, const terms *list, const steps *s, const real *a, const real *b, const target *t,
+                       real *c)
+{
+    real sum[WIDTH];
+    for (size_t j = 0; j < width; j++) sum[j] = t->goes_on ? c[j] : 0;
+    for (size_t l = 0; l < list->n; l++) {
+        const real al = a[list->at[l] * s->a], *bl = b + list->at[l] * s->b;
+        for (size_t j = 0; j < width; j++) sum[j] = multiply_add_one(al, bl[j], sum[j]);
     }
-}
-
-/* The same of a panel that is narrower. */
-static void add_listed_narrow(size_t width, size_t n, const uint16_t *at, const real *x, const real *w, bool first,
-                              real *y)
-{
-    real sum[WIDTH] = {0};
-    for (size_t t = 0; t < n; t++)
-        for (size_t j = 0; j < width; j++) sum[j] = multiply_add_one(x[at[t]], w[at[t] * width + j], sum[j]);
-    for (size_t j = 0; j < width; j++) y[j] = first ? sum[j] : y[j] + sum[j];
-}
-
-/* A row's part of y from x[k .. k+deep-1]. */
-static void forward_listed(const glia__dense *d, size_t k, size_t deep, const real *x, const real *w, real *y)
-{
-    uint16_t at[DEPTH];
-    size_t   n = find_nonzeros(deep, x + k, at), step = d->in * WIDTH, full = d->out / WIDTH;
-    size_t   q = d->q0, end = d->q1 < full ? d->q1 : full;
-    for (; q + ABREAST <= end; q += ABREAST)
-        add_listed(ABREAST, n, at, x + k, w + panel_at(d, q) + k * WIDTH, step, k == 0, y + q * WIDTH);
-    for (; q < end; q++) add_listed(1, n, at, x + k, w + panel_at(d, q) + k * WIDTH, step, k == 0, y + q * WIDTH);
-    if (q == d->q1) return;
-    size_t width = panel_width(d, q);
-    add_listed_narrow(width, n, at, x + k, w + panel_at(d, q) + k * width, k == 0, y + q * WIDTH);
+    for (size_t j = 0; j < width; j++)
+        c[j] = t->goes_on ? sum[j] : t->keep == 0 ? t->scale * sum[j] : t->keep * c[j] + t->scale * sum[j];
 }
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
+static void find_inputs(size_t n, const real *x, terms *found)
+{
+    found->n = 0;
+    for (uint64_t bits = bits_of(n, x); bits; bits &= bits - 1) found->at[found->n++] = (uint8_t)__builtin_ctzll(bits);
+}
+
+/* What inputs i .. add to y of some rows, each with its list. */
+static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const terms *list, const real *x, const real *w,
+                           real *y)
+{
+    const steps  s = {1, WIDTH, d->in * WIDTH, WIDTH};
+    const target t = target_of(1, i > 0);
+    for (size_t q = d->q0, some; q < d->q1; q += some) {
+        size_t      width = panel_width(d, q);
+        const real *wq = w + panel_at(d, q) + i * width;
+        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
+        for (size_t r = 0; r < rows; r++) {
+            const real *xr = x + r * d->in + i;
+            real       *yr = y + r * d->out + q * WIDTH;
+            if (some == ABREAST)
+                sum_abreast(&list[r], &s, xr, wq, &t, yr);
+            else if (width == WIDTH)
+                sum_wide(&list[r], &s, xr, wq, &t, yr);
+            else
+                sum_narrow(width, &list[r], &(steps){1, width, 0, 0}, xr, wq, &t, yr);
+        }
+    }
+}
+
 static void forward_zeros(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
 {
-    for (size_t k = 0; k < d->in; k += DEPTH)
-        for (size_t r = 0; r < rows; r++)
-            forward_listed(d, k, d->in - k < DEPTH ? d->in - k : DEPTH, x + r * d->in, w, y + r * d->out);
+    enum { ROWS = 64 };
+    terms list[ROWS];
+    for (size_t r = 0; r < rows; r += ROWS, x += ROWS * d->in, y += ROWS * d->out) {
+        size_t some = rows - r < ROWS ? rows - r : ROWS;
+        for (size_t i = 0; i < d->in; i += INPUTS) {
+            for (size_t j = 0; j < some; j++)
+                find_inputs(d->in - i < INPUTS ? d->in - i : INPUTS, x + j * d->in + i, &list[j]);
+            forward_inputs(d, i, some, list, x, w, y);
+        }
+    }
 }
 
 static void forward_tiles(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
@@ -145,17 +180,19 @@ static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, 
     enum { PANELS = DEPTH / WIDTH };
     _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
     size_t                      full = d->out / WIDTH, left = d->out % WIDTH;
+    const target                first = target_of(1, 0), more = target_of(1, 1);
     for (size_t i = d->i0; i < d->i1; i += WIDTH) {
         size_t width = d->i1 - i < WIDTH ? d->i1 - i : WIDTH;
         for (size_t q = 0; q < full; q += PANELS) {
             size_t end = q + PANELS < full ? q + PANELS : full;
             pack_turned(d, w, i, width, q, end, room);
-            band(rows, width, (end - q) * WIDTH, (strided){dy + q * WIDTH, d->out, 1, false}, room, 1, q > 0, dx + i,
-                 d->in);
+            band(rows, width, (end - q) * WIDTH, (strided){dy + q * WIDTH, d->out, 1, false}, room,
+                 q > 0 ? &more : &first, dx + i, d->in);
         }
         if (left == 0) continue;
         pack((strided){w + panel_at(d, full) + i * left, 1, left, false}, left, width, room);
-        band(rows, width, left, (strided){dy + full * WIDTH, d->out, 1, false}, room, 1, full > 0, dx + i, d->in);
+        band(rows, width, left, (strided){dy + full * WIDTH, d->out, 1, false}, room, full > 0 ? &more : &first, dx + i,
+             d->in);
     }
 }
 
@@ -166,14 +203,16 @@ typedef struct gradient {
     const glia__dense *d;
     size_t             deep; /* rows, from here on: */
     const real        *x, *dy;
-    real               scale, keep, *dw;
+    target             target;
+    real              *dw;
 } gradient;
 
 static void each_depth(const glia__dense *d, size_t rows, gradient g, void (*f)(const gradient *g, real *work),
                        real *work)
 {
     g.d = d;
-    for (size_t r = 0; r < rows; r += DEPTH, g.x += DEPTH * d->in, g.dy += DEPTH * d->out, g.keep = 1) {
+    for (size_t r = 0; r < rows;
+         r += DEPTH, g.x += DEPTH * d->in, g.dy += DEPTH * d->out, g.target = target_of(g.target.scale, 1)) {
         g.deep = rows - r < DEPTH ? rows - r : DEPTH;
         f(&g, work);
     }
@@ -204,87 +243,59 @@ static void gradient_tiles(const gradient *g, real *work)
         for (size_t q = d->q0; q < d->q1; q++) {
             size_t width = panel_width(d, q);
             pack((strided){g->dy + q * WIDTH, d->out, 1, false}, g->deep, width, room);
-            band(m, width, g->deep, (strided){work, 0, 0, true}, room, g->scale, g->keep,
-                 g->dw + panel_at(d, q) + i * width, width);
+            band(m, width, g->deep, (strided){work, 0, 0, true}, room, &g->target, g->dw + panel_at(d, q) + i * width,
+                 width);
         }
     }
 }
 
 /* ---- backward_w, of an x of mostly zeros ------------------------------------------------------------------------- */
 
-/* Some inputs at a time: bit r % BITS of bits[r / BITS][i] says that x[r][i] is not 0. */
-enum { WORDS = DEPTH / BITS, INPUTS = 64 };
-
-static void find_rows(const gradient *g, size_t n, const real *x, uint32_t bits[WORDS][INPUTS])
+/* The rows in which each of n inputs is not 0. */
+static void find_rows(const gradient *g, size_t n, const real *x, terms *found)
 {
-    memset(bits, 0, WORDS * sizeof *bits);
+    for (size_t i = 0; i < n; i++) found[i].n = 0;
     for (size_t r = 0; r < g->deep; r++, x += g->d->in)
-        for (size_t i = 0; i < n; i++) bits[r / BITS][i] |= (uint32_t)(x[i] != 0) << r % BITS;
-}
-
-/* An input's row of dw in some panels; bits, x and dw are the input's, dy the first panel's. */
-ALWAYS_INLINE void add_rows(size_t panels, const gradient *g, const uint32_t *bits, const real *x, const real *dy,
-                            real *dw)
-{
-    vector sum[ABREAST][VECTORS];
-    UNROLL for (size_t p = 0; p < panels; p++) sum[p][0] = sum[p][1] = (vector){0};
-    for (size_t r = 0; r < g->deep; r += BITS)
-        for (uint32_t left = bits[r / BITS * INPUTS]; left; left &= left - 1) {
-            size_t       at = r + (size_t)__builtin_ctz(left);
-            const vector xr = vector_of(x[at * g->d->in]);
-            const real  *y = dy + at * g->d->out;
-            UNROLL for (size_t p = 0; p < panels; p++)
-            {
-                sum[p][0] = multiply_add(xr, vector_at(y + p * WIDTH), sum[p][0]);
-                sum[p][1] = multiply_add(xr, vector_at(y + p * WIDTH + LANES), sum[p][1]);
-            }
+        for (uint64_t bits = bits_of(n, x); bits; bits &= bits - 1) {
+            terms *of = &found[__builtin_ctzll(bits)];
+            of->at[of->n++] = (uint8_t)r;
         }
-    UNROLL for (size_t p = 0; p < panels; p++)
-    {
-        vector_add(dw + p * g->d->in * WIDTH, g->keep, g->scale * sum[p][0]);
-        vector_add(dw + p * g->d->in * WIDTH + LANES, g->keep, g->scale * sum[p][1]);
-    }
 }
 
-static void add_rows_narrow(size_t width, const gradient *g, const uint32_t *bits, const real *x, const real *dy,
-                            real *dw)
-{
-    real sum[WIDTH] = {0};
-    for (size_t r = 0; r < g->deep; r += BITS)
-        for (uint32_t left = bits[r / BITS * INPUTS]; left; left &= left - 1) {
-            size_t at = r + (size_t)__builtin_ctz(left);
-            for (size_t j = 0; j < width; j++)
-                sum[j] = multiply_add_one(x[at * g->d->in], dy[at * g->d->out + j], sum[j]);
-        }
-    for (size_t j = 0; j < width; j++) dw[j] = (g->keep == 0 ? 0 : g->keep * dw[j]) + g->scale * sum[j];
-}
-
-static void gradient_of_input(const gradient *g, size_t i, const uint32_t *bits)
+/* An input's row of dw. */
+static void gradient_of_input(const gradient *g, size_t i, const terms *rows)
 {
     const glia__dense *d = g->d;
-    size_t             full = d->out / WIDTH, q = d->q0, end = d->q1 < full ? d->q1 : full;
-    for (; q + ABREAST <= end; q += ABREAST)
-        add_rows(ABREAST, g, bits, g->x + i, g->dy + q * WIDTH, g->dw + panel_at(d, q) + i * WIDTH);
-    for (; q < end; q++) add_rows(1, g, bits, g->x + i, g->dy + q * WIDTH, g->dw + panel_at(d, q) + i * WIDTH);
-    if (q == d->q1) return;
-    size_t width = panel_width(d, q);
-    add_rows_narrow(width, g, bits, g->x + i, g->dy + q * WIDTH, g->dw + panel_at(d, q) + i * width);
+    const steps        s = {d->in, d->out, WIDTH, d->in * WIDTH};
+    if (rows->n == 0 && g->target.keep == 1) return;
+    for (size_t q = d->q0, some; q < d->q1; q += some) {
+        size_t      width = panel_width(d, q);
+        const real *dy = g->dy + q * WIDTH;
+        real       *dw = g->dw + panel_at(d, q) + i * width;
+        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
+        if (some == ABREAST)
+            sum_abreast(rows, &s, g->x + i, dy, &g->target, dw);
+        else if (width == WIDTH)
+            sum_wide(rows, &s, g->x + i, dy, &g->target, dw);
+        else
+            sum_narrow(width, rows, &s, g->x + i, dy, &g->target, dw);
+    }
 }
 
 static void gradient_zeros(const gradient *g, real *work)
 {
-    uint32_t bits[WORDS][INPUTS];
+    terms rows[INPUTS];
     (void)work;
     for (size_t i = g->d->i0; i < g->d->i1; i += INPUTS) {
         size_t n = g->d->i1 - i < INPUTS ? g->d->i1 - i : INPUTS;
-        find_rows(g, n, g->x + i, bits);
-        for (size_t j = 0; j < n; j++) gradient_of_input(g, i + j, &bits[0][j]);
+        find_rows(g, n, g->x + i, rows);
+        for (size_t j = 0; j < n; j++) gradient_of_input(g, i + j, &rows[j]);
     }
 }
 
 static void dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
                              real *dw, real *work)
 {
-    gradient g = {.x = x, .dy = dy, .scale = scale, .keep = keep, .dw = dw};
+    gradient g = {.x = x, .dy = dy, .target = target_of(scale, keep), .dw = dw};
     each_depth(d, rows, g, mostly_zeros(rows, d->in, x) ? gradient_zeros : gradient_tiles, work);
 }

@@ -22,19 +22,58 @@ typedef struct strided {
     bool        packed;
 } strided;
 
+/* ---- where sums begin and end ------------------------------------------------------------------------------------ */
+
+/* c = scale * sum + keep * c. Where both are 1 the sum goes on from c, else it is made whole first. */
+typedef struct target {
+    real scale, keep; /* keep = 0 does not read c */
+    bool goes_on;
+} target;
+
+static target target_of(real scale, real keep)
+{
+    return (target){scale, keep, scale == 1 && keep == 1};
+}
+
+/* n pairs of vectors, `step` from one to the next in c; n is a constant where these are inlined. */
+ALWAYS_INLINE void sums_begin(size_t n, const target *t, const real *c, size_t step, vector sum[][VECTORS])
+{
+    UNROLL for (size_t i = 0; i < n; i++) sum[i][0] = sum[i][1] = (vector){0};
+    if (!t->goes_on) return;
+    UNROLL for (size_t i = 0; i < n; i++) sum[i][0] = vector_at(c + i * step),
+                                          sum[i][1] = vector_at(c + i * step + LANES);
+}
+
+ALWAYS_INLINE void sums_end(size_t n, const target *t, real *c, size_t step, vector sum[][VECTORS])
+{
+    const real scale = t->scale, keep = t->keep;
+    if (!t->goes_on) {
+        UNROLL for (size_t i = 0; i < n; i++) sum[i][0] *= scale, sum[i][1] *= scale;
+        if (keep != 0) {
+            UNROLL for (size_t i = 0; i < n; i++)
+            {
+                sum[i][0] += keep * vector_at(c + i * step);
+                sum[i][1] += keep * vector_at(c + i * step + LANES);
+            }
+        }
+    }
+    UNROLL for (size_t i = 0; i < n; i++)
+    {
+        vector_to(c + i * step, sum[i][0]);
+        vector_to(c + i * step + LANES, sum[i][1]);
+    }
+}
+
 /* ---- a tile ---------------------------------------------------------------------------------------------------- */
 
 /* `rows` is a constant where this is inlined; c is WIDTH wide. */
-ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, real scale, real keep, real *c, size_t ldc)
+ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
 {
     enum { HALF = 6 }; /* rows that are addressed from one place */
     vector      sum[TALLEST][VECTORS];
     const real *at[2] = {a.at, a.at + HALF * a.row};
-    UNROLL for (size_t i = 0; i < rows; i++)
-    {
-        sum[i][0] = sum[i][1] = (vector){0};
-        __builtin_prefetch(c + i * ldc, 1);
-    }
+    UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(c + i * ldc, 1);
+    sums_begin(rows, t, c, ldc, sum);
     for (size_t k = 0; k < deep; k++, b += WIDTH, at[0] += a.column, at[1] += a.column) {
         const vector b0 = vector_at(b), b1 = vector_at(b + LANES);
         UNROLL for (size_t i = 0; i < rows; i++)
@@ -44,23 +83,22 @@ ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, real
             sum[i][1] = multiply_add(ai, b1, sum[i][1]);
         }
     }
-    UNROLL for (size_t i = 0; i < rows; i++)
-    {
-        vector_add(c + i * ldc, keep, scale * sum[i][0]);
-        vector_add(c + i * ldc + LANES, keep, scale * sum[i][1]);
-    }
+    sums_end(rows, t, c, ldc, sum);
 }
 
-static void tile_of(size_t rows, strided a, size_t deep, const real *b, real scale, real keep, real *c, size_t ldc)
+static void tile_of(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
 {
 #define CASE(n)                                                                                                        \
-    case n: tile(n, a, deep, b, scale, keep, c, ldc); break;
+    case n: tile(n, a, deep, b, t, c, ldc); break;
     switch (rows) {
         CASE(1)
         CASE(2)
-        CASE(3) CASE(4) CASE(5) CASE(6)
+        CASE(3)
+        CASE(4)
+        CASE(5)
+        CASE(6)
 #if TALLEST > 6
-            CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #endif
     }
 #undef CASE
@@ -84,29 +122,27 @@ static inline size_t height_of(const tiling *t, size_t nth)
     return t->height + (nth < t->higher);
 }
 
-static void store(size_t rows, size_t width, const real *sum, real keep, real *c, size_t ldc)
+/* A narrow tile is worked on as a wide one, beside c. */
+static void move_tile(size_t rows, size_t width, const real *from, size_t ldfrom, real *to, size_t ldto)
 {
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < width; j++) {
-            real *to = &c[i * ldc + j];
-            *to = (keep == 0 ? 0 : keep * *to) + sum[i * WIDTH + j];
-        }
+        for (size_t j = 0; j < width; j++) to[i * ldto + j] = from[i * ldfrom + j];
 }
 
 /* b: [deep][WIDTH] */
-static void band(size_t m, size_t width, size_t deep, strided a, const real *b, real scale, real keep, real *c,
-                 size_t ldc)
+static void band(size_t m, size_t width, size_t deep, strided a, const real *b, const target *t, real *c, size_t ldc)
 {
-    const tiling t = tiling_of(m);
-    for (size_t nth = 0, i = 0, rows; nth < t.tiles; nth++, i += rows) {
-        rows = height_of(&t, nth);
+    const tiling tiles = tiling_of(m);
+    for (size_t nth = 0, i = 0, rows; nth < tiles.tiles; nth++, i += rows) {
+        rows = height_of(&tiles, nth);
         strided ai = {a.at + i * (a.packed ? deep : a.row), a.packed ? 1 : a.row, a.packed ? rows : a.column, false};
         if (width == WIDTH) {
-            tile_of(rows, ai, deep, b, scale, keep, c + i * ldc, ldc);
+            tile_of(rows, ai, deep, b, t, c + i * ldc, ldc);
         } else {
-            real sum[TALLEST * WIDTH];
-            tile_of(rows, ai, deep, b, scale, 0, sum, WIDTH);
-            store(rows, width, sum, keep, c + i * ldc, ldc);
+            real wide[TALLEST * WIDTH] = {0};
+            if (t->keep != 0) move_tile(rows, width, c + i * ldc, ldc, wide, WIDTH);
+            tile_of(rows, ai, deep, b, t, wide, WIDTH);
+            move_tile(rows, width, wide, WIDTH, c + i * ldc, ldc);
         }
     }
 }
@@ -140,6 +176,7 @@ static const real *panel_of(strided b, size_t deep, size_t width, real *room)
 static void product(size_t m, size_t n, size_t depth, real alpha, strided a, strided b, real beta, real *c, size_t ldc)
 {
     _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
+    const target                first = target_of(alpha, beta), more = target_of(alpha, 1);
     for (size_t k = 0; k < depth; k += DEPTH) {
         size_t  deep = depth - k < DEPTH ? depth - k : DEPTH;
         strided ak = {a.at + k * a.column, a.row, a.column, false};
@@ -147,7 +184,7 @@ static void product(size_t m, size_t n, size_t depth, real alpha, strided a, str
             size_t      width = n - j < WIDTH ? n - j : WIDTH;
             strided     bk = {b.at + k * b.row + j * b.column, b.row, b.column, false};
             const real *panel = panel_of(bk, deep, width, room);
-            band(m, width, deep, ak, panel, alpha, k == 0 ? beta : 1, c + j, ldc);
+            band(m, width, deep, ak, panel, k == 0 ? &first : &more, c + j, ldc);
         }
     }
 }

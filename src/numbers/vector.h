@@ -63,10 +63,22 @@ ALWAYS_INLINE vector multiply_add(vector a, vector b, vector c)
 #endif
 }
 
-/* to = keep * to + v; keep = 0 does not read */
-ALWAYS_INLINE void vector_add(real *to, real keep, vector v)
+/* Bit j: lane j of the numbers at p is not 0. */
+ALWAYS_INLINE uint32_t nonzero_lanes(const real *p)
 {
-    vector_to(to, keep == 0 ? v : v + keep * vector_at(to));
+#if defined(__AVX512F__) && defined(GLIA_DOUBLE)
+    return _mm512_cmp_pd_mask((__m512d)vector_at(p), _mm512_setzero_pd(), _CMP_NEQ_UQ);
+#elif defined(__AVX512F__)
+    return _mm512_cmp_ps_mask((__m512)vector_at(p), _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#elif defined(__AVX2__) && defined(GLIA_DOUBLE)
+    return (uint32_t)_mm256_movemask_pd((__m256d)(vector_at(p) != (vector){0}));
+#elif defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_ps((__m256)(vector_at(p) != (vector){0}));
+#else
+    uint32_t bits = 0;
+    for (size_t j = 0; j < LANES; j++) bits |= (uint32_t)(p[j] != 0) << j;
+    return bits;
+#endif
 }
 
 /* multiply_add of one number, to the same bits. */
