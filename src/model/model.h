@@ -3,6 +3,7 @@
 #define GLIA_MODEL_MODEL_H
 
 #include "data/plan.h"
+#include "ground/pace.h"
 #include "ground/threads.h"
 #include "parts/layer.h"
 #include "parts/loss.h"
@@ -155,6 +156,7 @@ void        glia__optim_state_clear(glia__optim_state *state);
 typedef struct glia__step {
     glia_model *model;
     glia__team *team;
+    glia__pace *pace; /* whether the team is faster than one thread, of many such steps; NULL: nobody asks */
     size_t      rows;
     bool        train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
