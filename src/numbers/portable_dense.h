@@ -77,16 +77,6 @@ ALWAYS_INLINE void sum_panels(size_t panels, const terms *list, const steps *s, 
     sums_end(panels, t, c, s->c, sum);
 }
 
-static void sum_abreast(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
-{
-    sum_panels(ABREAST, list, s, a, b, t, c);
-}
-
-static void sum_wide(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
-{
-    sum_panels(1, list, s, a, b, t, c);
-}
-
 /* The last panel, where it is narrower. */
 static void sum_narrow(size_t width, const terms *list, const steps *s, const real *a, const real *b, const target *t,
                        real *c)
@@ -101,6 +91,24 @@ static void sum_narrow(size_t width, const terms *list, const steps *s, const re
         c[j] = t->goes_on ? sum[j] : t->keep == 0 ? t->scale * sum[j] : t->keep * c[j] + t->scale * sum[j];
 }
 
+/* Panels from q on that are worked on at once: ABREAST full ones, or one. */
+static size_t panels_abreast(const glia__dense *d, size_t q)
+{
+    size_t last = q + ABREAST - 1;
+    return last < d->q1 && panel_width(d, last) == WIDTH ? ABREAST : 1;
+}
+
+static void sum_terms(size_t panels, size_t width, const terms *list, const steps *s, const real *a, const real *b,
+                      const target *t, real *c)
+{
+    if (panels == ABREAST)
+        sum_panels(ABREAST, list, s, a, b, t, c);
+    else if (width == WIDTH)
+        sum_panels(1, list, s, a, b, t, c);
+    else
+        sum_narrow(width, list, s, a, b, t, c);
+}
+
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
 static void find_inputs(size_t n, const real *x, terms *found)
@@ -113,22 +121,14 @@ static void find_inputs(size_t n, const real *x, terms *found)
 static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const terms *list, const real *x, const real *w,
                            real *y)
 {
-    const steps  s = {1, WIDTH, d->in * WIDTH, WIDTH};
     const target t = target_of(1, i > 0);
-    for (size_t q = d->q0, some; q < d->q1; q += some) {
-        size_t      width = panel_width(d, q);
-        const real *wq = w + panel_at(d, q) + i * width;
-        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
-        for (size_t r = 0; r < rows; r++) {
-            const real *xr = x + r * d->in + i;
-            real       *yr = y + r * d->out + q * WIDTH;
-            if (some == ABREAST)
-                sum_abreast(&list[r], &s, xr, wq, &t, yr);
-            else if (width == WIDTH)
-                sum_wide(&list[r], &s, xr, wq, &t, yr);
-            else
-                sum_narrow(width, &list[r], &(steps){1, width, 0, 0}, xr, wq, &t, yr);
-        }
+    for (size_t q = d->q0, panels; q < d->q1; q += panels) {
+        const size_t width = panel_width(d, q);
+        const steps  s = {1, width, d->in * WIDTH, WIDTH};
+        panels = panels_abreast(d, q);
+        for (size_t r = 0; r < rows; r++)
+            sum_terms(panels, width, &list[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * width, &t,
+                      y + r * d->out + q * WIDTH);
     }
 }
 
@@ -268,17 +268,10 @@ static void gradient_of_input(const gradient *g, size_t i, const terms *rows)
     const glia__dense *d = g->d;
     const steps        s = {d->in, d->out, WIDTH, d->in * WIDTH};
     if (rows->n == 0 && g->target.keep == 1) return;
-    for (size_t q = d->q0, some; q < d->q1; q += some) {
-        size_t      width = panel_width(d, q);
-        const real *dy = g->dy + q * WIDTH;
-        real       *dw = g->dw + panel_at(d, q) + i * width;
-        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
-        if (some == ABREAST)
-            sum_abreast(rows, &s, g->x + i, dy, &g->target, dw);
-        else if (width == WIDTH)
-            sum_wide(rows, &s, g->x + i, dy, &g->target, dw);
-        else
-            sum_narrow(width, rows, &s, g->x + i, dy, &g->target, dw);
+    for (size_t q = d->q0, panels; q < d->q1; q += panels) {
+        const size_t width = panel_width(d, q);
+        panels = panels_abreast(d, q);
+        sum_terms(panels, width, rows, &s, g->x + i, g->dy + q * WIDTH, &g->target, g->dw + panel_at(d, q) + i * width);
     }
 }
 
