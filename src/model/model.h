@@ -133,8 +133,8 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
 /* Tensor i of all, in order of the layers. NULL past the end. */
 glia__param *glia__model_param(const glia_model *m, size_t i, const glia__layer **layer);
 void         glia__param_name(const glia__layer *l, const glia__param *p, char name[64]); /* "0.weight" */
-/* Which number of its tensor, in the order of files, stands at place `memory`. */
-size_t glia__param_place(const glia__param *p, size_t memory);
+/* Where number `flat` of the tensor, in the order of files, stands in memory. */
+size_t glia__param_place(const glia__param *p, size_t flat);
 /* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
 void        glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
 void        glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);

@@ -377,7 +377,7 @@ static void penalize_block(walk *w, const glia__layer *l, size_t begin, size_t e
     cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        glia__penalize(&l->penalty, p, p->count * begin / cut.units, p->count * end / cut.units);
+        glia__penalize(&l->penalty, p, p->room * begin / cut.units, p->room * end / cut.units);
     }
 }
 
@@ -387,7 +387,7 @@ static void update_block(walk *w, const glia__layer *l, size_t begin, size_t end
     cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        if (p->learns) glia__step_update(w->s, p, p->count * begin / cut.units, p->count * end / cut.units);
+        if (p->learns) glia__step_update(w->s, p, p->room * begin / cut.units, p->room * end / cut.units);
     }
 }
 

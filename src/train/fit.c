@@ -180,7 +180,7 @@ static glia_status check_weights(glia__run *r)
     const glia__layer *l = NULL;
     const glia__param *p;
     for (size_t i = 0; (p = glia__model_param(m, i, &l)); i++)
-        if (!l->k->all_finite(p->count, p->value)) break;
+        if (!l->k->all_finite(p->room, p->value)) break;
     glia__run_copy(m, m->parameters, r->last);
     return glia__fail(GLIA_E_NONFINITE,
                       "epoch %zu: weights of layer %zu (%s) became infinite or NaN; those after epoch %zu are kept",
