@@ -1,7 +1,6 @@
 """Programs that do the same work in turns, each in a process that was started once and waits for its next turn."""
 import contextlib
 import os
-import signal
 import statistics
 import subprocess
 import time
@@ -156,14 +155,11 @@ def median_ratio(above, below, key="seconds"):
 class BusyCore:
     """Another process that has nothing else to do on the first core, for as long as the block lasts."""
 
+    CODE = "import os, sys\nos.sched_setaffinity(0, {int(sys.argv[1])})\nwhile True: pass"
+
     def __enter__(self):
-        first = min(os.sched_getaffinity(0))
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.sched_setaffinity(0, {first})
-            while True:
-                pass
+        self.process = subprocess.Popen([PYTHON, "-c", self.CODE, str(min(os.sched_getaffinity(0)))])
 
     def __exit__(self, *_):
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        self.process.kill()
+        self.process.wait()

@@ -1,11 +1,14 @@
 /* glia's side of the works that bench/works.py lists.
  *
  *   work task=fit data=DATA net=NET optimizer=TEXT batch=N epochs=N rows=N threads=N [out=FILE]
- *   work task=latency data=DATA model=FILE rows=N calls=N           one sample after the other
+ *   work task=latency data=DATA model=FILE calls=N                  one sample after the other
  *   work task=predict data=DATA model=FILE batch=N passes=N threads=N
  *
  * A batch of 0 rows: all of them. How it is spoken to: serve.h. */
 #include "serve.h"
+
+/* Batches and calls of a warm-up, and rows that are predicted one by one. */
+enum { WARM_BATCHES = 20, WARM_CALLS = 100, SINGLE = 1000 };
 
 /* The rows to train on, and those to be judged on: the test part, or of data without one the same. */
 typedef struct rows {
@@ -29,7 +32,6 @@ static glia_data *first_rows(const glia_data *data, size_t count)
 
 static rows open_rows(size_t batch)
 {
-    enum { WARM_BATCHES = 20 };
     rows r = {0};
     if (glia_data_open(&r.all, text_of("data", NULL), NULL)) stop();
     r.train = first_rows(r.all, count_of("rows", "0"));
@@ -168,7 +170,6 @@ typedef struct single {
 
 static void latency_once(void *of, bool warm)
 {
-    enum { WARM_CALLS = 100 };
     single *s = of;
     size_t  calls = warm ? WARM_CALLS : count_of("calls", NULL);
     double *turns = malloc(calls * sizeof *turns);
@@ -180,7 +181,6 @@ static void latency_once(void *of, bool warm)
         turns[i] = now() - start;
     }
     tell("seconds", median(turns, calls));
-    tell("least", turns[0]); /* median has sorted them */
     tell_right(&s->q);
     free(turns);
 }
@@ -188,7 +188,7 @@ static void latency_once(void *of, bool warm)
 static void latency(void)
 {
     single s = {.p = predictor_open(text_of("model", NULL))};
-    s.q = ask(&s.p, count_of("rows", "1000"));
+    s.q = ask(&s.p, SINGLE);
     serve(latency_once, &s);
     questions_free(&s.q);
     predictor_close(&s.p);

@@ -2,7 +2,7 @@
 gradients each in one block, every array made once and written in place.
 
     task=fit       data= net= optimizer= batch= epochs= rows=     (batch 0: all rows at once)
-    task=latency   data= model= rows= calls=
+    task=latency   data= model= calls=
     task=predict   data= model= batch= passes=
     task=peak
     task=idx       file=IMAGES,LABELS
@@ -14,7 +14,7 @@ import numpy as np
 
 import read_safetensors
 from rows import load
-from serve import WARM_BATCHES, SIDE, batches, count_of, given, peak, seconds_of, serve, settings, single_calls
+from serve import SIDE, SINGLE, WARM_BATCHES, batches, count_of, given, peak, seconds_of, serve, settings, single_calls
 
 
 class Net:
@@ -186,8 +186,8 @@ def one_row(weights, biases):
 
 
 def latency():
-    _, (x, _) = load(given["data"])
-    serve(single_calls(one_row(saved("weight"), saved("bias")), x[: count_of("rows", 1000)]))
+    _, (x, y) = load(given["data"])
+    serve(single_calls(one_row(saved("weight"), saved("bias")), x[:SINGLE], y))
 
 
 def predict():

@@ -1,7 +1,7 @@
 """scikit-learn's side: MLPClassifier, an epoch a call of partial_fit, or many in one call of fit.
 
     task=fit       data= net= optimizer= batch= epochs= rows=
-    task=latency   data= model= rows= calls=
+    task=latency   data= model= calls=
     task=predict   data= model= batch= passes=
     task=wine      file=FILE.csv             writes the table of 178 wines"""
 import re
@@ -13,7 +13,7 @@ from sklearn.neural_network import MLPClassifier
 
 import read_safetensors
 from rows import load
-from serve import WARM_BATCHES, batches, count_of, given, seconds_of, serve, settings, single_calls
+from serve import SINGLE, WARM_BATCHES, batches, count_of, given, seconds_of, serve, settings, single_calls
 
 warnings.filterwarnings("ignore")  # that epochs ended before the loss stood still
 
@@ -55,8 +55,8 @@ def opened():
 
 
 def latency():
-    _, (x, _) = load(given["data"])
-    serve(single_calls(opened().predict_proba, [x[i : i + 1] for i in range(count_of("rows", 1000))]))
+    _, (x, y) = load(given["data"])
+    serve(single_calls(opened().predict_proba, [x[i : i + 1] for i in range(SINGLE)], y))
 
 
 def predict():

@@ -2,13 +2,13 @@
 
     task=fit       data= net= optimizer= batch= epochs= rows= threads=     (batch 0: all rows at once)
                    loop=sliced|loader  foreach=yes|no  format=contiguous|channels_last
-    task=latency   data= model= rows= calls=               jit=frozen|optimized  format=
+    task=latency   data= model= calls=               jit=frozen|optimized  format=
     task=predict   data= model= batch= passes= threads=    jit=  format=
     task=peak      threads="""
 import torch
 
 from rows import load
-from serve import WARM_BATCHES, SIDE, batches, count_of, given, peak, seconds_of, serve, settings, single_calls
+from serve import SIDE, SINGLE, WARM_BATCHES, batches, count_of, given, peak, seconds_of, serve, settings, single_calls
 from torch_net import build
 
 FORM = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[given.get("format", "contiguous")]
@@ -105,9 +105,9 @@ def questions(is_image):
 
 def latency():
     model, is_image = compiled(1)
-    x, _ = questions(is_image)
+    x, y = questions(is_image)
     with torch.inference_mode():
-        serve(single_calls(model, [x[i : i + 1] for i in range(count_of("rows", 1000))]))
+        serve(single_calls(model, x[:SINGLE].split(1), y))
 
 
 def predict():
