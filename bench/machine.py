@@ -30,8 +30,8 @@ print(json.dumps({"version": module.__version__, "files": [p.rsplit("/", 1)[1] f
 
 def told(module, more="None"):
     code = ASK.replace("MODULE", module).replace("MORE", more)
-    printed = subprocess.run([PYTHON, "-c", code], env=environment({}), check=True, capture_output=True, text=True).stdout
-    return json.loads(printed)
+    done = subprocess.run([PYTHON, "-c", code], env=environment({}), check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
 def loaded_blas():
@@ -39,10 +39,10 @@ def loaded_blas():
     facts = {"NumPy": told("numpy"), "PyTorch": told("torch", "module.__config__.show()")}
     for name, fact in facts.items():
         if not any(re.search("openblas|mkl|blis|atlas", file) for file in fact["files"]):
-            raise SystemExit(f"{name} has loaded {', '.join(fact['files']) or 'no BLAS'}, the reference BLAS, which is many "
-                             "times slower than OpenBLAS: update-alternatives --config libblas.so.3-x86_64-linux-gnu")
-        print(f"{name} {fact['version']} has loaded {', '.join(fact['files'])}" +
-              (f": {fact['config']}" if "config" in fact else ""))
+            raise SystemExit(f"{name} has loaded {', '.join(fact['files']) or 'no BLAS'}, the reference BLAS, which is "
+                             "many times slower than OpenBLAS; update-alternatives chooses another libblas.so.3")
+        of = f": {fact['config']}" if "config" in fact else ""
+        print(f"{name} {fact['version']} has loaded {', '.join(fact['files'])}{of}")
     return facts
 
 

@@ -40,14 +40,16 @@ def gain_text(row):
 
 
 def side_cells(side):
-    return [side["name"] + (" (quoted)" if "quoted" in side else ""), time_text(side["median"]), time_text(side["least"]),
-            f"{side['ratio']:.2f}", percent(side["accuracy"]) if "accuracy" in side else "",
-            f"{side['peak_mb']:.0f}" if "peak_mb" in side else ""]
+    name = side["name"] + (" (quoted)" if "quoted" in side else "")
+    accuracy = percent(side["accuracy"]) if "accuracy" in side else ""
+    peak = f"{side['peak_mb']:.0f}" if "peak_mb" in side else ""
+    return [name, time_text(side["median"]), time_text(side["least"]), f"{side['ratio']:.2f}", accuracy, peak]
 
 
 def detail(row):
     gflop = f", {row['gflop']:.3g} GFLOP" if row.get("gflop", 0) >= 0.01 else ""
-    lines = ["", f"**{row['work']}**, {row['title']}; {threads_text(row['threads'])}; figures are of {row['unit']}{gflop}", ""]
+    of = f"{threads_text(row['threads'])}; figures are of {row['unit']}{gflop}"
+    lines = ["", f"**{row['work']}**, {row['title']}; {of}", ""]
     lines += table(["side", "median", "least", "times glia's", "accuracy", "peak MB"], map(side_cells, row["sides"]))
     told = [("Of the limit", limit_text(row)), ("Gained by threads", gain_text(row)),
             ("Asked", "; ".join(map(goal_text, row["goals"])))]
@@ -67,35 +69,41 @@ def limits(found):
     peaks = ", ".join(f"{name} {value:.1f}" for name, value in told["peak"].items())
     return [f"- Matrix products of 2048 x 2048 on one core, best of {found['turns']}, GFLOP/s: {peaks}",
             f"- A bare multiply-add loop on {found['threads']} threads: {told['loop']:.2f} times one thread",
-            f"- Memory: memcpy reads and writes {told['copy']:.1f} GB/s; {told['scan_bytes']:,} bytes are read again and again "
-            f"at {told['scan']:.1f} GB/s"]
+            f"- Memory, GB/s: memcpy reads and writes {told['copy']:.1f}; read() of a file in the system's cache into "
+            f"fresh memory {told['read']:.1f}; {told['scan_bytes']:,} bytes read again and again {told['scan']:.1f}"]
 
 
 def peers_of(row):
     return [side for side in row["sides"][1:] if side["name"] != PRODUCTS]
 
 
+def work_cells(row):
+    own, peer = row["sides"][0], min(peers_of(row), key=lambda side: side["ratio"])
+    name, median, least, ratio, *_ = side_cells(peer)
+    return [row["work"], row["threads"], f"{time_text(own['median'])} ({time_text(own['least'])})",
+            f"{name} {median} ({least})", ratio, percent(row["limit"]["share"]) if "limit" in row else "",
+            f"{row['gain']:.2f} ({row['loop_share']:.2f})" if "gain" in row else "",
+            percent(own["accuracy"]) if "accuracy" in own else "", "; ".join(map(goal_text, row["goals"]))]
+
+
+def busy_cells(row):
+    own, *peers = row["sides"]
+    others = "; ".join(f"{side['name']} {side['times']:.2f}" for side in peers)
+    return [f"busy {row['work']}", row["threads"], f"{own['times']:.2f} of one thread's time", others, "", "", "", "",
+            "; ".join(map(goal_text, row["goals"]))]
+
+
 def overview(found):
-    rows = []
-    for row in found["rows"]:
-        own, peer = row["sides"][0], min(peers_of(row), key=lambda side: side["ratio"])
-        rows.append([row["work"], row["threads"], f"{time_text(own['median'])} ({time_text(own['least'])})",
-                     f"{side_cells(peer)[0]} {time_text(peer['median'])} ({time_text(peer['least'])})",
-                     f"{peer['ratio']:.2f}", percent(row["limit"]["share"]) if "limit" in row else "",
-                     f"{row['gain']:.2f} ({row['loop_share']:.2f})" if "gain" in row else "",
-                     percent(own["accuracy"]) if "accuracy" in own else "", "; ".join(map(goal_text, row["goals"]))])
-    for row in found["busy"]:
-        own, others = row["sides"][0], "; ".join(f"{side['name']} {side['times']:.2f}" for side in row["sides"][1:])
-        rows.append([f"busy {row['work']}", row["threads"], f"{own['times']:.2f} of one thread's time", others, "", "", "", "",
-                     "; ".join(map(goal_text, row["goals"]))])
     head = ["work", "threads", "glia: median (least)", "fastest peer", "times as fast", "of the limit",
             "gain (of the loop's)", "accuracy", "asked"]
-    return table(head, rows) + [""] + [f"- {note}" for note in found["notes"]]
+    rows = [*map(work_cells, found["rows"]), *map(busy_cells, found["busy"])]
+    notes = [f"- {note}" for note in found["notes"]]
+    return table(head, rows) + [""] * bool(notes) + notes
 
 
 def document(found):
     lines = ["# What was measured", "",
-             f"By `script/bench MNIST`: all sides in turns, {found['turns']} turns; ratios are medians of the turns' own ratios.",
+             f"By `script/bench MNIST` with TURNS={found['turns']}; ratios are medians of the turns' own ratios.",
              "A ratio above 1 says that glia is faster. What each work is, and each side: `bench/works.py`.", ""]
     if found["share"] != 1:
         lines += [f"**A trial with {found['share']:.0%} of the rows.**", ""]
@@ -105,5 +113,5 @@ def document(found):
         lines += detail(row)
     for row in found["busy"]:
         lines += busy(row)
-    return lines + ["", "Quoted: libraries that are not in Debian, by their ratio to a peer of this run, as once measured in turns",
-                    "on one machine (`QUOTED` in `bench/works.py`)."]
+    return lines + ["", "Quoted: libraries that are not in Debian, by their ratio to a peer of this run, as once",
+                    "measured in turns on one machine (`QUOTED` in `bench/works.py`)."]

@@ -12,13 +12,16 @@ import tempfile
 import machine
 import report
 import works
-from sides import (BIN, BusyCore, OnceSide, Side, column, environment, facts_of, in_turns, median_ratio, own_command,
-                   peer_command, peer_environments, unset_pins)
+from sides import (BIN, HERE, PYTHON, BusyCore, OnceSide, Side, column, environment, in_turns, median_ratio,
+                   own_command, peer_command, peer_environments, unset_pins)
 
 TURNS = int(os.environ.get("TURNS", "5"))
 SHARE = float(os.environ.get("SHARE", "1"))
 THREADS = int(os.environ.get("THREADS", "0")) or len(os.sched_getaffinity(0))
-SCAN_BYTES = [work.weight_bytes for work in works.WORKS if work.name == "W4 one sample"][0]
+
+
+def named(name):
+    return next(work for work in works.WORKS if work.name == name)
 
 
 class Run:
@@ -31,17 +34,22 @@ class Run:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def add(self, row):
-        self.found["rows"].append(row)
-        if SHARE == 1:
-            self.found["notes"] += [f"{row['work']}: {side['name']} has not learnt: {100 * side['accuracy']:.1f} %"
-                                    for side in row["sides"] if side.get("accuracy", 1) < row["floor"]]
-
     def say(self, *lines):
         print("\n".join(lines), flush=True)
 
+    def note(self, text):
+        self.found["notes"].append(text)
+        self.say(text)
 
-# ---- sides --------------------------------------------------------------------------------------------------------------
+    def add(self, row):
+        self.found["rows"].append(row)
+        self.say(*report.detail(row))
+        for side in row["sides"]:
+            if side.get("accuracy", 1) < row["floor"] and SHARE == 1:
+                self.note(f"{row['work']}: {side['name']} has not learnt: {100 * side['accuracy']:.1f} %")
+
+
+# ---- sides -----------------------------------------------------------------------------------------------------------
 
 
 def limit_side(task, name="limit", **arguments):
@@ -100,7 +108,7 @@ def model_file(run, net):
     return path
 
 
-# ---- one work -----------------------------------------------------------------------------------------------------------
+# ---- one work --------------------------------------------------------------------------------------------------------
 
 
 class Field:
@@ -147,9 +155,7 @@ def measure(run, work):
     field = Field(run, work)
     in_turns(field.sides(), TURNS)
     for n in field.counts:
-        row = field.row(n)
-        run.add(row)
-        run.say(*report.detail(row))
+        run.add(field.row(n))
 
 
 def told(side, own, units):
@@ -164,7 +170,7 @@ def told(side, own, units):
 
 
 def limit_of(work, own, peaks, scan):
-    """What the arithmetic takes at the best peak of the turn, or to read the weights once where one sample needs all."""
+    """What the arithmetic takes at the best peak of the turn, or reading all weights once for one sample."""
     best = [max(turn) * 1e9 for turn in zip(*(column(side, "gflops") for side in peaks))]
     limits, what = [work.flops / peak for peak in best], "arithmetic"
     if work.task == "latency":
@@ -185,8 +191,8 @@ def gain_of(own, loop):
 def quoted(work, sides):
     """Sides that are not here, by their ratio to one that is."""
     anchors = {side["name"]: side for side in sides}
-    return [{"name": name, "quoted": anchor, "median": anchors[anchor]["median"] * by, "least": anchors[anchor]["least"] * by,
-             "ratio": anchors[anchor]["ratio"] * by} for name, anchor, by in works.QUOTED.get(work.name, [])]
+    return [{"name": name, "quoted": anchor, **{key: anchors[anchor][key] * by for key in ("median", "least", "ratio")}}
+            for name, anchor, by in works.QUOTED.get(work.name, [])]
 
 
 def judged(goal, row):
@@ -199,17 +205,17 @@ def judged(goal, row):
     elif goal.what == "loop":
         value, text = row["loop_share"], f"{goal.value:.2f} of the loop's gain"
     elif goal.what == "gain":
-        value, text = row["gain"], "no slower than one thread"
+        value, text = row["gain"], f"at least {goal.value:.2f} times as fast as one thread"
     else:
         value, text = own["peak_mb"], f"at most {goal.value:.0f} MB"
     met = value <= goal.value if goal.what.startswith("most") else value >= goal.value
     return {"text": text, "value": value, "percent": goal.what == "limit", "met": met}
 
 
-# ---- reading files ------------------------------------------------------------------------------------------------------
+# ---- reading files ---------------------------------------------------------------------------------------------------
 
 
-def add_reading(run, name, title, own, others, goals, unit="a file", limit=None):
+def add_special(run, name, title, own, others, goals, unit="a file", limit=None):
     row = {"work": name, "title": title, "unit": unit, "threads": 1, "floor": 0,
            "sides": [told(own, own, 1)] + [told(side, own, 1) for side in others]}
     if limit:
@@ -218,25 +224,25 @@ def add_reading(run, name, title, own, others, goals, unit="a file", limit=None)
                         "share": statistics.median(shares)}
     row["goals"] = [judged(goal, row) for goal in goals]
     run.add(row)
-    run.say(*report.detail(row))
 
 
 def measure_tables(run):
     """By the processor's seconds: of a first reading in a process of its own, and of one that has read it before."""
-    subprocess.run([f"{BIN}/glia", "data", f"{run.mnist}:train", "--csv", run.path("all.csv")], check=True)
+    subprocess.run([f"{BIN}/glia", "data", f"{run.mnist}:train", "--csv", run.path("all.csv")], check=True,
+                   stdout=subprocess.DEVNULL)
     with open(run.path("all.csv")) as all_rows, open(run.path("mnist.csv"), "w") as some:
         some.writelines(line for _, line in zip(range(42001), all_rows))
-    subprocess.run(["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "csv_make.py"), run.folder], check=True)
+    subprocess.run([PYTHON, os.path.join(HERE, "csv_make.py"), run.folder], check=True)
     for table, title in works.TABLES.items():
         arguments = {"task": "table", "file": run.path(table + ".csv"), "times": 3, "once": "yes"}
         own = OnceSide("glia", 1, own_command("load", arguments), whole=False)
         pandas = OnceSide("pandas", 1, peer_command("pandas", arguments), peer_environments("pandas", 1), whole=False)
         in_turns([own, pandas], TURNS)
         goals = works.TABLE_GOALS.get(table, [])
-        add_reading(run, f"W8 {table}", f"{title}, in a fresh process", own, [pandas], goals)
+        add_special(run, f"W8 {table}", f"{title}, in a fresh process", own, [pandas], goals)
         for side in own, pandas:
             side.turns = [{**turn, "seconds": turn["least"]} for turn in side.turns]
-        add_reading(run, f"W8 {table} again", f"{title}, where it was read before", own, [pandas], goals)
+        add_special(run, f"W8 {table} again", f"{title}, where it was read before", own, [pandas], goals)
 
 
 def measure_idx(run):
@@ -249,7 +255,7 @@ def measure_idx(run):
         own = Side("glia", 1, own_command("load", {"task": "data", "file": files}))
         numpy = Side("NumPy", 1, peer_command("numpy", {"task": "idx", "file": files}), peer_environments("numpy", 1))
         in_turns([own, numpy], TURNS)
-        add_reading(run, f"W8 {what}", f"60,000 images and their labels, {what}", own, [numpy], [])
+        add_special(run, f"W8 {what}", f"60,000 images and their labels, {what}", own, [numpy], [])
 
 
 def measure_safetensors(run):
@@ -257,26 +263,26 @@ def measure_safetensors(run):
     subprocess.run(own_command("load", {"task": "make", "net": works.FILE, "file": file, "once": "yes"}), check=True)
     own = Side("glia", 1, own_command("load", {"task": "model", "file": file}))
     read = Side("read() into fresh memory", 1, own_command("load", {"task": "bytes", "file": file}))
-    numpy = Side("numpy.fromfile", 1, peer_command("numpy", {"task": "numbers", "file": file}), peer_environments("numpy", 1))
+    numpy = Side("numpy.fromfile", 1, peer_command("numpy", {"task": "numbers", "file": file}),
+                 peer_environments("numpy", 1))
     in_turns([own, read, numpy], TURNS)
     title = f"a safetensors file of {os.path.getsize(file) / 1e6:.0f} MB, transposed and checked"
     os.remove(file)
-    add_reading(run, "W8 safetensors", title, own, [read, numpy], works.FILE_GOALS, limit=read)
+    add_special(run, "W8 safetensors", title, own, [read, numpy], works.FILE_GOALS, limit=read)
 
 
-# ---- a busy machine, and bf16 ---------------------------------------------------------------------------------------------
+# ---- a busy machine, and bf16 ----------------------------------------------------------------------------------------
 
 
 def measure_busy(run):
     """Two threads against one, with another process on the first core."""
     for name, (rows, peers) in works.BUSY.items():
-        work = next(work for work in works.WORKS if work.name == name)
-        work = dataclasses.replace(work, rows=max(work.batch, int(rows * SHARE)))
+        work = dataclasses.replace(named(name), rows=max(1, int(rows * SHARE)))
         pairs = [[glia_side(run, work, n) for n in (1, THREADS)]]
         pairs += [[peer_side(run, work, peer, n) for n in (1, THREADS)] for peer in peers]
         in_turns([side for pair in pairs for side in pair], TURNS, BusyCore())
-        found = [{"name": one.name, "one": statistics.median(column(one, "seconds")),
-                  "all": statistics.median(column(more, "seconds")), "times": median_ratio(more, one)} for one, more in pairs]
+        found = [{"name": one.name, "times": median_ratio(more, one), "one": statistics.median(column(one, "seconds")),
+                  "all": statistics.median(column(more, "seconds"))} for one, more in pairs]
         goals = [{"text": f"at most {goal.value:.2f} times the time of one thread", "value": found[0]["times"],
                   "percent": False, "met": found[0]["times"] <= goal.value} for goal in works.BUSY_GOALS]
         row = {"work": name, "rows": work.rows, "threads": THREADS, "sides": found, "goals": goals}
@@ -293,29 +299,50 @@ def measure_bf16(run):
     elif not machine.has("amx_bf16"):
         reason = "this processor has no AMX"
     if reason:
-        run.found["notes"].append(f"bf16: not measured, {reason}")
-        run.say(f"bf16: not measured, {reason}")
+        run.note(f"bf16: not measured, {reason}")
         return
-    work = next(work for work in works.WORKS if work.name == "W7")
-    own, plain = [OnceSide(name, 1, train_command(run.mnist, work, 1, "--precision", name), read=read_train, whole=False)
-                  for name in ("bf16", "float32")]
+    work = named("W7")
+    own, plain = [OnceSide(name, 1, train_command(run.mnist, work, 1, "--precision", name), read=read_train,
+                           whole=False) for name in ("bf16", "float32")]
     in_turns([own, plain], TURNS)
-    add_reading(run, "bf16", "the net of W7 in bf16, an epoch of 60,000 rows", own, [plain], works.BF16_GOALS, "an epoch")
+    add_special(run, "bf16", "the net of W7 in bf16, 60,000 rows", own, [plain], works.BF16_GOALS, "an epoch")
+    for name in works.BF16_LEARNS:
+        compare_precisions(run, named(name))
 
 
-# ---- all of it ------------------------------------------------------------------------------------------------------------
+def compare_precisions(run, work):
+    """What an epoch of this work learns in both."""
+    mean = {}
+    for name in "bf16", "float32":
+        command = train_command(run.mnist, work, THREADS, "--precision", name, "--repeat", str(works.BF16_SEEDS))
+        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        mean[name] = 100 * json.loads(printed.splitlines()[-1])["val_accuracy"]
+    apart = abs(mean["bf16"] - mean["float32"])
+    run.note(f"bf16: {work.name}, mean accuracy of {works.BF16_SEEDS} seeds: {mean['bf16']:.2f} %, in float32 "
+             f"{mean['float32']:.2f} %; asked less than {works.BF16_APART} points apart: {apart:.2f}, "
+             f"{'met' if apart < works.BF16_APART else 'missed'}")
+
+
+# ---- all of it -------------------------------------------------------------------------------------------------------
 
 
 def measure_limits(run):
-    peaks, loop, copy, scan = peak_sides(), limit_side("loop", threads=THREADS), limit_side("copy"), \
-        limit_side("scan", bytes=SCAN_BYTES)
-    in_turns([*peaks, loop, copy, scan], TURNS)
+    file, scanned = run.path("bytes"), named("W4 one sample").weight_bytes
+    with open(file, "wb") as out:
+        for _ in range(256):
+            out.write(os.urandom(2**20))
+    peaks = peak_sides()
+    loop, copy, scan = limit_side("loop", threads=THREADS), limit_side("copy"), limit_side("scan", bytes=scanned)
+    read = Side("read", 1, own_command("load", {"task": "bytes", "file": file}))
+    in_turns([*peaks, loop, copy, scan, read], TURNS)
     run.found["limits"] = {
         "peak": {side.name: max(column(side, "gflops")) for side in peaks},
         "loop": statistics.median(column(loop, "scaling")),
         "copy": max(column(copy, "bytes_per_second")) / 1e9,
-        "scan": max(column(scan, "bytes_per_second")) / 1e9, "scan_bytes": SCAN_BYTES,
+        "scan": max(column(scan, "bytes_per_second")) / 1e9, "scan_bytes": scanned,
+        "read": os.path.getsize(file) / min(column(read, "seconds")) / 1e9,
     }
+    os.remove(file)
     run.say(*report.limits(run.found))
 
 
@@ -334,11 +361,10 @@ def measure_part(run, part):
 
 def write(run, whole):
     """The committed file is only replaced by a run of everything."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    built = os.path.join(here, "..", "build", "bench")
+    built = os.path.join(HERE, "..", "build", "bench")
     with open(os.environ.get("JSON", os.path.join(built, "results.json")), "w") as file:
         json.dump(run.found, file, indent=1)
-    with open(os.path.join(here if whole else built, "results.md"), "w") as file:
+    with open(os.path.join(HERE if whole else built, "results.md"), "w") as file:
         file.write("\n".join(report.document(run.found)) + "\n")
 
 
@@ -350,7 +376,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         run = Run(mnist, folder)
         run.found["machine"] = machine.describe(machine.loaded_blas())
-        subprocess.run(peer_command("sklearn", {"task": "wine", "file": run.path("wine.csv")}), env=environment({}), check=True)
+        wine = peer_command("sklearn", {"task": "wine", "file": run.path("wine.csv")})
+        subprocess.run(wine, env=environment({}), check=True)
         measure_limits(run)
         for part in parts or known:
             measure_part(run, part)

@@ -58,8 +58,8 @@ class Side:
         self.turns = []
 
     def start(self):
-        self.processes = [subprocess.Popen(self.command, env=environment(e), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                           text=True) for e in self.environments]
+        self.processes = [subprocess.Popen(self.command, env=environment(variables), stdin=subprocess.PIPE,
+                                           stdout=subprocess.PIPE, text=True) for variables in self.environments]
         for process in self.processes:
             self.expect(process, "ready")
             self.ask(process, "warm")

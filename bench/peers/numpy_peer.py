@@ -1,5 +1,5 @@
-"""NumPy's side: a multi-layer perceptron as the notebooks write it, and as fast as NumPy can have it: float32, weights and
-gradients each in one block, every array made once and written in place.
+"""NumPy's side: a multi-layer perceptron as the notebooks write it, and as fast as NumPy can have it: float32, weights
+and gradients each in one block, every array made once and written in place.
 
     task=fit       data= net= optimizer= batch= epochs= rows=     (batch 0: all rows at once)
     task=latency   data= model= calls=
@@ -217,5 +217,6 @@ def read_numbers():
     serve(lambda warm: {"seconds": seconds_of(lambda: np.fromfile(given["file"], np.float32))})
 
 
-TASKS = {"fit": fit, "latency": latency, "predict": predict, "peak": matrix_product, "idx": read_idx, "numbers": read_numbers}
+TASKS = {"fit": fit, "latency": latency, "predict": predict, "peak": matrix_product, "idx": read_idx,
+         "numbers": read_numbers}
 TASKS[given["task"]]()

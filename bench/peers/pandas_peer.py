@@ -1,4 +1,4 @@
-"""pandas' side: its C reader on a CSV, again and again, by the processor's seconds: of the first time, and the least of all.
+"""pandas' side: its C reader on a CSV, again and again, by the processor's seconds: of the first time, and the least.
 
     file=FILE times=N"""
 import time

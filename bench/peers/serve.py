@@ -1,5 +1,5 @@
-"""How a measured program is spoken to: as bench/serve.h tells. And what all peers share: their arguments, calls that are
-timed one by one, and the matrix product that the limits are measured by."""
+"""How a measured program is spoken to: as bench/serve.h tells. And what the peers share: their arguments, calls timed
+one by one, batches, and the matrix product that limits are measured by."""
 import sys
 import time
 
@@ -43,7 +43,7 @@ def seconds_of(run):
 
 
 def single_calls(predict, rows, classes):
-    """A task that gives the median time of predict(row), a call a row; predict gives what can be asked for its argmax."""
+    """A task that gives the median time of predict(row), a call a row; predict gives what has an argmax."""
     def work(warm):
         times, clock = [], time.perf_counter
         for i in range(WARM_CALLS if warm else count_of("calls")):

@@ -20,9 +20,9 @@ warnings.filterwarnings("ignore")  # that epochs ended before the loss stood sti
 
 def classifier(units, epochs):
     name, set_to = settings(given.get("optimizer", "sgd lr=0.1"))
-    return MLPClassifier(units, solver=name, learning_rate_init=set_to["lr"], batch_size=count_of("batch", 200), momentum=0,
-                         nesterovs_momentum=False, alpha=0, max_iter=epochs, tol=0, n_iter_no_change=epochs + 1,
-                         random_state=1)
+    return MLPClassifier(units, solver=name, learning_rate_init=set_to["lr"], batch_size=count_of("batch", 200),
+                         momentum=0, nesterovs_momentum=False, alpha=0, max_iter=epochs, tol=0,
+                         n_iter_no_change=epochs + 1, random_state=1)
 
 
 def fit():
