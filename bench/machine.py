@@ -9,22 +9,23 @@ from sides import PYTHON, BIN, environment
 
 FLAGS = ["avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_tile"]
 
-# Run in a process of the peers' Python: what it has mapped, and what OpenBLAS says of itself.
+# Run in a process of the peers' Python: the BLAS files that it has mapped, what OpenBLAS says of itself, and which of
+# them is the plain reference: one in which none of the fast ones answers. (OpenBLAS may be there beside it, for LAPACK.)
 ASK = """
-import ctypes, json, sys
+import ctypes, json
 import MODULE as module
 paths = {line.split()[-1] for line in open("/proc/self/maps") if "/" in line}
 blas = sorted(p for p in paths if any(name in p.rsplit("/", 1)[1] for name in ("blas", "mkl_", "blis", "atlas")))
-told = {}
-for path in blas:
+marks = ("openblas_get_config", "mkl_get_version", "bli_info_get_version_str", "ATL_buildinfo")
+found = {"version": module.__version__, "files": [p.rsplit("/", 1)[1] for p in blas], "plain": [], "more": MORE}
+for path, file in zip(blas, found["files"]):
     library = ctypes.CDLL(path)
-    for key, name in ("config", "openblas_get_config"), ("core", "openblas_get_corename"):
-        if hasattr(library, name):
-            ask = getattr(library, name)
-            ask.restype = ctypes.c_char_p
-            told[key] = ask().decode()
-print(json.dumps({"version": module.__version__, "files": [p.rsplit("/", 1)[1] for p in blas], **told,
-                  "more": MORE}))
+    if hasattr(library, marks[0]):
+        library.openblas_get_config.restype = ctypes.c_char_p
+        found["config"] = library.openblas_get_config().decode()
+    if not any(hasattr(library, mark) for mark in marks):
+        found["plain"].append(file)
+print(json.dumps(found))
 """
 
 
@@ -38,8 +39,8 @@ def loaded_blas():
     """Stops with a sentence where it is the plain reference, which nobody is to be beaten for."""
     facts = {"NumPy": told("numpy"), "PyTorch": told("torch", "module.__config__.show()")}
     for name, fact in facts.items():
-        if not any(re.search("openblas|mkl|blis|atlas", file) for file in fact["files"]):
-            raise SystemExit(f"{name} has loaded {', '.join(fact['files']) or 'no BLAS'}, the reference BLAS, which is "
+        if fact["plain"] or not fact["files"]:
+            raise SystemExit(f"{name} multiplies matrices by {', '.join(fact['plain']) or 'no BLAS'}, the reference, "
                              "many times slower than OpenBLAS; update-alternatives chooses another libblas.so.3")
         of = f": {fact['config']}" if "config" in fact else ""
         print(f"{name} {fact['version']} has loaded {', '.join(fact['files'])}{of}")
