@@ -371,6 +371,9 @@ def write(run, whole):
 def main():
     mnist, *parts = sys.argv[1:]
     known = [f"w{i}" for i in range(1, 11)] + ["busy", "bf16"]
+    unknown = [part for part in parts if part not in (*known, "csv")]
+    if unknown:
+        raise SystemExit(f"{', '.join(unknown)}: no such part; there are {', '.join(known)}, csv, torch and large")
     for name in unset_pins():
         print(f"{name} is unset, as it would decide how fast a peer is")
     with tempfile.TemporaryDirectory() as folder:
