@@ -37,8 +37,11 @@ const glia__tensor *glia__tensors_find(const glia__tensors *t, const char *name)
 /* The text under a key of __metadata__, NULL if absent. */
 const char *glia__tensors_meta(const glia__tensors *t, const char *key);
 /* values[tensor->count] = the numbers of a tensor of F64, F32, F16 or BF16. GLIA_E_FORMAT for other types;
- * GLIA_E_NONFINITE names the first number that is not finite in a real. (The path is the caller's to say.) */
+ * GLIA_E_NONFINITE names the first number that is not finite in a real. (The path is the caller's to say.) With NULL
+ * they are only looked at. */
 glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tensor, real *values);
+/* Where its numbers stand in the file, if they are reals as memory has them; NULL: they have to be read. */
+const real *glia__tensors_in_place(const glia__tensors *t, const glia__tensor *tensor);
 
 /* What a tensor that is written holds. */
 typedef enum glia__numbers {

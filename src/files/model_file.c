@@ -23,6 +23,7 @@
 #include "files/metadata.h"
 #include "ground/file.h"
 #include "ground/memory.h"
+#include "numbers/kernels.h"
 
 /* ---- saving ------------------------------------------------------------------------------------------------------ */
 
@@ -103,26 +104,59 @@ static glia_status check_tensors(const glia__tensors *t, layers of, bool skip_co
     return GLIA_OK;
 }
 
-/* Sets every weight that `taken` says (NULL: all), or none. The tensors were checked. */
+static const glia__tensor *tensor_of(const glia__tensors *t, const glia_model *m, size_t i, const glia__param **p)
+{
+    const glia__layer *layer;
+    char               name[64];
+    if (!(*p = glia__model_param(m, i, &layer))) return NULL;
+    glia__param_name(layer, *p, name);
+    return glia__tensors_find(t, name);
+}
+
+/* Numbers of the largest tensor that cannot be used where it stands in the file. */
+static size_t largest_to_read(const glia__tensors *t)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->tensor[i].count > most && !glia__tensors_in_place(t, &t->tensor[i])) most = t->tensor[i].count;
+    return most;
+}
+
+static glia_status check_finite(const glia__tensors *t, const glia__tensor *tensor)
+{
+    const real *values = glia__tensors_in_place(t, tensor);
+    if (values && glia__kernels_get()->all_finite(tensor->count, values)) return GLIA_OK;
+    return glia__tensors_reals(t, tensor, NULL);
+}
+
+/* Goes over every weight that `taken` says (NULL: all): looks whether it can be read, or sets it, by way of `flat` if
+ * it has to. */
+static glia_status each_weight(const glia__tensors *t, glia_model *m, const bool *taken, real *flat)
+{
+    const glia__tensor *tensor;
+    const glia__param  *p;
+    for (size_t i = 0; tensor = tensor_of(t, m, i, &p), p; i++) {
+        if (taken && !taken[i]) continue;
+        const real *values = glia__tensors_in_place(t, tensor);
+        if (!flat)
+            GLIA_TRY(check_finite(t, tensor));
+        else if (values)
+            glia__param_import(p, p->value, true, values);
+        else
+            glia__tensors_reals(t, tensor, flat), glia__param_import(p, p->value, true, flat);
+    }
+    return GLIA_OK;
+}
+
+/* Sets them all, or none. The tensors were checked. */
 static glia_status read_weights(const glia__tensors *t, glia_model *m, const bool *taken)
 {
-    real              *block = glia__new_aligned(m->n_parameters, sizeof *block);
-    real              *flat = block ? glia__new(m->n_parameters, sizeof *flat) : NULL;
-    glia_status        status = flat ? GLIA_OK : GLIA_E_MEMORY;
-    const glia__layer *layer;
-    const glia__param *p;
-    if (!status) memcpy(block, m->parameters, m->n_parameters * sizeof *block);
-    for (size_t i = 0; !status && (p = glia__model_param(m, i, &layer)); i++) {
-        char name[64];
-        if (taken && !taken[i]) continue;
-        glia__param_name(layer, p, name);
-        status = glia__tensors_reals(t, glia__tensors_find(t, name), flat);
-        if (!status) glia__param_import(p, block + p->offset, true, flat);
-    }
-    if (!status) memcpy(m->parameters, block, m->n_parameters * sizeof *block);
+    GLIA_TRY(each_weight(t, m, taken, NULL));
+    real *flat = glia__new(largest_to_read(t), sizeof *flat);
+    if (!flat) return GLIA_E_MEMORY;
+    each_weight(t, m, taken, flat);
     glia__free(flat);
-    glia__free_aligned(block);
-    return status;
+    return GLIA_OK;
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
@@ -152,7 +186,7 @@ static glia_status make_model(const glia__outline *o, glia_model **m)
     glia_data *like;
     GLIA_TRY(glia__data_new(&like, "the model file"));
     glia_status status = glia__data_shape(like, 0, o->channels, o->height, o->width);
-    if (!status) status = glia_model_new(m, o->net, like, o->seed);
+    if (!status) status = glia__model_bare(m, o->net, like, o->seed);
     glia_data_free(like);
     return status;
 }

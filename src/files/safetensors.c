@@ -245,9 +245,18 @@ glia_status glia__tensors_reals(const glia__tensors *t, const glia__tensor *tens
             return glia__fail(GLIA_E_NONFINITE, "%s%s is %s, which is not a finite number here", tensor->name,
                               glia__tensor_index_text(place, tensor->shape, tensor->rank, i), text);
         }
-        values[i] = (real)value;
+        if (values) values[i] = (real)value;
     }
     return GLIA_OK;
+}
+
+const real *glia__tensors_in_place(const glia__tensors *t, const glia__tensor *tensor)
+{
+    const unsigned char *at = t->data + tensor->begin;
+    const bool           little = *(const unsigned char *)&(const uint16_t){1} == 1;
+    if (!little || strcmp(tensor->dtype_name, glia__numbers_name(GLIA__REALS)) != 0) return NULL;
+    if ((uintptr_t)at % sizeof(real) != 0) return NULL;
+    return (const real *)(const void *)at;
 }
 
 /* ---- numbers as they are ------------------------------------------------------------------------------------------

@@ -241,8 +241,7 @@ static glia_status read_whole(const char *path, size_t limit, int *fd, unsigned 
     if ((uintmax_t)at.st_size > limit)
         return glia__fail(GLIA_E_FORMAT, "%s: has %jd bytes, and may have %zu at most", name, (intmax_t)at.st_size,
                           limit);
-    *bytes = glia__new((size_t)at.st_size, 1);
-    if (!*bytes) return GLIA_E_MEMORY;
+    GLIA_TRY(glia__resize(bytes, (size_t)at.st_size, 1));
     GLIA_TRY(read_file(*fd, name, *bytes, (size_t)at.st_size, n));
     if (*n < (size_t)at.st_size)
         return glia__fail(GLIA_E_OPEN, "%s: ended at byte %zu: it was changed while it was read", name, *n);

@@ -64,14 +64,19 @@ static void *on_large_pages(void *p, size_t bytes)
     return p;
 }
 
+/* A large block comes from the system as zeros, and calloc knows. */
+static void *zeros(size_t bytes)
+{
+    if (allocator.allocate == malloc) return on_large_pages(calloc(bytes, 1), bytes);
+    void *p = allocator.allocate(bytes);
+    return p ? memset(p, 0, bytes) : NULL;
+}
+
 static void *allocate_zeroed(size_t count, size_t size, size_t more)
 {
     size_t bytes;
-    void  *p = total(count, size, more, &bytes) ? on_large_pages(allocator.allocate(bytes), bytes) : NULL;
-    if (p)
-        memset(p, 0, bytes);
-    else
-        fail_memory(count, size);
+    void  *p = total(count, size, more, &bytes) ? zeros(bytes) : NULL;
+    if (!p) fail_memory(count, size);
     return p;
 }
 

@@ -151,13 +151,13 @@ static glia_status build(glia_model *m, const char *text, const glia__shape *dat
     return GLIA_OK;
 }
 
-static glia_status make(glia_model **model, const char *net, const glia__shape *in, uint32_t seed)
+static glia_status make(glia_model **model, const char *net, const glia__shape *in, uint32_t seed, bool drawn)
 {
     glia_model *m = glia__new(1, sizeof *m);
     if (!m) return GLIA_E_MEMORY;
     m->seed = seed;
     glia_status status = build(m, net, in);
-    if (status == GLIA_OK) status = glia__model_draw(m);
+    if (status == GLIA_OK && drawn) status = glia__model_draw(m);
     if (status == GLIA_OK && !(m->loss_text = glia__strdup(""))) status = GLIA_E_MEMORY;
     if (status == GLIA_OK && !(m->record = glia__strdup(""))) status = GLIA_E_MEMORY;
     if (status != GLIA_OK) {
@@ -171,7 +171,7 @@ static glia_status make(glia_model **model, const char *net, const glia__shape *
 
 /* The same for the rows of data, which go through a plan if they are a table's. */
 static glia_status make_for(glia_model **model, const char *net, const glia_data *data, const glia__plan *plan,
-                            uint32_t seed)
+                            uint32_t seed, bool drawn)
 {
     glia__shape in = {0};
     char       *picked = NULL;
@@ -179,12 +179,12 @@ static glia_status make_for(glia_model **model, const char *net, const glia_data
     if (plan) in = (glia__shape){.rank = 3, .dim = {1, 1, plan->width}};
     if (!net && !(net = picked = glia__net_for(data, glia__shape_count(&in))))
         return glia__fail(GLIA_E_MEMORY, "out of memory");
-    glia_status status = make(model, net, &in, seed);
+    glia_status status = make(model, net, &in, seed, drawn);
     glia__free(picked);
     return status;
 }
 
-glia_status glia_model_new(glia_model **model, const char *net, const glia_data *data, uint32_t seed)
+static glia_status new_model(glia_model **model, const char *net, const glia_data *data, uint32_t seed, bool drawn)
 {
     if (!model) return glia__fail(GLIA_E_ARG, "glia_model_new: there is no place for the model");
     *model = NULL;
@@ -193,7 +193,7 @@ glia_status glia_model_new(glia_model **model, const char *net, const glia_data 
         return glia__fail(GLIA_E_SHAPE, "%s has no target, so no net can be picked for it", data->name);
     glia__plan *plan = NULL;
     if (data) GLIA_TRY(glia__plan_fit(&plan, data));
-    glia_status status = make_for(model, net, data, plan, seed);
+    glia_status status = make_for(model, net, data, plan, seed, drawn);
     if (status == GLIA_OK) {
         (*model)->plan = plan;
         if (data) status = glia__model_bind(*model, data);
@@ -205,6 +205,16 @@ glia_status glia_model_new(glia_model **model, const char *net, const glia_data 
         *model = NULL;
     }
     return status;
+}
+
+glia_status glia_model_new(glia_model **model, const char *net, const glia_data *data, uint32_t seed)
+{
+    return new_model(model, net, data, seed, true);
+}
+
+glia_status glia__model_bare(glia_model **model, const char *net, const glia_data *data, uint32_t seed)
+{
+    return new_model(model, net, data, seed, false);
 }
 
 /* What the outputs mean, and what a row is, go over to another model. */
@@ -232,7 +242,7 @@ glia_status glia_model_add(glia_model *model, const char *layers)
     if (!net) return glia__fail(GLIA_E_MEMORY, "out of memory");
     glia__shape rows = {.rank = model->n_in ? 3 : 0, .dim = {model->channels, model->height, model->width}};
     bool        says = model->n_layers && !model->layers[0].class->forward;
-    glia_status status = make(&longer, net, says ? &(glia__shape){0} : &rows, model->seed);
+    glia_status status = make(&longer, net, says ? &(glia__shape){0} : &rows, model->seed, true);
     glia__free(net);
     if (status != GLIA_OK) return status;
     if (model->target != GLIA_TARGET_NONE || model->plan) hand_over(model, longer);

@@ -107,6 +107,8 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, gl
 void glia__model_lay_out(glia_model *m, bool forward_alone);
 
 /* --- model.c --- */
+/* As glia_model_new, with weights of 0: for those who have others. */
+glia_status glia__model_bare(glia_model **model, const char *net, const glia_data *data, uint32_t seed);
 /* m takes target and names from data, and fits a plan to them if it has none; GLIA_E_MEMORY, GLIA_E_TEXT. */
 glia_status glia__model_bind(glia_model *m, const glia_data *data);
 void        glia__model_unbind(glia_model *m);      /* forgets them again */

@@ -39,8 +39,8 @@ void glia__param_name(const glia__layer *l, const glia__param *p, char name[64])
 /* Where w[i][o] stands in memory. In the order of files, i is [channel][position]; in memory [position][channel]. */
 static size_t place(const glia__param *p, size_t i, size_t o)
 {
-    size_t q = o / p->panel * p->panel, channels = p->in / p->positions;
-    size_t turned = i % p->positions * channels + i / p->positions;
+    size_t q = o / p->panel * p->panel, turned = i;
+    if (p->positions > 1) turned = i % p->positions * (p->in / p->positions) + i / p->positions;
     return p->in * q + turned * p->panel + (o - q);
 }
 
@@ -49,44 +49,37 @@ size_t glia__param_place(const glia__param *p, size_t flat)
     return p->in ? place(p, flat % p->in, flat / p->in) : flat;
 }
 
-typedef void element(size_t flat, size_t memory, void *context);
-
-/* Calls f for each number with its places in C order and in memory. */
-static void each(const glia__param *p, bool transposed, element *f, void *context)
+/* Copies some inputs of a panel between memory and a place outside; there one column lies `down` from the next, and one
+ * input `along`. A column's inputs go together, as they share cache lines outside. */
+static void copy_block(const glia__param *p, size_t q, size_t from, size_t to, size_t down, size_t along, bool out,
+                       real *memory, real *flat)
 {
-    size_t in = p->in ? p->in : 1;
-    for (size_t a = 0; a < (transposed ? p->out : in); a++)
-        for (size_t b = 0; b < (transposed ? in : p->out); b++) {
-            size_t i = transposed ? b : a, o = transposed ? a : b;
-            f(transposed ? o * in + i : i * p->out + o, p->in ? place(p, i, o) : o, context);
+    const size_t width = p->out - q < p->panel ? p->out - q : p->panel;
+    for (size_t o = q; o < q + width; o++)
+        for (size_t i = from; i < to; i++) {
+            real *inside = memory + place(p, i, o), *outside = flat + o * down + i * along;
+            *(out ? outside : inside) = *(out ? inside : outside);
         }
 }
 
-typedef struct copy {
-    const real *from;
-    real       *to;
-} copy;
-
-static void element_out(size_t flat, size_t memory, void *context)
+static void copy(const glia__param *p, bool transposed, bool out, real *memory, real *flat)
 {
-    copy *c = context;
-    c->to[flat] = c->from[memory];
-}
-
-static void element_in(size_t flat, size_t memory, void *context)
-{
-    copy *c = context;
-    c->to[memory] = c->from[flat];
+    enum { INPUTS = 16 };
+    const size_t down = transposed ? p->in : 1, along = transposed ? 1 : p->out;
+    if (!p->in) memcpy(out ? flat : memory, out ? memory : flat, p->count * sizeof *flat);
+    for (size_t q = 0; q < p->out && p->in; q += p->panel)
+        for (size_t i = 0; i < p->in; i += INPUTS)
+            copy_block(p, q, i, i + INPUTS < p->in ? i + INPUTS : p->in, down, along, out, memory, flat);
 }
 
 void glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat)
 {
-    each(p, transposed, element_out, &(copy){memory, flat});
+    copy(p, transposed, true, (real *)memory, flat);
 }
 
 void glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat)
 {
-    each(p, transposed, element_in, &(copy){flat, memory});
+    copy(p, transposed, false, memory, (real *)flat);
 }
 
 /* ---- start ----------------------------------------------------------------------------------------------------- */
@@ -160,7 +153,7 @@ static glia_status find(const glia_model *m, const char *name, const void *value
 
 glia_status glia_parameter_get(const glia_model *model, const char *name, glia_real *values, size_t count)
 {
-    const glia__param *p;
+    const glia__param *p = NULL;
     GLIA_TRY(find(model, name, values, count, &p));
     glia__param_export(p, p->value, true, values);
     return GLIA_OK;
@@ -168,7 +161,7 @@ glia_status glia_parameter_get(const glia_model *model, const char *name, glia_r
 
 glia_status glia_parameter_set(glia_model *model, const char *name, const glia_real *values, size_t count)
 {
-    const glia__param *p;
+    const glia__param *p = NULL;
     GLIA_TRY(find(model, name, values, count, &p));
     glia__param_import(p, p->value, true, values);
     return GLIA_OK;
@@ -176,7 +169,7 @@ glia_status glia_parameter_set(glia_model *model, const char *name, const glia_r
 
 glia_status glia_gradient_get(const glia_model *model, const char *name, glia_real *values, size_t count)
 {
-    const glia__param *p;
+    const glia__param *p = NULL;
     GLIA_TRY(find(model, name, values, count, &p));
     if (!p->grad) return glia__fail(GLIA_E_ARG, "there are no gradients before the first backward pass");
     if (!p->learns) return glia__fail(GLIA_E_ARG, "%s is not learned: it has no gradient", name);
@@ -186,7 +179,7 @@ glia_status glia_gradient_get(const glia_model *model, const char *name, glia_re
 
 glia_status glia_gradient_set(glia_model *model, const char *name, const glia_real *values, size_t count)
 {
-    const glia__param *p;
+    const glia__param *p = NULL;
     GLIA_TRY(find(model, name, values, count, &p));
     if (!p->learns) return glia__fail(GLIA_E_ARG, "%s is not learned: it has no gradient", name);
     GLIA_TRY(glia__model_reserve(model, 1, 1, GLIA__PLAN_TRAINING));
