@@ -84,9 +84,9 @@ typedef struct glia__layer_class glia__layer_class;
 typedef struct glia__layer {
     const glia__layer_class *class;
     const glia__kernels *k;
-    glia__value          set[GLIA__SETTINGS_MOST]; /* its own, then the common ones */
-    size_t               number;                   /* i of the names in files; SIZE_MAX for input */
-    const char          *at;                       /* where it stands in the net text, until that is planned */
+    glia__value         *set;    /* [GLIA__SETTINGS_MOST]: its own, then the common ones */
+    size_t               number; /* i of the names in files; SIZE_MAX for input */
+    const char          *at;     /* where it stands in the net text, until that is planned */
     glia__input          input[GLIA__INPUTS_MOST];
     int                  inputs;
     glia__shape          in, out;     /* in: of the first input */
@@ -146,6 +146,10 @@ typedef struct glia__cut {
     bool   joined;  /* no number's bits depend on the cut: a thread's blocks are one call */
 } glia__cut;
 
+/* Whether y = x W + b: of a plain row (or each row of a sequence), or of what lies under a kernel at each position, so
+ * that an output is a channel. W is param[0], b param[1], which there need not be. */
+typedef enum glia__linear { GLIA__NOT_LINEAR, GLIA__MATRIX, GLIA__CONVOLUTION } glia__linear;
+
 typedef enum glia__reads { GLIA__READS_ALL, GLIA__READS_IMAGES, GLIA__READS_NUMBERS } glia__reads;
 
 struct glia__layer_class {
@@ -174,6 +178,13 @@ struct glia__layer_class {
     /* How far x of these rows is from where y has no derivative, or one that changes too fast: the gradient check keeps
      * away. NULL: there is no such place. */
     double (*kink)(const glia__layer *l, size_t rows);
+    /* For prediction (model/compiled.h), all of them where it holds: */
+    void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y); /* forward; y may be x */
+    bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them */
+    /* y = scale x + shift in each channel. */
+    void (*scales)(const glia__layer *l, size_t channel, double *scale, double *shift);
+    glia__linear linear;
+    bool         speaks; /* y is x in the order in which it is spoken */
     /* Takes whole numbers from 0 to less than this, as the rows of the net; NULL: any numbers. */
     size_t (*words)(const glia__layer *l);
     size_t      cost;   /* of a number of x in multiply-adds, where no cut says better: decides what threads share */
@@ -202,6 +213,9 @@ const glia__value         *glia__layer_common(const glia__layer *l, glia__common
 
 /* ---- for layer files ------------------------------------------------------------------------------------------- */
 
+/* The forward of layers that have an `apply`; the `idle` of those that are so in any prediction. */
+void glia__apply_forward(const glia__layer *l, const glia__part *p);
+bool glia__always_idle(const glia__layer *l);
 /* A plan for layers that keep the shape, and a sentence that begins with the layer's number and name. */
 glia_status glia__plan_same(glia__layer *l);
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...) __attribute__((format(printf, 2, 3)));

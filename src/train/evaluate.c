@@ -113,15 +113,6 @@ glia_status glia_evaluate(glia_model *model, const glia_data *data, glia_scores 
     return status;
 }
 
-/* What the outputs of a model mean follows from its loss; one that this process does not know leaves them as they are.
- */
-static glia__outcome outcome_of(const glia_model *m)
-{
-    glia__loss loss;
-    bool       fused, known = glia__loss_for(m, trained_loss(m), &loss, &fused) == GLIA_OK;
-    return glia__outcome_of(m, known ? &loss : NULL, known && fused);
-}
-
 /* A few rows are done before other threads have begun. */
 static unsigned threads_for(const glia_data *data)
 {
@@ -138,7 +129,7 @@ glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *ou
     GLIA_TRY(glia__team_new(&team, threads_for(data)));
     glia_status status = glia__judge_new(&judge, model, data, team, NULL, false, true);
     if (status == GLIA_OK) {
-        judge.outcome = outcome_of(model);
+        judge.outcome = glia__outcome_of_model(model);
         status = glia__judge_run(&judge, &nothing);
         for (size_t i = 0; status == GLIA_OK && i < data->rows * model->n_out; i++)
             out[i] = (glia_real)judge.answers[i];

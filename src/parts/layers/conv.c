@@ -287,6 +287,7 @@ static void backward_w(const glia__layer *l, const glia__part *p)
         .backward_sums = backward_sums,                                                                                \
         .backward_x = backward_x,                                                                                      \
         .backward_w = backward_w,                                                                                      \
+        .linear = GLIA__CONVOLUTION,                                                                                   \
     }
 CONVOLUTION(conv, "convolution of images", plan);
 CONVOLUTION(conv1d, "convolution of sequences, channels x length", plan_1d);

@@ -149,4 +149,5 @@ const glia__layer_class glia__layer_dense = {
     .forward = forward,
     .backward_x = backward_x,
     .backward_w = backward_w,
+    .linear = GLIA__MATRIX,
 };
