@@ -592,11 +592,11 @@ GLIA_API void                 glia_predictor_free(glia_predictor *predictor);
 GLIA_API size_t glia_predictor_inputs(const glia_predictor *predictor);
 GLIA_API size_t glia_predictor_outputs(const glia_predictor *predictor);
 GLIA_API size_t glia_predictor_room(const glia_predictor *predictor);
-/* y[outputs] = what the model says of x[inputs], as glia_predict: probabilities for classes, numbers in the units of the
- * training data. x is not scaled: an image's pixels, channels x height x width, as they were in the data (0..255 if
- * these were bytes); a table's inputs as glia_model_input_name names them, in its order: a number as the table has it, 1
- * for the word that a row has and 0 for the others, and no gaps. room[glia_predictor_room] need not be set before, and
- * nothing in it is needed afterwards. Errors: GLIA_E_ARG (NULL), GLIA_E_SHAPE (a number that an embedding does not
+/* y[outputs] = what the model says of x[inputs], as glia_predict: probabilities for classes, numbers in the units of
+ * the training data. x is not scaled: an image's pixels, channels x height x width, as they were in the data (0..255 if
+ * these were bytes); a table's inputs as glia_model_input_name names them, in its order: a number as the table has it,
+ * 1 for the word that a row has and 0 for the others, and no gaps. room[glia_predictor_room] need not be set before,
+ * and nothing in it is needed afterwards. Errors: GLIA_E_ARG (NULL), GLIA_E_SHAPE (a number that an embedding does not
  * know). */
 GLIA_API glia_status glia_predictor_run(const glia_predictor *predictor, const glia_real *x, glia_real *y,
                                         glia_real *room);

@@ -236,8 +236,10 @@ static glia_status make_room(const glia__draft *d)
 static void add_step(glia__compiled *c, const glia__layer *l)
 {
     bool matrix = l->class->linear == GLIA__MATRIX;
-    c->steps[c->n_steps++] =
-        (glia__compiled_step){.l = l, .run = matrix ? run_matrix : l->class->apply ? run_apply : run_layer};
+    c->steps[c->n_steps++] = (glia__compiled_step){.l = l,
+                                                   .run = matrix            ? run_matrix
+                                                          : l->class->apply ? run_apply
+                                                                            : run_layer};
 }
 
 glia_status glia__compiled_plan(const glia__draft *d)

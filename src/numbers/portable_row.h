@@ -37,10 +37,16 @@ enum { ROW_INPUTS = 1024 };
 /* Which of n numbers are not 0; how many. */
 static size_t find_nonzero(size_t n, const real *x, uint16_t *at)
 {
-    size_t found = 0, j = 0;
-    for (; j + LANES <= n; j += LANES)
-        for (uint32_t bits = nonzero_lanes(x + j); bits; bits &= bits - 1)
-            at[found++] = (uint16_t)(j + (size_t)__builtin_ctz(bits));
+    const uint32_t all = (1u << LANES) - 1;
+    size_t         found = 0, j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        uint32_t bits = nonzero_lanes(x + j);
+        if (bits == all) {
+            UNROLL for (size_t b = 0; b < LANES; b++) at[found++] = (uint16_t)(j + b);
+            continue;
+        }
+        for (; bits; bits &= bits - 1) at[found++] = (uint16_t)(j + (size_t)__builtin_ctz(bits));
+    }
     for (; j < n; j++)
         if (x[j] != 0) at[found++] = (uint16_t)j;
     return found;

@@ -50,7 +50,8 @@ static void log_softmax_group_back(group g, const real *y, const real *dy, real 
 }
 
 /* Calls f, or its way back, for each group of the rows or the part. */
-static void each_group(const glia__layer *l, size_t rows, const real *x, real *y, void (*f)(group, const real *, real *))
+static void each_group(const glia__layer *l, size_t rows, const real *x, real *y,
+                       void (*f)(group, const real *, real *))
 {
     glia__channels c = glia__channels_of(&l->in);
     group          g = {c.count, c.inner};
