@@ -213,8 +213,7 @@ static void lay_out(layout *o)
     c->x = add(o, c->n_in, 0);
     o->values[c->x].readers = glia__draft_readers(o->d, SIZE_MAX);
     for (size_t i = 0; i < c->n_steps; i++) plan_step(o, i);
-    c->y = value_of(o, c->n_layers - 1);
-    o->values[c->y].last = c->n_steps;
+    c->y = value_of(o, c->n_layers - 1); /* of the last step: all others are read */
     settle_places(o);
 }
 
