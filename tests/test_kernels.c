@@ -153,6 +153,226 @@ static void deep_products(void **state)
         }
 }
 
+/* ---- fully connected layers ------------------------------------------------------------------------------------ */
+
+/* A layer's call: x [rows][in], w and dw as panels, dy [rows][out]. */
+typedef struct dense {
+    const glia__kernels *k;
+    size_t               rows;
+    glia__dense          d;
+    real                *x, *w, *b, *y, *dy;
+} dense;
+
+/* Where weight [i][o] lies. */
+static size_t weight_at(const dense *t, size_t i, size_t o)
+{
+    size_t panel = t->k->panel;
+    return t->d.in * (o / panel * panel) + i * panel + o % panel;
+}
+
+static size_t weights_of(const dense *t)
+{
+    return t->d.in * t->d.q1 * t->k->panel;
+}
+
+enum { FULL, SPARSE }; /* of x: no zeros, or nine in ten */
+
+static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)
+{
+    dense t = {k, rows, {in, out, 0, in, 0, (out + k->panel - 1) / k->panel}, 0, 0, 0, 0, 0};
+    t.x = random_reals(21, rows * in);
+    t.w = need(weights_of(&t), sizeof *t.w);
+    real *w = random_reals(22, in * out);
+    for (size_t i = 0; i < in * out; i++) t.w[weight_at(&t, i / out, i % out)] = w[i];
+    free(w);
+    t.b = random_reals(23, out);
+    t.y = random_reals(24, rows * out);
+    t.dy = random_reals(25, rows * out);
+    real *coin = random_reals(26, rows * in);
+    for (size_t i = 0; zeros == SPARSE && i < rows * in; i++)
+        if (fabs((double)coin[i]) < 0.9) t.x[i] = 0;
+    free(coin);
+    return t;
+}
+
+static void dense_free(dense *t)
+{
+    free(t->x);
+    free(t->w);
+    free(t->b);
+    free(t->y);
+    free(t->dy);
+}
+
+static double exact_y(const dense *t, size_t r, size_t o)
+{
+    double sum = t->b ? (double)t->b[o] : 0;
+    for (size_t i = 0; i < t->d.in; i++) sum += (double)t->x[r * t->d.in + i] * (double)t->w[weight_at(t, i, o)];
+    return sum;
+}
+
+static double exact_dx(const dense *t, size_t r, size_t i)
+{
+    double sum = 0;
+    for (size_t o = 0; o < t->d.out; o++) sum += (double)t->dy[r * t->d.out + o] * (double)t->w[weight_at(t, i, o)];
+    return sum;
+}
+
+static double exact_dw(const dense *t, size_t i, size_t o)
+{
+    double sum = 0;
+    for (size_t r = 0; r < t->rows; r++) sum += (double)t->x[r * t->d.in + i] * (double)t->dy[r * t->d.out + o];
+    return sum;
+}
+
+/* In two calls, each for a part, unless `parts` is 1; the bits must be those of a single call. */
+static void dense_y(const dense *t, size_t parts, real *y)
+{
+    for (size_t p = 0; p < parts; p++) {
+        glia__dense d = t->d;
+        d.q0 = t->d.q1 * p / parts, d.q1 = t->d.q1 * (p + 1) / parts;
+        if (d.q0 < d.q1) t->k->dense_forward(&d, t->rows, t->x, t->w, t->b, y);
+    }
+}
+
+static void dense_dx(const dense *t, size_t parts, real *dx)
+{
+    for (size_t p = 0; p < parts; p++) {
+        glia__dense d = t->d;
+        d.i0 = t->d.in * p / parts, d.i1 = t->d.in * (p + 1) / parts;
+        if (d.i0 < d.i1) t->k->dense_backward_x(&d, t->rows, t->dy, t->w, dx);
+    }
+}
+
+/* Parts of the panels by parts of the inputs; dw = keep dw + scale gradient. */
+static void dense_dw(const dense *t, size_t parts, double scale, double keep, real *dw)
+{
+    size_t n = glia__dense_work(&t->d, t->rows);
+    real  *work = need(n + 1, sizeof *work);
+    work[n] = 77;
+    for (size_t p = 0; p < parts * parts; p++) {
+        glia__dense d = t->d;
+        d.q0 = t->d.q1 * (p / parts) / parts, d.q1 = t->d.q1 * (p / parts + 1) / parts;
+        d.i0 = t->d.in * (p % parts) / parts, d.i1 = t->d.in * (p % parts + 1) / parts;
+        if (d.q0 < d.q1 && d.i0 < d.i1)
+            t->k->dense_backward_w(&d, t->rows, (real)scale, t->x, t->dy, (real)keep, dw, work);
+    }
+    assert_true(work[n] == 77);
+    free(work);
+}
+
+static void try_dense_forward(const dense *t)
+{
+    size_t n = t->rows * t->d.out;
+    real  *y = need(n, sizeof *y), *parts = need(n, sizeof *parts);
+    for (size_t i = 0; i < n; i++) y[i] = parts[i] = (real)NAN;
+    dense_y(t, 1, y);
+    dense_y(t, 2, parts);
+    assert_memory_equal(y, parts, n * sizeof *y);
+    for (size_t i = 0; i < n; i++) {
+        double want = exact_y(t, i / t->d.out, i % t->d.out);
+        expect_near("y", i, (double)y[i], want, tolerance(1 + sqrt((double)t->d.in)));
+    }
+    free(y);
+    free(parts);
+}
+
+static void try_dense_backward_x(const dense *t)
+{
+    size_t n = t->rows * t->d.in;
+    real  *dx = need(n, sizeof *dx), *parts = need(n, sizeof *parts);
+    for (size_t i = 0; i < n; i++) dx[i] = parts[i] = (real)NAN;
+    dense_dx(t, 1, dx);
+    dense_dx(t, 3, parts);
+    assert_memory_equal(dx, parts, n * sizeof *dx);
+    for (size_t i = 0; i < n; i++) {
+        double want = exact_dx(t, i / t->d.in, i % t->d.in);
+        expect_near("dx", i, (double)dx[i], want, tolerance(1 + sqrt((double)t->d.out)));
+    }
+    free(dx);
+    free(parts);
+}
+
+static void try_dense_backward_w(const dense *t, double scale, double keep)
+{
+    size_t n = weights_of(t), columns = t->d.q1 * t->k->panel;
+    real  *dw = copy_of(t->w, n), *parts = copy_of(t->w, n);
+    for (size_t i = 0; i < n && keep == 0; i++) dw[i] = parts[i] = (real)NAN;
+    dense_dw(t, 1, scale, keep, dw);
+    dense_dw(t, 2, scale, keep, parts);
+    assert_memory_equal(dw, parts, n * sizeof *dw);
+    for (size_t i = 0; i < t->d.in; i++)
+        for (size_t o = 0; o < columns; o++) {
+            size_t at = weight_at(t, i, o);
+            double gradient = o < t->d.out ? exact_dw(t, i, o) : 0;
+            double want = scale * gradient + (keep == 0 ? 0 : keep * (double)t->w[at]);
+            expect_near("dw", at, (double)dw[at], want, tolerance(1 + sqrt((double)t->rows)));
+        }
+    free(dw);
+    free(parts);
+}
+
+static void try_dense(size_t rows, size_t in, size_t out)
+{
+    for (size_t k = 0; k < table_count; k++)
+        for (int zeros = FULL; zeros <= SPARSE; zeros++) {
+            dense t = dense_of(tables[k], rows, in, out, zeros);
+            try_dense_forward(&t);
+            try_dense_backward_x(&t);
+            try_dense_backward_w(&t, 1, 0);
+            try_dense_backward_w(&t, 1, 1);
+            try_dense_backward_w(&t, -0.25, 1);
+            try_dense_backward_w(&t, 0.5, 0.75);
+            dense_free(&t);
+        }
+}
+
+static void dense_layers_of_odd_shapes(void **state)
+{
+    (void)state;
+    static const size_t all_rows[] = {1, 3, 5, 32, 67}, ins[] = {1, 13, 70, 300}, outs[] = {1, 10, 16, 33, 130};
+    for (size_t r = 0; r < COUNT(all_rows); r++)
+        for (size_t i = 0; i < COUNT(ins); i++)
+            for (size_t o = 0; o < COUNT(outs); o++) try_dense(all_rows[r], ins[i], outs[o]);
+}
+
+static void dense_layers_of_deep_sums(void **state)
+{
+    (void)state;
+    try_dense(300, 9, 20);
+    try_dense(4, 20, 600);
+    try_dense(600, 40, 100);
+}
+
+/* To the bit: rows without a zero beside, which make all be added up, or rows of zeros, which make zeros be left out.
+ */
+static void zeros_change_no_bit(void **state)
+{
+    (void)state;
+    enum { FEW = 8, ROWS = 4 * FEW, IN = 150, OUT = 77 };
+    for (size_t k = 0; k < table_count; k++) {
+        dense t = dense_of(tables[k], ROWS, IN, OUT, SPARSE);
+        real *full = random_reals(27, (size_t)ROWS * IN), *zero = need((size_t)ROWS * IN, sizeof *zero);
+        memcpy(full, t.x, FEW * IN * sizeof *full);
+        memcpy(zero, t.x, FEW * IN * sizeof *zero);
+        memset(zero + FEW * IN, 0, (ROWS - FEW) * IN * sizeof *zero);
+        memset(t.dy + FEW * OUT, 0, (ROWS - FEW) * OUT * sizeof *t.dy);
+        real *y[2], *dw[2], *x[2] = {full, zero}, *own = t.x;
+        for (int i = 0; i < 2; i++) {
+            y[i] = need((size_t)ROWS * OUT, sizeof *y[i]);
+            dw[i] = copy_of(t.w, weights_of(&t));
+            t.x = x[i];
+            dense_y(&t, 1, y[i]);
+            dense_dw(&t, 1, -0.5, 1, dw[i]);
+        }
+        assert_memory_equal(y[0], y[1], FEW * OUT * sizeof *y[0]);
+        assert_memory_equal(dw[0], dw[1], weights_of(&t) * sizeof *dw[0]);
+        for (int i = 0; i < 2; i++) free(y[i]), free(dw[i]), free(x[i]);
+        t.x = own;
+        dense_free(&t);
+    }
+}
+
 /* ---- rows and columns ------------------------------------------------------------------------------------------ */
 
 static void bias_is_added_to_each_row(void **state)
@@ -599,6 +819,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_of_odd_shapes),
         cmocka_unit_test(deep_products),
+        cmocka_unit_test(dense_layers_of_odd_shapes),
+        cmocka_unit_test(dense_layers_of_deep_sums),
+        cmocka_unit_test(zeros_change_no_bit),
         cmocka_unit_test(bias_is_added_to_each_row),
         cmocka_unit_test(rows_are_summed),
         cmocka_unit_test(batches_are_scaled),

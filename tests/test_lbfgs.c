@@ -272,7 +272,7 @@ static double squares_of_weights(const glia_model *m)
     double             sum = 0;
     const glia__param *p;
     for (size_t i = 0; (p = glia__model_param(m, i, NULL)); i++)
-        for (size_t k = 0; p->in && k < p->count; k++) sum += (double)p->value[k] * (double)p->value[k];
+        for (size_t k = 0; p->in && k < p->room; k++) sum += (double)p->value[k] * (double)p->value[k];
     return sum;
 }
 

@@ -42,13 +42,15 @@ static void expect_round_trip(size_t in, size_t out)
     EXPECT_OK(glia_parameter_set(m, "0.weight", values, n));
     EXPECT_OK(glia_parameter_get(m, "0.weight", back, n));
     assert_memory_equal(values, back, n * sizeof *back);
+    bool *taken = need(p->room, sizeof *taken);
     for (size_t k = 0; k < n; k++) {
-        size_t first = (size_t)p->value[k] / in / p->panel * p->panel;
-        size_t width = out - first < p->panel ? out - first : p->panel;
-        size_t at = glia__param_place(p, k), o = at / in, i = at % in;
-        assert_true((size_t)p->value[k] == at);
-        assert_true(k == first * in + i * width + (o - first));
+        size_t at = glia__param_place(p, k), o = k / in, i = k % in;
+        assert_true(p->value[at] == values[k] && !taken[at]);
+        assert_true(at == o / p->panel * p->panel * in + i * p->panel + o % p->panel);
+        taken[at] = true;
     }
+    for (size_t at = 0; at < p->room; at++) assert_true(taken[at] || p->value[at] == 0);
+    free(taken);
     EXPECT_OK(glia_gradient_set(m, "0.weight", values, n));
     memset(back, 0, n * sizeof *back);
     EXPECT_OK(glia_gradient_get(m, "0.weight", back, n));

@@ -63,13 +63,19 @@ void glia_rng_free(glia_rng *rng)
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
+static inline uint32_t twist(uint32_t word, uint32_t next, uint32_t far)
+{
+    uint32_t y = (word & 0x80000000u) | (next & 0x7FFFFFFFu);
+    return far ^ y >> 1 ^ (-(y & 1) & 0x9908B0DFu);
+}
+
 static void make_block(glia_rng *rng)
 {
+    enum { LAST = WORDS - 1, TURN = WORDS - MIDDLE };
     uint32_t *w = rng->word;
-    for (size_t i = 0; i < WORDS; i++) {
-        uint32_t y = (w[i] & 0x80000000u) | (w[(i + 1) % WORDS] & 0x7FFFFFFFu);
-        w[i] = w[(i + MIDDLE) % WORDS] ^ y >> 1 ^ (y & 1 ? 0x9908B0DFu : 0);
-    }
+    for (size_t i = 0; i < TURN; i++) w[i] = twist(w[i], w[i + 1], w[i + MIDDLE]);
+    for (size_t i = TURN; i < LAST; i++) w[i] = twist(w[i], w[i + 1], w[i - TURN]);
+    w[LAST] = twist(w[LAST], w[0], w[LAST - TURN]);
     rng->next = 0;
 }
 
@@ -145,9 +151,17 @@ int64_t glia_rng_randint(glia_rng *rng, int64_t low, int64_t high)
     return (int64_t)((uint64_t)low + draw_upto(rng, (uint64_t)high - (uint64_t)low - 1));
 }
 
-static void swap(unsigned char *a, unsigned char *b, size_t size)
+static inline void swap(unsigned char *a, unsigned char *b, size_t size)
 {
     unsigned char hold[256];
+    if (size == sizeof(size_t)) { /* of orders, the usual case */
+        size_t x, y;
+        memcpy(&x, a, sizeof x);
+        memcpy(&y, b, sizeof y);
+        memcpy(a, &y, sizeof y);
+        memcpy(b, &x, sizeof x);
+        return;
+    }
     for (size_t n; size > 0; a += n, b += n, size -= n) {
         n = size < sizeof hold ? size : sizeof hold;
         memcpy(hold, a, n);

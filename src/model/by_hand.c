@@ -261,7 +261,7 @@ glia_status glia_step(glia_model *model, glia_optimizer *optimizer)
     const glia__layer *l;
     const glia__param *p;
     for (size_t i = 0; (p = glia__model_param(model, i, &l)); i++) {
-        if (p->learns) glia__step_update(&step, p, 0, p->count);
+        if (p->learns) glia__step_update(&step, p, 0, p->room);
         glia__bound(&l->penalty, p, 0, p->out);
     }
     return GLIA_OK;

@@ -52,7 +52,8 @@ static void draw_point(check *c, glia_rng *rng)
     const glia__param *p;
     const glia__layer *l;
     for (size_t i = 0; (p = glia__model_param(c->m, i, &l)); i++)
-        for (size_t j = 0; j < p->count && !p->state; j++) p->value[j] = (real)draw_parameter(l, rng);
+        for (size_t j = 0; j < p->count && !p->state; j++)
+            p->value[glia__param_place(p, j)] = (real)draw_parameter(l, rng);
     const glia__layer *reader = glia__model_reader(c->m);
     int64_t            words = reader ? (int64_t)reader->class->words(reader) : 0;
     for (size_t i = 0; i < ROWS * c->m->n_in; i++)
@@ -109,7 +110,7 @@ static glia_status numeric(check *c, real *at, double *slope)
 static void name_place(const check *c, const glia__layer *l, const glia__param *p, size_t i, char text[80])
 {
     char   name[64];
-    size_t inner = 1, at = p ? glia__param_place(p, i) : 0;
+    size_t inner = 1, at = i;
     if (!p) {
         snprintf(text, 80, "input[%zu][%zu]", i / c->m->n_in, i % c->m->n_in);
         return;
@@ -138,9 +139,10 @@ static glia_status compare(check *c, const glia__layer *l, const glia__param *p,
     while (stride > 1 && common_divisor(stride, count) > 1) stride++; /* or it would stay in one column */
     bool zero = true;
     for (size_t i = 0; i < count; i += stride) {
-        double slope, analytic = (double)gradient[i];
+        size_t place = p ? glia__param_place(p, i) : i;
+        double slope, analytic = (double)gradient[place];
         if (p && i - p->blank_at < p->blanks) continue;
-        GLIA_TRY(numeric(c, &at[i], &slope));
+        GLIA_TRY(numeric(c, &at[place], &slope));
         double off = fabs(analytic - slope) / fmax(c->least, fmax(fabs(analytic), fabs(slope)));
         zero = zero && analytic == 0;
         c->result->checked++;
@@ -154,9 +156,9 @@ static glia_status compare(check *c, const glia__layer *l, const glia__param *p,
 
 static glia_status compare_tensor(check *c, const glia__layer *l, const glia__param *p, const real *gradients)
 {
-    real *kept = glia__new(p->count, sizeof *kept);
+    real *kept = glia__new(p->room, sizeof *kept);
     if (!kept) return GLIA_E_MEMORY;
-    memcpy(kept, gradients + p->offset, p->count * sizeof *kept);
+    memcpy(kept, gradients + p->offset, p->room * sizeof *kept);
     glia_status status = compare(c, l, p, p->value, kept, p->count);
     glia__free(kept);
     return status;

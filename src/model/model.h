@@ -3,6 +3,7 @@
 #define GLIA_MODEL_MODEL_H
 
 #include "data/plan.h"
+#include "ground/pace.h"
 #include "ground/threads.h"
 #include "parts/layer.h"
 #include "parts/loss.h"
@@ -134,8 +135,8 @@ glia_status glia__model_loss(const glia_model *m, const char *text, glia__loss *
 /* Tensor i of all, in order of the layers. NULL past the end. */
 glia__param *glia__model_param(const glia_model *m, size_t i, const glia__layer **layer);
 void         glia__param_name(const glia__layer *l, const glia__param *p, char name[64]); /* "0.weight" */
-/* Which number of its tensor, in the order of files, stands at place `memory`. */
-size_t glia__param_place(const glia__param *p, size_t memory);
+/* Where number `flat` of the tensor, in the order of files, stands in memory. */
+size_t glia__param_place(const glia__param *p, size_t flat);
 /* Between a tensor in memory and its C-order form: outside [out][in] (files, users) if `transposed`, else [in][out]. */
 void        glia__param_export(const glia__param *p, const real *memory, bool transposed, real *flat);
 void        glia__param_import(const glia__param *p, real *memory, bool transposed, const real *flat);
@@ -157,6 +158,7 @@ void        glia__optim_state_clear(glia__optim_state *state);
 typedef struct glia__step {
     glia_model *model;
     glia__team *team;
+    glia__pace *pace; /* whether the team is faster than one thread, of many such steps; NULL: nobody asks */
     size_t      rows;
     bool        train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */

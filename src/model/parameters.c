@@ -39,18 +39,14 @@ void glia__param_name(const glia__layer *l, const glia__param *p, char name[64])
 /* Where w[i][o] stands in memory. In the order of files, i is [channel][position]; in memory [position][channel]. */
 static size_t place(const glia__param *p, size_t i, size_t o)
 {
-    size_t q = o / p->panel * p->panel, width = p->out - q < p->panel ? p->out - q : p->panel;
-    size_t channels = p->in / p->positions, turned = i % p->positions * channels + i / p->positions;
-    return p->in * q + turned * width + (o - q);
+    size_t q = o / p->panel * p->panel, channels = p->in / p->positions;
+    size_t turned = i % p->positions * channels + i / p->positions;
+    return p->in * q + turned * p->panel + (o - q);
 }
 
-size_t glia__param_place(const glia__param *p, size_t memory)
+size_t glia__param_place(const glia__param *p, size_t flat)
 {
-    if (!p->in) return memory;
-    size_t of_panel = p->in * p->panel, q = memory / of_panel * p->panel;
-    size_t width = p->out - q < p->panel ? p->out - q : p->panel, within = memory % of_panel;
-    size_t channels = p->in / p->positions, turned = within / width;
-    return (q + within % width) * p->in + turned % channels * p->positions + turned / channels;
+    return p->in ? place(p, flat % p->in, flat / p->in) : flat;
 }
 
 typedef void element(size_t flat, size_t memory, void *context);

@@ -109,7 +109,7 @@ glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total)
         for (int j = 0; j < layers[i].params; j++) {
             glia__param *p = &layers[i].param[j];
             p->offset = at;
-            if (!glia__add(at, p->count, &at) || !glia__add(at, GLIA__LINE - 1, &at))
+            if (!glia__add(at, p->room, &at) || !glia__add(at, GLIA__LINE - 1, &at))
                 return glia__fail(GLIA_E_MEMORY, "the net has more parameters than memory can address");
             at = at / GLIA__LINE * GLIA__LINE;
         }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ground/clock.h"
 #include "model/model.h"
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------ */
@@ -163,12 +164,17 @@ static void gather_block(walk *w, const glia__layer *l, size_t begin, size_t end
     if (turned) glia__rows_in_memory(&m->in, end - begin, spoken, x);
 }
 
+/* In blocks of the first layer, if it is cut by rows: it finds them in its cache. */
 static glia__cut cut_gather(const glia__step *s)
 {
     enum { NUMBERS = 4096, COST = 25, COST_OF_CHANGES = 100 }; /* rows come from anywhere in memory */
     const glia_model *m = s->model;
-    size_t            n = m->n_in, work = s->rows * n * (s->augment ? COST_OF_CHANGES : COST);
-    return (glia__cut){s->rows, m->in.rank > 1 ? m->layers[0].shard : 1 + NUMBERS / n, work, true};
+    size_t            n = m->n_in, work = s->rows * n * (s->augment ? COST_OF_CHANGES : COST), first = 0;
+    glia__cut         cut = {s->rows, 1 + NUMBERS / n, work, .by_rows = true}, layer;
+    while (!m->layers[first].class->forward) first++;
+    cut_layer(&m->layers[first], GLIA__FORWARD, s->rows, &layer);
+    if (layer.by_rows) cut.block = layer.block;
+    return cut;
 }
 
 static void gather(walk *w)
@@ -371,7 +377,7 @@ static void penalize_block(walk *w, const glia__layer *l, size_t begin, size_t e
     cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        glia__penalize(&l->penalty, p, p->count * begin / cut.units, p->count * end / cut.units);
+        glia__penalize(&l->penalty, p, p->room * begin / cut.units, p->room * end / cut.units);
     }
 }
 
@@ -381,7 +387,7 @@ static void update_block(walk *w, const glia__layer *l, size_t begin, size_t end
     cut_layer(l, GLIA__BACKWARD_W, w->s->rows, &cut);
     for (int i = 0; i < l->params; i++) {
         const glia__param *p = &l->param[i];
-        if (p->learns) glia__step_update(w->s, p, p->count * begin / cut.units, p->count * end / cut.units);
+        if (p->learns) glia__step_update(w->s, p, p->room * begin / cut.units, p->room * end / cut.units);
     }
 }
 
@@ -472,19 +478,35 @@ static void walk_step(void *context, unsigned rank)
     if (s->bounded) over_weights(&w, bound_block);
 }
 
+static void run_on(glia__step *s, bool team)
+{
+    s->shared = team;
+    if (team) {
+        glia__team_be_patient(s->team, patience(s));
+        glia__team_run(s->team, walk_step, s);
+    } else {
+        walk_step(s, 0);
+    }
+}
+
+/* By the team, unless one thread turns out to be faster: the numbers are the same. */
+static void run_paced(glia__step *s)
+{
+    double start = s->pace ? glia__clock() : 0;
+    run_on(s, !s->pace || !glia__pace_takes_other(s->pace));
+    if (s->pace) glia__pace_note(s->pace, glia__clock() - start, (double)s->rows);
+}
+
 void glia__step_run(glia__step *s)
 {
     s->nonfinite = false;
     s->clip_scale = 1;
     s->penalized = (s->optim || s->penalties) && glia__model_has(s->model, glia__penalty_pulls);
     s->bounded = s->optim && glia__model_has(s->model, glia__penalty_bounds);
-    s->shared = needs_team(s);
-    if (s->shared) {
-        glia__team_be_patient(s->team, patience(s));
-        glia__team_run(s->team, walk_step, s);
-    } else {
-        walk_step(s, 0);
-    }
+    if (needs_team(s))
+        run_paced(s);
+    else
+        run_on(s, false);
     if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 

@@ -44,8 +44,8 @@ double glia__model_penalty(const glia_model *m)
     for (size_t i = 0; (p = glia__model_param(m, i, &l)); i++) {
         const glia__penalty *a = &l->penalty;
         if (!glia__param_is_weight(p) || !p->learns) continue;
-        if (a->l1 > 0) sum += a->l1 * k->sum_sizes(p->count, p->value);
-        if (a->l2 > 0) sum += a->l2 * k->sum_squares(p->count, p->value);
+        if (a->l1 > 0) sum += a->l1 * k->sum_sizes(p->room, p->value);
+        if (a->l2 > 0) sum += a->l2 * k->sum_squares(p->room, p->value);
     }
     return sum;
 }
@@ -70,12 +70,11 @@ void glia__bound(const glia__penalty *a, const glia__param *p, size_t from, size
 {
     if (!glia__penalty_bounds(a) || !glia__param_is_weight(p) || p->in == 0 || !p->learns) return;
     for (size_t next; from < to; from = next) { /* columns of one panel, COLUMNS at a time */
-        size_t panel = from / p->panel * p->panel, left = p->out - panel;
-        size_t width = left < p->panel ? left : p->panel;
+        size_t panel = from / p->panel * p->panel;
         next = from + COLUMNS;
-        if (next > panel + width) next = panel + width;
+        if (next > panel + p->panel) next = panel + p->panel;
         if (next > to) next = to;
-        bound_columns(p->value + panel * p->in, p->in, width, from - panel, next - panel, a->max_norm);
+        bound_columns(p->value + panel * p->in, p->in, p->panel, from - panel, next - panel, a->max_norm);
     }
 }
 

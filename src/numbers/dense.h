@@ -4,9 +4,9 @@
  *   backward_x   dx[r][i] = sum_o dy[r][o] w[i][o]
  *   backward_w   dw[i][o] = sum_r x[r][i] dy[r][o]
  *
- * W lies as [in][out], cut into panels of glia__kernels.panel columns, each contiguous: [in][panel], the last one
- * [in][what is left]. A call is for a part of them, inputs i0 .. i1-1 and panels q0 .. q1-1 (forward takes all inputs,
- * backward_x all panels), and no number's bits depend on which.
+ * W lies as [in][out], cut into panels of glia__kernels.panel columns, each contiguous: [in][panel]. What the last one
+ * has too many are 0 in w, and become 0 in dw. A call is for a part of them, inputs i0 .. i1-1 and panels q0 .. q1-1
+ * (forward takes all inputs, backward_x all panels), and no number's bits depend on which.
  *
  * An x that is 0 adds nothing to any sum. Where so many are that it pays, forward and backward_w leave them out, to the
  * same bits (but for weights that are not finite): images have a background, and a table's word is one 1 among zeros.

@@ -16,18 +16,18 @@ static size_t panel_at(const glia__dense *d, size_t q)
 
 /* ---- zeros ------------------------------------------------------------------------------------------------------- */
 
-/* Whether so many of x are 0 that leaving them out pays: those that are not take some four times as long then. */
+/* Whether so many of x are 0 that leaving them out pays: those that are not take some three times as long then. Some
+ * rows tell for all. */
 static bool mostly_zeros(size_t rows, size_t n, const real *x)
 {
-    enum { PAYS = 4 };
-    size_t left = rows * n / PAYS;
-    for (size_t r = 0; r < rows; r++, x += n) {
-        uint32_t found = 0;
-        for (size_t i = 0; i < n; i++) found += x[i] != 0;
-        if (found > left) return false;
-        left -= found;
+    enum { PAYS = 3, SAMPLE = 8 };
+    size_t step = (rows + SAMPLE - 1) / SAMPLE, found = 0, seen = 0;
+    for (size_t r = 0; r < rows; r += step, seen += n) {
+        uint32_t in_row = 0;
+        for (size_t i = 0; i < n; i++) in_row += x[r * n + i] != 0;
+        found += in_row;
     }
-    return true;
+    return found <= seen / PAYS;
 }
 
 /* Inputs that are looked at together: what belongs to them stays in the nearest cache. */
@@ -77,28 +77,21 @@ ALWAYS_INLINE void sum_panels(size_t panels, const terms *list, const steps *s, 
     sums_end(panels, t, c, s->c, sum);
 }
 
-static void sum_abreast(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
+static void sum_terms(size_t panels, const terms *list, const steps *s, const real *a, const real *b, const target *t,
+                      real *c)
 {
-    sum_panels(ABREAST, list, s, a, b, t, c);
-}
-
-static void sum_wide(const terms *list, const steps *s, const real *a, const real *b, const target *t, real *c)
-{
-    sum_panels(1, list, s, a, b, t, c);
-}
-
-/* The last panel, where it is narrower. */
-static void sum_narrow(size_t width, const terms *list, const steps *s, const real *a, const real *b, const target *t,
-                       real *c)
-{
-    real sum[WIDTH];
-    for (size_t j = 0; j < width; j++) sum[j] = t->goes_on ? c[j] : 0;
-    for (size_t l = 0; l < list->n; l++) {
-        const real al = a[list->at[l] * s->a], *bl = b + list->at[l] * s->b;
-        for (size_t j = 0; j < width; j++) sum[j] = multiply_add_one(al, bl[j], sum[j]);
+    switch (panels) {
+    case 1: sum_panels(1, list, s, a, b, t, c); break;
+    case 2: sum_panels(2, list, s, a, b, t, c); break;
+    case 3: sum_panels(3, list, s, a, b, t, c); break;
+    case 4: sum_panels(ABREAST, list, s, a, b, t, c); break;
     }
-    for (size_t j = 0; j < width; j++)
-        c[j] = t->goes_on ? sum[j] : t->keep == 0 ? t->scale * sum[j] : t->keep * c[j] + t->scale * sum[j];
+}
+
+/* Panels from q on that are worked on at once. */
+static size_t panels_abreast(const glia__dense *d, size_t q)
+{
+    return d->q1 - q < ABREAST ? d->q1 - q : ABREAST;
 }
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
@@ -109,25 +102,21 @@ static void find_inputs(size_t n, const real *x, terms *found)
     for (uint64_t bits = bits_of(n, x); bits; bits &= bits - 1) found->at[found->n++] = (uint8_t)__builtin_ctzll(bits);
 }
 
-/* What inputs i .. add to y of some rows, each with its list. */
+/* What inputs i .. add to y of some rows, each with its list. Rows of y that end within a panel are summed beside it.
+ */
 static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const terms *list, const real *x, const real *w,
                            real *y)
 {
-    const steps  s = {1, WIDTH, d->in * WIDTH, WIDTH};
     const target t = target_of(1, i > 0);
-    for (size_t q = d->q0, some; q < d->q1; q += some) {
-        size_t      width = panel_width(d, q);
-        const real *wq = w + panel_at(d, q) + i * width;
-        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
+    const steps  s = {1, WIDTH, d->in * WIDTH, WIDTH};
+    for (size_t q = d->q0, panels; q < d->q1; q += panels) {
+        panels = panels_abreast(d, q);
+        size_t left = d->out - q * WIDTH, n = panels * WIDTH;
         for (size_t r = 0; r < rows; r++) {
-            const real *xr = x + r * d->in + i;
-            real       *yr = y + r * d->out + q * WIDTH;
-            if (some == ABREAST)
-                sum_abreast(&list[r], &s, xr, wq, &t, yr);
-            else if (width == WIDTH)
-                sum_wide(&list[r], &s, xr, wq, &t, yr);
-            else
-                sum_narrow(width, &list[r], &(steps){1, width, 0, 0}, xr, wq, &t, yr);
+            real beside[ABREAST * WIDTH], *yr = y + r * d->out + q * WIDTH, *c = n <= left ? yr : beside;
+            if (c == beside && t.goes_on) memcpy(beside, yr, left * sizeof *yr);
+            sum_terms(panels, &list[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &t, c);
+            if (c == beside) memcpy(yr, beside, left * sizeof *yr);
         }
     }
 }
@@ -148,11 +137,9 @@ static void forward_zeros(const glia__dense *d, size_t rows, const real *x, cons
 
 static void forward_tiles(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
 {
-    for (size_t q = d->q0; q < d->q1; q++) {
-        size_t width = panel_width(d, q);
-        product(rows, width, d->in, 1, (strided){x, d->in, 1, false}, (strided){w + panel_at(d, q), width, 1, false}, 0,
-                y + q * WIDTH, d->out);
-    }
+    for (size_t q = d->q0; q < d->q1; q++)
+        product(rows, panel_width(d, q), d->in, 1, (strided){x, d->in, 1, false},
+                (strided){w + panel_at(d, q), WIDTH, 1, true}, 0, y + q * WIDTH, d->out);
 }
 
 static void dense_forward(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
@@ -168,31 +155,26 @@ static void dense_forward(const glia__dense *d, size_t rows, const real *x, cons
 
 /* ---- backward_x -------------------------------------------------------------------------------------------------- */
 
-/* to[o][WIDTH] = w[i + j][o] for `width` inputs from i on and the full panels from .. end-1, and zeros beyond. */
+/* to[o][WIDTH] = w[i + j][o] for `width` inputs from i on and the panels from .. end-1, and zeros beyond. */
 static void pack_turned(const glia__dense *d, const real *w, size_t i, size_t width, size_t from, size_t end, real *to)
 {
     for (size_t q = from; q < end; q++, to += WIDTH * WIDTH)
-        pack((strided){w + panel_at(d, q) + i * WIDTH, 1, WIDTH, false}, WIDTH, width, to);
+        pack((strided){w + panel_at(d, q) + i * WIDTH, 1, WIDTH, false}, panel_width(d, q), width, to);
 }
 
 static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx)
 {
     enum { PANELS = DEPTH / WIDTH };
     _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
-    size_t                      full = d->out / WIDTH, left = d->out % WIDTH;
     const target                first = target_of(1, 0), more = target_of(1, 1);
+    const size_t                panels = (d->out + WIDTH - 1) / WIDTH;
     for (size_t i = d->i0; i < d->i1; i += WIDTH) {
         size_t width = d->i1 - i < WIDTH ? d->i1 - i : WIDTH;
-        for (size_t q = 0; q < full; q += PANELS) {
-            size_t end = q + PANELS < full ? q + PANELS : full;
-            pack_turned(d, w, i, width, q, end, room);
-            band(rows, width, (end - q) * WIDTH, (strided){dy + q * WIDTH, d->out, 1, false}, room,
-                 q > 0 ? &more : &first, dx + i, d->in);
+        for (size_t q = 0; q < panels; q += PANELS) {
+            size_t o = q * WIDTH, deep = d->out - o < DEPTH ? d->out - o : DEPTH;
+            pack_turned(d, w, i, width, q, q + PANELS < panels ? q + PANELS : panels, room);
+            band(rows, width, deep, (strided){dy + o, d->out, 1, false}, room, q > 0 ? &more : &first, dx + i, d->in);
         }
-        if (left == 0) continue;
-        pack((strided){w + panel_at(d, full) + i * left, 1, left, false}, left, width, room);
-        band(rows, width, left, (strided){dy + full * WIDTH, d->out, 1, false}, room, full > 0 ? &more : &first, dx + i,
-             d->in);
     }
 }
 
@@ -241,10 +223,9 @@ static void gradient_tiles(const gradient *g, real *work)
         size_t m = d->i1 - i < some ? d->i1 - i : some;
         pack_tiles(g, m, g->x + i, work);
         for (size_t q = d->q0; q < d->q1; q++) {
-            size_t width = panel_width(d, q);
-            pack((strided){g->dy + q * WIDTH, d->out, 1, false}, g->deep, width, room);
-            band(m, width, g->deep, (strided){work, 0, 0, true}, room, &g->target, g->dw + panel_at(d, q) + i * width,
-                 width);
+            pack((strided){g->dy + q * WIDTH, d->out, 1, false}, g->deep, panel_width(d, q), room);
+            band(m, WIDTH, g->deep, (strided){work, 0, 0, true}, room, &g->target, g->dw + panel_at(d, q) + i * WIDTH,
+                 WIDTH);
         }
     }
 }
@@ -262,34 +243,34 @@ static void find_rows(const gradient *g, size_t n, const real *x, terms *found)
         }
 }
 
-/* An input's row of dw. */
-static void gradient_of_input(const gradient *g, size_t i, const terms *rows)
+/* Some panels of n inputs, each with its rows; dy: of the first panel in the first row, `step` from one to the next. */
+static void gradient_of_inputs(const gradient *g, size_t i, size_t n, const terms *rows, size_t q, size_t panels,
+                               const real *dy, size_t step)
 {
     const glia__dense *d = g->d;
-    const steps        s = {d->in, d->out, WIDTH, d->in * WIDTH};
-    if (rows->n == 0 && g->target.keep == 1) return;
-    for (size_t q = d->q0, some; q < d->q1; q += some) {
-        size_t      width = panel_width(d, q);
-        const real *dy = g->dy + q * WIDTH;
-        real       *dw = g->dw + panel_at(d, q) + i * width;
-        some = q + ABREAST <= d->q1 && panel_width(d, q + ABREAST - 1) == WIDTH ? ABREAST : 1;
-        if (some == ABREAST)
-            sum_abreast(rows, &s, g->x + i, dy, &g->target, dw);
-        else if (width == WIDTH)
-            sum_wide(rows, &s, g->x + i, dy, &g->target, dw);
-        else
-            sum_narrow(width, rows, &s, g->x + i, dy, &g->target, dw);
-    }
+    const steps        s = {d->in, step, WIDTH, d->in * WIDTH};
+    real              *dw = g->dw + panel_at(d, q) + i * WIDTH;
+    for (size_t j = 0; j < n; j++)
+        if (rows[j].n > 0 || g->target.keep != 1)
+            sum_terms(panels, &rows[j], &s, g->x + i + j, dy, &g->target, dw + j * WIDTH);
 }
 
 static void gradient_zeros(const gradient *g, real *work)
 {
-    terms rows[INPUTS];
+    _Alignas(VECTOR_BYTES) real last[DEPTH * WIDTH]; /* dy of a panel that it does not fill */
+    const glia__dense          *d = g->d;
+    const size_t                full = d->q1 * WIDTH <= d->out ? d->q1 : d->q1 - 1;
+    terms                       rows[INPUTS];
     (void)work;
-    for (size_t i = g->d->i0; i < g->d->i1; i += INPUTS) {
-        size_t n = g->d->i1 - i < INPUTS ? g->d->i1 - i : INPUTS;
+    if (full < d->q1) pack((strided){g->dy + full * WIDTH, d->out, 1, false}, g->deep, panel_width(d, full), last);
+    for (size_t i = d->i0; i < d->i1; i += INPUTS) {
+        size_t n = d->i1 - i < INPUTS ? d->i1 - i : INPUTS;
         find_rows(g, n, g->x + i, rows);
-        for (size_t j = 0; j < n; j++) gradient_of_input(g, i + j, &rows[j]);
+        for (size_t q = d->q0, panels; q < full; q += panels) {
+            panels = full - q < ABREAST ? full - q : ABREAST;
+            gradient_of_inputs(g, i, n, rows, q, panels, g->dy + q * WIDTH, d->out);
+        }
+        if (full < d->q1) gradient_of_inputs(g, i, n, rows, full, 1, last, WIDTH);
     }
 }
 

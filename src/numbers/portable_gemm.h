@@ -15,7 +15,8 @@
 #endif
 enum { VECTORS = 2, WIDTH = VECTORS * LANES, DEPTH = 256 };
 
-/* Element (i, k) stands at at[i * row + k * column]; packed: in tiles of rows, [k][rows of the tile] each. */
+/* Element (i, k) stands at at[i * row + k * column]. Packed, A is tiles of its rows, [k][rows of the tile] each, and B a
+ * panel, [k][WIDTH]. */
 typedef struct strided {
     const real *at;
     size_t      row, column;
@@ -163,10 +164,10 @@ static void pack(strided b, size_t deep, size_t width, real *restrict to)
     }
 }
 
-/* The panel of B where it stands, if it stands as a tile wants it, or else packed. */
+/* The panel of B where it stands, if it is one there, or else packed. */
 static const real *panel_of(strided b, size_t deep, size_t width, real *room)
 {
-    if (width == WIDTH && b.row == WIDTH && b.column == 1) return b.at;
+    if (b.packed) return b.at;
     pack(b, deep, width, room);
     return room;
 }
@@ -182,7 +183,7 @@ static void product(size_t m, size_t n, size_t depth, real alpha, strided a, str
         strided ak = {a.at + k * a.column, a.row, a.column, false};
         for (size_t j = 0; j < n; j += WIDTH) {
             size_t      width = n - j < WIDTH ? n - j : WIDTH;
-            strided     bk = {b.at + k * b.row + j * b.column, b.row, b.column, false};
+            strided     bk = {b.at + k * b.row + j * b.column, b.row, b.column, b.packed};
             const real *panel = panel_of(bk, deep, width, room);
             band(m, width, deep, ak, panel, k == 0 ? &first : &more, c + j, ldc);
         }

@@ -62,6 +62,7 @@ static void adadelta(size_t n, real lr, real decay, real rho, real eps, const re
 static void adam(size_t n, real rate, real decay, real shrink, real beta1, real beta2, real eps, real root,
                  const real *restrict g, real *restrict m, real *restrict v, real *restrict most, real *restrict p)
 {
+    const real by = 1 / root;
     for (size_t i = 0; i < n; i++) {
         real q = p[i] * shrink;
         real d = g[i] + decay * q;
@@ -69,7 +70,7 @@ static void adam(size_t n, real rate, real decay, real shrink, real beta1, real 
         v[i] = beta2 * v[i] + (1 - beta2) * d * d;
         real second = v[i];
         if (most) second = most[i] = most[i] < second ? second : most[i];
-        p[i] = q - rate * m[i] / (sqrt(second) / root + eps);
+        p[i] = q - rate * m[i] / (sqrt(second) * by + eps);
     }
 }
 
@@ -87,11 +88,12 @@ static void adamax(size_t n, real rate, real decay, real beta1, real beta2, real
 static void nadam(size_t n, real rate_g, real rate_m, real decay, real beta1, real beta2, real eps, real root,
                   const real *restrict g, real *restrict m, real *restrict v, real *restrict p)
 {
+    const real by = 1 / root;
     for (size_t i = 0; i < n; i++) {
         real d = g[i] + decay * p[i];
         m[i] = beta1 * m[i] + (1 - beta1) * d;
         v[i] = beta2 * v[i] + (1 - beta2) * d * d;
-        p[i] -= (rate_g * d + rate_m * m[i]) / (sqrt(v[i]) / root + eps);
+        p[i] -= (rate_g * d + rate_m * m[i]) / (sqrt(v[i]) * by + eps);
     }
 }
 

@@ -36,8 +36,9 @@ glia__channels glia__channels_of(const glia__shape *s);
 /* ---- parameters ------------------------------------------------------------------------------------------------ */
 
 /* A tensor of parameters. In files, and for the user, it has `shape`, as in PyTorch's layer of that kind: a weight is
- * [out][in]. In memory a weight is [in][out], cut into contiguous panels of `panel` output columns each ([in][panel];
- * the last may be narrower), so that whoever owns a panel reads and updates one stretch of memory. Where an input is a
+ * [out][in]. In memory a weight is [in][out], cut into contiguous panels of `panel` output columns each ([in][panel]),
+ * so that whoever owns a panel reads and updates one stretch of memory; what the last one has too many are 0, and so are
+ * their gradients. Where an input is a
  * channel at one of several positions (a kernel's), files have [channel][position] and memory [position][channel]. A
  * tensor with in == 0 is plain: as memory has it, so have files. */
 typedef struct glia__param {
@@ -46,7 +47,7 @@ typedef struct glia__param {
     size_t      positions; /* 1, or of a kernel */
     int         rank;
     size_t      shape[GLIA__RANK_MOST];
-    size_t      count;            /* numbers in it */
+    size_t      count, room;      /* numbers in it; in memory */
     size_t      fan_in, fan_out;  /* for its initializer */
     size_t      blank_at, blanks; /* numbers that start as 0 whatever the initializer says, and do not learn */
     size_t      offset;           /* in the model's block of parameters (and of gradients) */

@@ -279,8 +279,9 @@ size_t glia__group_begin(size_t rows, size_t block, size_t g)
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init)
 {
     glia__param *p = &l->param[l->params++];
-    *p =
-        (glia__param){.name = name, .in = in, .out = out, .panel = panel, .positions = 1, .count = in ? in * out : out};
+    *p = (glia__param){.name = name, .in = in, .out = out, .panel = panel, .positions = 1};
+    p->count = in ? in * out : out;
+    p->room = in ? in * ((out + panel - 1) / panel * panel) : out;
     p->rank = in ? 2 : 1;
     p->shape[0] = out;
     p->shape[1] = in;

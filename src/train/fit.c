@@ -1,19 +1,12 @@
 /* Training: the loop over epochs and batches. One step is model/step.c's; what goes before the first is prepare.c's. */
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "files/files.h"
+#include "ground/clock.h"
 #include "ground/memory.h"
 #include "train/baseline.h"
 #include "train/run.h"
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- an epoch ---------------------------------------------------------------------------------------------------- */
 
@@ -49,6 +42,7 @@ glia__step glia__run_step(glia__run *r)
 {
     return (glia__step){.model = r->m,
                         .team = r->team,
+                        .pace = &r->pace,
                         .train = true,
                         .loss = &r->loss,
                         .fused = r->fused,
@@ -86,33 +80,51 @@ void glia__run_means(glia__run *r)
     r->epoch.accuracy = r->judged ? (double)r->hits / (double)r->judged : (double)NAN;
 }
 
-/* The running means of the epoch, with the batch of the step. */
-static void add_batch(glia__run *r, const glia__step *s)
+/* The running means of the epoch, with the batch. */
+static void end_batch(glia__run *r, size_t rows)
 {
     r->at++;
-    glia__run_add(r, s);
-    r->epoch.samples += s->rows;
+    r->epoch.samples += rows;
     r->epoch.learning_rate = r->rule.rate;
     glia__run_means(r);
 }
 
-static glia_status one_batch(glia__run *r, glia__step *s)
+/* Adds rows begin .. of the epoch's order to the gradient, and makes the update if the step has one. */
+static glia_status one_piece(glia__run *r, glia__step *s, size_t begin, size_t rows, bool first)
 {
-    size_t begin = r->at * r->batch, left = r->train->rows - begin;
-    size_t update = (r->epoch.epoch - 1) * r->updates + r->at / r->o.accumulate;
-    GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s));
+    GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, rows, s));
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
-    glia__run_join(r, s, r->at % r->o.accumulate == 0);
-    s->optim = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0 ? &r->rule : NULL;
-    r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
-    double momentum = glia__schedule_momentum(&r->schedule, update, r->o.epochs * r->updates, r->updates);
-    if (!isnan(momentum)) glia__optim_set_momentum(&r->rule, momentum);
+    glia__run_join(r, s, first);
     glia__doctor_before(r->doctor);
     glia__step_run(s);
     glia__doctor_after(r->doctor, s);
     if (s->nonfinite) return fail_step(r, r->at, s->rows);
+    glia__run_add(r, s);
+    return GLIA_OK;
+}
+
+/* The batch's gradient, piece by piece; the last one of a group of batches makes the update. */
+static glia_status all_pieces(glia__run *r, glia__step *s, size_t begin, size_t rows)
+{
+    bool first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0;
+    for (size_t at = 0; at < rows; at += r->piece) {
+        size_t piece = rows - at < r->piece ? rows - at : r->piece;
+        s->optim = last && at + piece == rows ? &r->rule : NULL;
+        GLIA_TRY(one_piece(r, s, begin + at, piece, first && at == 0));
+    }
+    return GLIA_OK;
+}
+
+static glia_status one_batch(glia__run *r, glia__step *s)
+{
+    size_t begin = r->at * r->batch, left = r->train->rows - begin, rows = left < r->batch ? left : r->batch;
+    size_t update = (r->epoch.epoch - 1) * r->updates + r->at / r->o.accumulate;
+    r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
+    double momentum = glia__schedule_momentum(&r->schedule, update, r->o.epochs * r->updates, r->updates);
+    if (!isnan(momentum)) glia__optim_set_momentum(&r->rule, momentum);
+    GLIA_TRY(all_pieces(r, s, begin, rows));
     if (s->optim) glia__average_update(r);
-    add_batch(r, s);
+    end_batch(r, rows);
     if (tell_batch(r)) glia__run_stop(r, "callback");
     return GLIA_OK;
 }
@@ -151,9 +163,9 @@ static glia_status all_at_once(glia__run *r)
 
 static glia_status train_epoch(glia__run *r)
 {
-    double      start = now();
+    double      start = glia__clock();
     glia_status status = r->rule.class->whole ? all_at_once(r) : all_batches(r);
-    r->epoch.seconds += now() - start;
+    r->epoch.seconds += glia__clock() - start;
     return status;
 }
 
@@ -168,7 +180,7 @@ static glia_status check_weights(glia__run *r)
     const glia__layer *l = NULL;
     const glia__param *p;
     for (size_t i = 0; (p = glia__model_param(m, i, &l)); i++)
-        if (!l->k->all_finite(p->count, p->value)) break;
+        if (!l->k->all_finite(p->room, p->value)) break;
     glia__run_copy(m, m->parameters, r->last);
     return glia__fail(GLIA_E_NONFINITE,
                       "epoch %zu: weights of layer %zu (%s) became infinite or NaN; those after epoch %zu are kept",

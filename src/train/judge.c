@@ -104,6 +104,7 @@ glia_status glia__judge_run(glia__judge *j, glia__judgement *result)
     if (j->loss) j->outcome = glia__outcome_of(j->m, j->loss, j->fused); /* scaling may have come since */
     glia__step step = {.model = j->m,
                        .team = j->team,
+                       .pace = &j->pace,
                        .loss = j->loss,
                        .fused = j->fused,
                        .threshold = glia__outcome_threshold(j->outcome)};

@@ -9,6 +9,7 @@
 typedef struct glia__judge {
     glia_model       *m;
     glia__team       *team;
+    glia__pace        pace;
     const glia_data  *data;
     glia__intake      intake;
     const glia__loss *loss; /* NULL: answers alone, targets are not looked at */

@@ -127,6 +127,19 @@ static glia_status call_doctor(glia__run *r)
                                                          .o = &r->o});
 }
 
+/* A large batch is computed in pieces whose inputs stay in a cache, unless a layer has to see all of its rows at once.
+ */
+static size_t piece_of(const glia__run *r)
+{
+    enum { NUMBERS = 1 << 19, LEAST = 256 };
+    const glia_model *m = r->m;
+    size_t            piece = NUMBERS / m->n_in / LEAST * LEAST;
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
+    piece = piece < LEAST ? LEAST : piece;
+    return piece < r->batch && !r->rule.class->whole ? piece : r->batch;
+}
+
 static glia_status make_room(glia__run *r)
 {
     glia_model *m = r->m;
@@ -138,8 +151,9 @@ static glia_status make_room(glia__run *r)
     GLIA_TRY(glia__team_new(&r->team, r->o.threads));
     GLIA_TRY(read_augment(r));
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
-    GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->batch));
-    GLIA_TRY(glia__model_reserve(m, r->batch, glia__team_size(r->team), GLIA__PLAN_TRAINING));
+    r->piece = piece_of(r);
+    GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->piece));
+    GLIA_TRY(glia__model_reserve(m, r->piece, glia__team_size(r->team), GLIA__PLAN_TRAINING));
     GLIA_TRY(glia__whole_new(r));
     if (r->validation)
         GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));

@@ -19,6 +19,7 @@ typedef struct glia__run {
     const glia_data  *train, *validation;
     glia_data        *own_train, *own_validation; /* views, where patience made its own hold-out */
     glia__team       *team;
+    glia__pace        pace; /* of training steps */
     glia__optim       rule;
     double            base_rate; /* before its schedule */
     glia__optim_state state;
@@ -32,6 +33,7 @@ typedef struct glia__run {
     glia__augment    *augment;        /* of training images; NULL: they stay as they are */
     glia__judge       judge;          /* of the validation rows */
     size_t            batch, batches; /* rows of a batch; batches of an epoch */
+    size_t            piece;          /* rows of a batch that are computed at a time */
     size_t            updates;        /* of an epoch: a group of `accumulate` batches each, the last perhaps of fewer */
     size_t           *order;
     uint64_t          train_hash, validation_hash; /* of all their values, where there is a checkpoint; else 0 */

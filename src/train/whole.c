@@ -31,8 +31,8 @@ static double add_decay(glia__run *r)
     const glia__param   *p;
     for (size_t i = 0; decay > 0 && (p = glia__model_param(r->m, i, NULL)); i++) {
         if (!p->learns || (!glia__param_is_weight(p) && !r->rule.decay_bias)) continue;
-        k->penalize(p->count, 0, (real)(decay / 2), p->value, p->grad);
-        sum += decay / 2 * k->sum_squares(p->count, p->value);
+        k->penalize(p->room, 0, (real)(decay / 2), p->value, p->grad);
+        sum += decay / 2 * k->sum_squares(p->room, p->value);
     }
     return sum;
 }

@@ -82,14 +82,21 @@ static size_t ceil_to(size_t n, size_t multiple)
     return (n + multiple - 1) / multiple * multiple;
 }
 
+/* Blocks of rows that stay in a core's cache from one layer to the next. */
+static glia__cut by_rows(const glia__layer *l, size_t rows, size_t work)
+{
+    enum { BLOCKS = 8, MULTIPLE = 16, NUMBERS = 1 << 16 };
+    size_t block = 1 + (rows - 1) / BLOCKS, most = NUMBERS / l->n_in;
+    return (glia__cut){rows, ceil_to(block < most ? block : most + 1, MULTIPLE), work, .by_rows = true};
+}
+
 static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *c)
 {
-    enum { BLOCKS = 8, MULTIPLE = 16 };
     size_t work = rows * l->multiply_adds;
     if (phase == GLIA__BACKWARD_W)
         *c = whole(l).q1 >= PANELS_LEAST ? by_panels(l, work) : by_inputs(l, work);
     else if (!shared_by_weights(l, rows))
-        *c = (glia__cut){rows, ceil_to(1 + (rows - 1) / BLOCKS, MULTIPLE), work, .by_rows = true};
+        *c = by_rows(l, rows, work);
     else if (phase == GLIA__FORWARD)
         *c = by_panels(l, work);
     else

@@ -118,9 +118,9 @@ static change change_of(const glia__param *p, const real *from, const real *to)
 {
     enum { LANES = 8 };
     double sum[3][LANES] = {{0}};
-    for (size_t i = 0; i < p->count; i += LANES) {
+    for (size_t i = 0; i < p->room; i += LANES) {
         const real  *a = from + p->offset + i, *b = to + p->offset + i;
-        const size_t n = p->count - i < LANES ? p->count - i : LANES;
+        const size_t n = p->room - i < LANES ? p->room - i : LANES;
         for (size_t k = 0; k < n; k++) {
             sum[0][k] += (double)a[k] * (double)a[k];
             sum[1][k] += (double)b[k] * (double)b[k];
@@ -145,21 +145,20 @@ void glia__look_leap(glia__doctor *d)
 
 static double size_of(const glia__param *p, const real *block)
 {
-    return sqrt(glia__kernels_get()->sum_squares(p->count, block + p->offset));
+    return sqrt(glia__kernels_get()->sum_squares(p->room, block + p->offset));
 }
 
 /* Whether all units of the layer, the columns of its weight, are the same to a hundredth of their size: rounding alone
  * drives equal ones apart in time. Panels of a weight are [in][columns of the panel]. */
 static bool same_columns(const glia__param *p)
 {
-    const double tiny = 0.01 * sqrt(glia__kernels_get()->sum_squares(p->count, p->value) / (double)p->count);
+    const double tiny = 0.01 * sqrt(glia__kernels_get()->sum_squares(p->room, p->value) / (double)p->count);
     if (p->out < 2) return false;
     for (size_t q = 0; q < p->out; q += p->panel) {
         const size_t width = p->out - q < p->panel ? p->out - q : p->panel;
-        const size_t first = p->out < p->panel ? p->out : p->panel;
         for (size_t i = 0; i < p->in; i++)
             for (size_t o = 0; o < width; o++)
-                if (fabs((double)p->value[p->in * q + i * width + o] - (double)p->value[i * first]) > tiny)
+                if (fabs((double)p->value[p->in * q + i * p->panel + o] - (double)p->value[i * p->panel]) > tiny)
                     return false;
     }
     return true;

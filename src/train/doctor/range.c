@@ -37,6 +37,7 @@ static glia_status prepare(test *t)
     t->rule.steps = 0;
     GLIA_TRY(glia__optim_state_new(&t->state, &t->rule, p->m->n_parameters));
     GLIA_TRY(glia__answers_new(&t->answers, p->m, p->train, p->batch));
+    GLIA_TRY(glia__model_reserve(p->m, p->batch, glia__team_size(p->team), GLIA__PLAN_TRAINING));
     GLIA_TRY(glia_rng_new(&t->rng, p->o->seed));
     if (!(t->order = glia__new(rows, sizeof *t->order))) return GLIA_E_MEMORY;
     glia__order_draw(t->rng, p->train, t->order);

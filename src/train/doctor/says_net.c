@@ -10,8 +10,8 @@ static bool weights_not_finite(const glia__doctor *d, glia_finding *f)
     size_t             count = 0;
     if (!d->bad_start) return false;
     for (size_t i = 0; (p = glia__model_param(d->p.m, i, &l)); i++) {
-        if (l->k->all_finite(p->count, d->start + p->offset)) continue;
-        for (size_t j = 0; j < p->count; j++) count += !isfinite(d->start[p->offset + j]);
+        if (l->k->all_finite(p->room, d->start + p->offset)) continue;
+        for (size_t j = 0; j < p->room; j++) count += !isfinite(d->start[p->offset + j]);
         if (f->layer == SIZE_MAX) f->layer = l->number;
     }
     glia__finding_set(f, 0.99, (double)count);

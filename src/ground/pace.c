@@ -1,0 +1,72 @@
+#include "ground/pace.h"
+
+/* Seconds. A stretch is long enough to see what a process beside costs, which the system lets run for some
+ * milliseconds at a time. */
+#define STRETCH 0.012
+#define TRIAL 0.004
+#define PAUSE_LEAST 0.02
+#define PAUSE_MOST 2.0
+#define LONGER 4.0 /* the pause, each time the other way loses */
+#define WORTH 0.97 /* a way is left for one that takes less than this */
+#define SLOWER 1.25
+
+bool glia__pace_takes_other(const glia__pace *p)
+{
+    return p->other != p->trying;
+}
+
+static void begin_stretch(glia__pace *p, bool trying)
+{
+    p->trying = trying;
+    p->settled = false;
+    p->time = p->units = 0;
+}
+
+static void wait_longer(glia__pace *p)
+{
+    p->pause = p->pause * LONGER < PAUSE_LEAST ? PAUSE_LEAST : p->pause * LONGER;
+    if (p->pause > PAUSE_MOST) p->pause = PAUSE_MOST;
+    p->left = p->pause;
+}
+
+/* The usual way is slower than it was: another one may be better now. */
+static void doubt(glia__pace *p)
+{
+    p->pause = p->left = 0;
+}
+
+static void end_trial(glia__pace *p, double cost)
+{
+    bool better = cost < WORTH * p->cost[p->other];
+    p->cost[!p->other] = cost;
+    if (better) {
+        p->other = !p->other;
+        p->pause = 0;
+    }
+    wait_longer(p);
+    begin_stretch(p, false);
+}
+
+static void end_stretch(glia__pace *p, double cost)
+{
+    double *usual = &p->cost[p->other];
+    if (*usual > 0 && cost > SLOWER * *usual) doubt(p);
+    *usual = cost;
+    p->left -= p->time;
+    begin_stretch(p, p->left <= 0);
+}
+
+void glia__pace_note(glia__pace *p, double seconds, double units)
+{
+    if (!p->settled) {
+        p->settled = true;
+        return;
+    }
+    p->time += seconds;
+    p->units += units;
+    if (p->time < (p->trying || p->cost[p->other] == 0 ? TRIAL : STRETCH)) return;
+    if (p->trying)
+        end_trial(p, p->time / p->units);
+    else
+        end_stretch(p, p->time / p->units);
+}

@@ -1,0 +1,86 @@
+/* The choice between two ways by what they cost: a simulated machine tells the costs. */
+#include "ground/pace.h"
+#include "help.h"
+
+/* Works for `seconds` in pieces, where a unit costs first or other seconds; returns the share of them that was done in
+ * the other way. */
+static double share_of_other(glia__pace *p, double seconds, double piece, double first, double other)
+{
+    double time = 0, units = 0, by_other = 0;
+    while (time < seconds) {
+        bool   is_other = glia__pace_takes_other(p);
+        double cost = is_other ? other : first, n = piece / cost;
+        glia__pace_note(p, piece, n);
+        time += piece;
+        units += n;
+        if (is_other) by_other += n;
+    }
+    return by_other / units;
+}
+
+static void the_faster_way_is_taken(void **state)
+{
+    (void)state;
+    static const double pieces[] = {50e-6, 1e-3, 20e-3}; /* short and long steps */
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        glia__pace slow_first = {0}, fast_first = {0};
+        assert_true(share_of_other(&slow_first, 3, pieces[i], 2e-6, 1e-6) > 0.9);
+        assert_true(share_of_other(&fast_first, 3, pieces[i], 1e-6, 2e-6) < 0.1);
+    }
+}
+
+static void the_slower_way_is_tried_seldom(void **state)
+{
+    (void)state;
+    glia__pace p = {0};
+    share_of_other(&p, 5, 1e-4, 1e-6, 2e-6);
+    double share = share_of_other(&p, 20, 1e-4, 1e-6, 2e-6);
+    assert_true(share > 0 && share < 0.005);
+}
+
+static void a_change_is_noticed(void **state)
+{
+    (void)state;
+    glia__pace p = {0};
+    share_of_other(&p, 5, 1e-4, 1e-6, 2e-6);
+    /* another process takes a core: at once, as the usual way gets slower */
+    assert_true(share_of_other(&p, 0.5, 1e-4, 4e-6, 2e-6) > 0.9);
+    /* and ends: at the next trial, as the other one is what it was */
+    assert_true(share_of_other(&p, 5, 1e-4, 1e-6, 2e-6) < 0.5);
+    assert_true(share_of_other(&p, 5, 1e-4, 1e-6, 2e-6) < 0.01);
+}
+
+static void equal_ways_do_not_alternate(void **state)
+{
+    (void)state;
+    glia__pace p = {0};
+    assert_true(share_of_other(&p, 20, 1e-4, 1e-6, 1e-6) < 0.02);
+}
+
+/* The first piece after a change of ways finds cold caches, and does not count. */
+static void the_first_piece_does_not_count(void **state)
+{
+    (void)state;
+    glia__pace p = {0};
+    bool       last = false;
+    size_t     other = 0, all = 200000;
+    for (size_t i = 0; i < all; i++) {
+        bool is_other = glia__pace_takes_other(&p), changed = i > 0 && is_other != last;
+        glia__pace_note(&p, (is_other ? 1e-4 : 2e-4) + (changed ? 0.1 : 0), 100);
+        other += is_other;
+        last = is_other;
+    }
+    assert_true((double)other > 0.95 * (double)all);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_faster_way_is_taken),
+        cmocka_unit_test(the_slower_way_is_tried_seldom),
+        cmocka_unit_test(a_change_is_noticed),
+        cmocka_unit_test(equal_ways_do_not_alternate),
+        cmocka_unit_test(the_first_piece_does_not_count),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
