@@ -15,8 +15,8 @@
 #endif
 enum { VECTORS = 2, WIDTH = VECTORS * LANES, DEPTH = 256 };
 
-/* Element (i, k) stands at at[i * row + k * column]. Packed, A is tiles of its rows, [k][rows of the tile] each, and B a
- * panel, [k][WIDTH]. */
+/* Element (i, k) stands at at[i * row + k * column]. Packed, A is tiles of its rows, [k][rows of the tile] each, and B
+ * a panel, [k][WIDTH]. */
 typedef struct strided {
     const real *at;
     size_t      row, column;
@@ -150,10 +150,22 @@ static void band(size_t m, size_t width, size_t deep, strided a, const real *b, 
 
 /* ---- packing --------------------------------------------------------------------------------------------------- */
 
+/* WIDTH columns of B, which lie contiguous each; `deep` is a multiple of SQUARE. */
+static void pack_columns(const real *b, size_t column, size_t deep, real *to)
+{
+    for (size_t k = 0; k < deep; k += SQUARE)
+        for (size_t j = 0; j < WIDTH; j += SQUARE) transpose(b + j * column + k, column, to + k * WIDTH + j, WIDTH);
+}
+
 /* to[k][WIDTH] = B[k][0 .. width-1], and zeros beyond */
 static void pack(strided b, size_t deep, size_t width, real *restrict to)
 {
-    for (size_t k = 0; k < deep; k++, to += WIDTH) {
+    size_t k = 0;
+    if (width == WIDTH && b.row == 1) {
+        k = deep / SQUARE * SQUARE;
+        pack_columns(b.at, b.column, k, to);
+    }
+    for (to += k * WIDTH; k < deep; k++, to += WIDTH) {
         const real *from = b.at + k * b.row;
         if (width == WIDTH && b.column == 1) {
             memcpy(to, from, WIDTH * sizeof *to);

@@ -81,6 +81,34 @@ ALWAYS_INLINE uint32_t nonzero_lanes(const real *p)
 #endif
 }
 
+/* to[j][i] = from[i][j] of SQUARE x SQUARE numbers, rows ld* apart */
+enum { SQUARE = 2 * LANES < 8 ? 2 * LANES : 8 };
+ALWAYS_INLINE void transpose(const real *from, size_t ldfrom, real *to, size_t ldto)
+{
+#if defined(__AVX2__) && !defined(GLIA_DOUBLE)
+    __m256 row[SQUARE], pair[SQUARE], four[SQUARE];
+    UNROLL for (int i = 0; i < SQUARE; i++) row[i] = _mm256_loadu_ps(from + i * ldfrom);
+    UNROLL for (int i = 0; i < SQUARE; i += 2)
+    {
+        pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
+        pair[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
+    }
+    UNROLL for (int i = 0; i < SQUARE; i += 4) UNROLL for (int k = 0; k < 2; k++)
+    {
+        four[i + 2 * k] = _mm256_shuffle_ps(pair[i + k], pair[i + k + 2], 0x44);
+        four[i + 2 * k + 1] = _mm256_shuffle_ps(pair[i + k], pair[i + k + 2], 0xEE);
+    }
+    UNROLL for (int i = 0; i < SQUARE / 2; i++)
+    {
+        _mm256_storeu_ps(to + i * ldto, _mm256_permute2f128_ps(four[i], four[i + 4], 0x20));
+        _mm256_storeu_ps(to + (i + 4) * ldto, _mm256_permute2f128_ps(four[i], four[i + 4], 0x31));
+    }
+#else
+    for (size_t i = 0; i < SQUARE; i++)
+        for (size_t j = 0; j < SQUARE; j++) to[j * ldto + i] = from[i * ldfrom + j];
+#endif
+}
+
 /* multiply_add of one number, to the same bits. */
 ALWAYS_INLINE real multiply_add_one(real a, real b, real c)
 {
