@@ -108,7 +108,7 @@ static glia_status copy_tensors(glia__draft *d)
         glia__layer       *l = &c->layers[i];
         for (int j = 0; j < l->params; j++) {
             l->param[j].value = d->tensors + l->param[j].offset;
-            if (j < from->params) memcpy(l->param[j].value, from->param[j].value, l->param[j].count * sizeof(real));
+            if (j < from->params) memcpy(l->param[j].value, from->param[j].value, l->param[j].room * sizeof(real));
         }
     }
     return GLIA_OK;
@@ -118,12 +118,12 @@ static void fold_into(glia__layer *into, const glia__layer *l)
 {
     glia__param *w = &into->param[0], *b = &into->param[1];
     double       scale, shift;
-    for (size_t at = 0; at < w->count; at++) {
-        l->class->scales(l, glia__param_place(w, at) / w->in, &scale, &shift);
-        w->value[at] = (real)((double)w->value[at] * scale);
-    }
-    for (size_t o = 0; o < b->count; o++) {
+    for (size_t o = 0; o < w->out; o++) {
         l->class->scales(l, o, &scale, &shift);
+        for (size_t i = 0; i < w->in; i++) {
+            real *to = w->value + glia__param_place(w, o * w->in + i);
+            *to = (real)((double)*to * scale);
+        }
         b->value[o] = (real)((double)b->value[o] * scale + shift);
     }
 }
@@ -136,16 +136,50 @@ static void fold(const glia__draft *d)
     }
 }
 
+/* The image that lies turned under a dense layer, where the flatten between them is gone; or NULL. */
+static const glia__shape *turned_under(const glia__draft *d, const glia__layer *l)
+{
+    for (size_t from = l->input[0].from; from != SIZE_MAX && d->gone[from]; from = d->c->layers[from].input[0].from) {
+        const glia__layer *between = &d->c->layers[from];
+        if (between->class->speaks && glia__shape_turned(&between->in)) return &between->in;
+    }
+    return NULL;
+}
+
+/* Rows of W in the order in which memory has this shape. */
+static glia_status turn_rows(const glia__param *w, const glia__shape *shape)
+{
+    real *spoken = glia__new(w->room, sizeof *spoken);
+    if (!spoken) return GLIA_E_MEMORY;
+    memcpy(spoken, w->value, w->room * sizeof *spoken);
+    for (size_t o = 0; o < w->out; o++)
+        for (size_t i = 0; i < w->in; i++) {
+            size_t to = glia__param_place(w, o * w->in + glia__place_in_memory(shape, i));
+            w->value[to] = spoken[glia__param_place(w, o * w->in + i)];
+        }
+    glia__free(spoken);
+    return GLIA_OK;
+}
+
+static glia_status turn(const glia__draft *d)
+{
+    for (size_t i = 0; i < d->c->n_layers; i++) {
+        const glia__layer *l = &d->c->layers[i];
+        const glia__shape *shape = l->class->linear == GLIA__MATRIX ? turned_under(d, l) : NULL;
+        if (shape) GLIA_TRY(turn_rows(&l->param[0], shape));
+    }
+    return GLIA_OK;
+}
+
 /* ---- as a whole -------------------------------------------------------------------------------------------------- */
 
-/* Layers that are left, but for dense ones, say what they need for a row. */
+/* Layers that are left say what they need for a row. */
 static glia_status reserve_layers(const glia__draft *d)
 {
     for (size_t i = 0; i < d->c->n_layers; i++) {
         glia__layer *l = &d->c->layers[i];
         l->keeps = l->works = 0;
-        if (!is_left(d, i) || l->class->linear == GLIA__MATRIX || !l->class->reserve) continue;
-        GLIA_TRY(l->class->reserve(l, 1, false));
+        if (is_left(d, i) && l->class->reserve) GLIA_TRY(l->class->reserve(l, 1, false));
     }
     return GLIA_OK;
 }
@@ -157,6 +191,7 @@ static glia_status compile(glia__draft *d)
     find_gone(d);
     GLIA_TRY(copy_tensors(d));
     fold(d);
+    GLIA_TRY(turn(d));
     GLIA_TRY(reserve_layers(d));
     return glia__compiled_plan(d);
 }

@@ -1,8 +1,8 @@
 /* A compiled net as it runs: a list of steps, constants that nobody writes to any more, and the caller's room.
  *
- * Each layer that is left is a step. Dense layers are packed for single rows, activations work in place where nobody
- * else reads what they change, and all others are what they are in training: a copy of the layer on the caller's stack
- * is given its places in the room. Numbers that do not live at the same time share a place. */
+ * Each layer that is left is a step. Activations work in place where nobody else reads what they change. A layer whose
+ * forward needs more than x and y is copied to the caller's stack, and the copy is given its places in the room.
+ * Numbers that do not live at the same time share a place. */
 #include "model/compiled.h"
 
 #include <string.h>
@@ -14,15 +14,6 @@
 void glia__compiled_run(const glia__compiled *c, real *room)
 {
     for (size_t i = 0; i < c->n_steps; i++) c->steps[i].run(&c->steps[i], room);
-}
-
-static void run_matrix(const glia__compiled_step *s, real *room)
-{
-    const glia__param *w = &s->l->param[0];
-    const real        *x = room + s->x[0];
-    real              *y = room + s->y;
-    for (size_t i = 0; i < s->l->n_in; i += w->in, x += w->in, y += w->out)
-        s->l->k->row_forward(w->in, w->out, x, s->packed, y);
 }
 
 static void run_apply(const glia__compiled_step *s, real *room)
@@ -55,72 +46,31 @@ static real *next(block *b, size_t numbers)
     return place;
 }
 
-/* The image that lies turned under a dense layer, where the flatten between them is gone; or NULL. */
-static const glia__shape *turned_under(const glia__draft *d, const glia__layer *l)
-{
-    for (size_t from = l->input[0].from; from != SIZE_MAX && d->gone[from]; from = d->c->layers[from].input[0].from) {
-        const glia__layer *between = &d->c->layers[from];
-        if (between->class->speaks && glia__shape_turned(&between->in)) return &between->in;
-    }
-    return NULL;
-}
-
-static glia_status pack(const glia__draft *d, const glia__layer *l, real *packed)
-{
-    const glia__param *w = &l->param[0], *b = &l->param[1];
-    const glia__shape *turned = turned_under(d, l);
-    real              *flat = glia__new(w->in + 1, w->out * sizeof *flat);
-    if (!flat) return GLIA_E_MEMORY;
-    glia__param_export(w, w->value, false, flat);
-    if (l->params > 1) memcpy(flat + w->count, b->value, b->count * sizeof *flat);
-    for (size_t i = 0; i <= w->in; i++) {
-        size_t to = turned && i < w->in ? glia__place_in_memory(turned, i) : i;
-        l->k->row_pack(w->in, w->out, to, flat + i * w->out, packed);
-    }
-    glia__free(flat);
-    return GLIA_OK;
-}
-
-static glia_status place_matrix(const glia__draft *d, block *b, glia__compiled_step *s)
-{
-    const glia__param *w = &s->l->param[0];
-    real              *packed = next(b, s->l->k->row_numbers(w->in, w->out));
-    s->packed = packed;
-    return packed ? pack(d, s->l, packed) : GLIA_OK;
-}
-
 /* What a layer prepares from its weights is kept among the constants, what it keeps else in the room. */
 static void place_layer(block *b, glia__layer *l)
 {
     for (int j = 0; j < l->params; j++) {
-        real *value = next(b, l->param[j].count);
-        if (value) l->param[j].value = memcpy(value, l->param[j].value, l->param[j].count * sizeof *value);
+        real *value = next(b, l->param[j].room);
+        if (value) l->param[j].value = memcpy(value, l->param[j].value, l->param[j].room * sizeof *value);
     }
     if (!l->class->prepare) return;
     l->kept = next(b, l->keeps);
     if (l->kept) l->class->prepare(l);
 }
 
-static glia_status place_constants(const glia__draft *d, block *b)
+static void place_constants(const glia__compiled *c, block *b)
 {
-    glia__compiled *c = d->c;
-    for (size_t i = 0; i < c->n_steps; i++) {
-        glia__compiled_step *s = &c->steps[i];
-        if (s->run == run_matrix)
-            GLIA_TRY(place_matrix(d, b, s));
-        else
-            place_layer(b, &c->layers[s->l - c->layers]);
-    }
-    return GLIA_OK;
+    for (size_t i = 0; i < c->n_steps; i++) place_layer(b, &c->layers[c->steps[i].l - c->layers]);
 }
 
-static glia_status make_constants(const glia__draft *d)
+static glia_status make_constants(glia__compiled *c)
 {
     block b = {0};
-    place_constants(d, &b);
-    if (!(d->c->constants = b.numbers = glia__new_aligned(b.at, sizeof *b.numbers))) return GLIA_E_MEMORY;
+    place_constants(c, &b);
+    if (!(c->constants = b.numbers = glia__new_aligned(b.at, sizeof *b.numbers))) return GLIA_E_MEMORY;
     b.at = 0;
-    return place_constants(d, &b);
+    place_constants(c, &b);
+    return GLIA_OK;
 }
 
 /* ---- the room ---------------------------------------------------------------------------------------------------- */
@@ -162,8 +112,8 @@ static void plan_step(layout *o, size_t step)
         x->last = step;
         x->readers--;
     }
-    bool in_place = s->run == run_apply && o->values[s->x[0]].readers == 0;
-    s->y = in_place ? s->x[0] : add(o, l->n_out + (s->run == run_matrix ? GLIA__LINE : 0), step);
+    bool in_place = l->class->in_place && o->values[s->x[0]].readers == 0;
+    s->y = in_place ? s->x[0] : add(o, l->n_out, step);
     s->kept = add(o, l->class->prepare ? 0 : l->keeps, step);
     s->work = add(o, l->works, step);
     o->of[l - c->layers] = s->y;
@@ -234,11 +184,7 @@ static glia_status make_room(const glia__draft *d)
 
 static void add_step(glia__compiled *c, const glia__layer *l)
 {
-    bool matrix = l->class->linear == GLIA__MATRIX;
-    c->steps[c->n_steps++] = (glia__compiled_step){.l = l,
-                                                   .run = matrix            ? run_matrix
-                                                          : l->class->apply ? run_apply
-                                                                            : run_layer};
+    c->steps[c->n_steps++] = (glia__compiled_step){.l = l, .run = l->class->apply ? run_apply : run_layer};
 }
 
 glia_status glia__compiled_plan(const glia__draft *d)
@@ -247,6 +193,6 @@ glia_status glia__compiled_plan(const glia__draft *d)
     if (!(c->steps = glia__new(c->n_layers, sizeof *c->steps))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < c->n_layers; i++)
         if (!d->gone[i] && !glia__is_input(&c->layers[i])) add_step(c, &c->layers[i]);
-    GLIA_TRY(make_constants(d));
+    GLIA_TRY(make_constants(c));
     return make_room(d);
 }

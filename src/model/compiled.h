@@ -9,7 +9,6 @@ typedef struct glia__compiled_step glia__compiled_step;
 struct glia__compiled_step {
     void (*run)(const glia__compiled_step *s, real *room);
     const glia__layer *l;
-    const real        *packed; /* weights of a dense layer, for row_forward */
     size_t             x[GLIA__INPUTS_MOST], y, kept, work;
 };
 

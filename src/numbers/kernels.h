@@ -30,12 +30,6 @@ typedef struct glia__kernels {
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
                              real *dw, real *work);
 
-    /* A single row through such a layer, for prediction. Its weights are packed once, in row_numbers numbers: row_pack
-     * puts row i of W [out] in its place, b as row `in`. y: [out], and up to the end of a line may be written too. */
-    size_t (*row_numbers)(size_t in, size_t out);
-    void (*row_pack)(size_t in, size_t out, size_t i, const real *w, real *packed);
-    void (*row_forward)(size_t in, size_t out, const real *x, const real *packed, real *y);
-
     /* Columns of x [rows][n], for normalisation. sum_products: s[j] = sum_r (x[r][j] - mx[j]) (y[r][j] - my[j]).
      * normalize: y = (x - m) a + b. normalize_back: dx = dy a + (x - m) b + d. */
     void (*sum_products)(size_t rows, size_t n, const real *x, const real *mx, const real *y, const real *my, real *s);

@@ -73,7 +73,6 @@ static void normalize_back(size_t rows, size_t n, const real *restrict x, const 
 /* ---- fully connected layers ------------------------------------------------------------------------------------ */
 
 #include "numbers/portable_dense.h"
-#include "numbers/portable_row.h"
 
 /* ---- convolutions ---------------------------------------------------------------------------------------------- */
 
@@ -239,9 +238,6 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .dense_forward = dense_forward,
            .dense_backward_x = dense_backward_x,
            .dense_backward_w = dense_backward_w,
-           .row_numbers = row_numbers,
-           .row_pack = row_pack,
-           .row_forward = row_forward,
            .sum_products = sum_products,
            .normalize = normalize,
            .normalize_back = normalize_back,

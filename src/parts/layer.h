@@ -37,10 +37,10 @@ glia__channels glia__channels_of(const glia__shape *s);
 
 /* A tensor of parameters. In files, and for the user, it has `shape`, as in PyTorch's layer of that kind: a weight is
  * [out][in]. In memory a weight is [in][out], cut into contiguous panels of `panel` output columns each ([in][panel]),
- * so that whoever owns a panel reads and updates one stretch of memory; what the last one has too many are 0, and so are
- * their gradients. Where an input is a
- * channel at one of several positions (a kernel's), files have [channel][position] and memory [position][channel]. A
- * tensor with in == 0 is plain: as memory has it, so have files. */
+ * so that whoever owns a panel reads and updates one stretch of memory; what the last one has too many are 0, and so
+ * are their gradients. Where an input is a channel at one of several positions (a kernel's), files have
+ * [channel][position] and memory [position][channel]. A tensor with in == 0 is plain: as memory has it, so have files.
+ */
 typedef struct glia__param {
     const char *name; /* "weight", "bias" */
     size_t      in, out, panel;
@@ -179,13 +179,15 @@ struct glia__layer_class {
     /* How far x of these rows is from where y has no derivative, or one that changes too fast: the gradient check keeps
      * away. NULL: there is no such place. */
     double (*kink)(const glia__layer *l, size_t rows);
-    /* For prediction (model/compiled.h), all of them where it holds: */
-    void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y); /* forward; y may be x */
-    bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them */
-    /* y = scale x + shift in each channel. */
+    /* What prediction makes use of (model/compile.c). Forward of whole rows, from any place to any other; NULL: needs
+     * more than that. */
+    void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y);
+    bool in_place;                      /* y of it may be x */
+    bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them; NULL: no */
+    bool speaks;                        /* y is x in the order in which it is spoken */
+    /* y = scale x + shift in each channel; NULL: it is not. */
     void (*scales)(const glia__layer *l, size_t channel, double *scale, double *shift);
     glia__linear linear;
-    bool         speaks; /* y is x in the order in which it is spoken */
     /* Takes whole numbers from 0 to less than this, as the rows of the net; NULL: any numbers. */
     size_t (*words)(const glia__layer *l);
     size_t      cost;   /* of a number of x in multiply-adds, where no cut says better: decides what threads share */

@@ -75,6 +75,7 @@ glia_status glia_register_activation(const char *name, glia_real (*f)(glia_real 
         .plan = glia__plan_same,
         .forward = glia__apply_forward,
         .apply = own_apply,
+        .in_place = true,
         .backward_x = own_backward,
         .cost = 100,
         .own = f,

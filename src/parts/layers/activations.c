@@ -146,6 +146,7 @@ enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly
                                                 .plan = glia__plan_same,                                               \
                                                 .forward = glia__apply_forward,                                        \
                                                 .apply = f##_apply,                                                    \
+                                                .in_place = true,                                                      \
                                                 .backward_x = f##_backward,                                            \
                                                 __VA_ARGS__}
 

@@ -93,6 +93,7 @@ const glia__layer_class glia__layer_softmax = {
     .plan = glia__plan_same,
     .forward = glia__apply_forward,
     .apply = softmax_apply,
+    .in_place = true,
     .backward_x = softmax_backward,
     .cost = 200,
 };
@@ -101,6 +102,7 @@ const glia__layer_class glia__layer_log_softmax = {
     .plan = glia__plan_same,
     .forward = glia__apply_forward,
     .apply = log_softmax_apply,
+    .in_place = true,
     .backward_x = log_softmax_backward,
     .cost = 200,
     .gives_logs = true,
