@@ -1,4 +1,4 @@
-/* What the measurements share: a clock, medians, and how much more two cores do than one. */
+/* What the measurements share: a clock, medians, and how much more several cores do than one. */
 #ifndef GLIA_BENCH_MEASURE_H
 #define GLIA_BENCH_MEASURE_H
 
@@ -35,7 +35,8 @@ static inline double median(double *turns, size_t n)
     return turns[n / 2];
 }
 
-/* ---- a bare multiply-add loop, on one core and on two ---------------------------------------------------------- */
+/* ---- a bare multiply-add loop, on one core and on several ----------------------------------------------------------
+ */
 
 static inline void *multiply_add(void *unused)
 {
@@ -50,18 +51,21 @@ static inline void *multiply_add(void *unused)
     return NULL;
 }
 
-/* Work done in a second by two threads, against one. */
-static inline double loop_scaling(void)
+/* Work done in a second by so many threads, against one. */
+static inline double loop_scaling(size_t threads)
 {
-    pthread_t other;
-    double    start = now();
+    pthread_t *others = calloc(threads, sizeof *others);
+    double     start = now();
+    if (!others) exit(1);
     multiply_add(NULL);
     double one = now() - start;
     start = now();
-    if (pthread_create(&other, NULL, multiply_add, NULL)) exit(1);
+    for (size_t i = 1; i < threads; i++)
+        if (pthread_create(&others[i], NULL, multiply_add, NULL)) exit(1);
     multiply_add(NULL);
-    pthread_join(other, NULL);
-    return 2 * one / (now() - start);
+    for (size_t i = 1; i < threads; i++) pthread_join(others[i], NULL);
+    free(others);
+    return (double)threads * one / (now() - start);
 }
 
 #endif

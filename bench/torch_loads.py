@@ -9,7 +9,8 @@ import numpy
 import torch
 
 from read_safetensors import read
-from torch_net import build, images
+from rows import images
+from torch_net import build
 
 tensors, metadata = read(sys.argv[1])
 model = build(metadata["net"], (784,))

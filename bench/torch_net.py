@@ -1,6 +1,4 @@
-"""The torch.nn.Sequential of a net text, for the layers that the measurements use, and MNIST's images."""
-import gzip
-
+"""The torch.nn.Sequential of a net text, for the layers that the measurements use."""
 import numpy
 import torch
 
@@ -38,14 +36,3 @@ def build(net, shape):
         layer, shape = LAYERS[name](shape, settings)
         layers.append(layer)
     return torch.nn.Sequential(*layers)
-
-
-def images(folder, part):
-    """[rows][28][28] bytes of `train` or `t10k`."""
-    with gzip.open(f"{folder}/{part}-images-idx3-ubyte.gz") as file:
-        return numpy.frombuffer(file.read()[16:], numpy.uint8).reshape(-1, 28, 28)
-
-
-def labels(folder, part):
-    with gzip.open(f"{folder}/{part}-labels-idx1-ubyte.gz") as file:
-        return numpy.frombuffer(file.read()[8:], numpy.uint8)

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from read_safetensors import read
-from torch_net import images
+from rows import images
 
 names = {"nn": nn}
 exec(module_text, names)
