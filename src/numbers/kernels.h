@@ -40,7 +40,7 @@ typedef struct glia__kernels {
     /* Convolutions (numbers/conv.h): c->s is set, the rest is the plan's; freed by conv_free. `prepared` is what
      * conv_prepare made of the weights for all calls until they change. Up to c->s.rows images at once. conv_backward_w
      * overwrites dweight and dbias (which may be NULL, as may bias) with the gradients of these images. */
-    glia_status (*conv_plan)(glia__conv *c, const struct glia__kernels *k);
+    glia_status (*conv_plan)(glia__conv *c);
     void (*conv_free)(glia__conv *c);
     void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
     void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,

@@ -296,9 +296,9 @@ static void conv_free(glia__conv *c)
     c->library = NULL;
 }
 
-static glia_status conv_plan(glia__conv *c, const glia__kernels *k)
+static glia_status conv_plan(glia__conv *c)
 {
-    GLIA_TRY(portable.conv_plan(c, k));
+    GLIA_TRY(portable.conv_plan(c));
     library *l = glia__new(1, sizeof *l);
     if (!l) return GLIA_E_MEMORY;
     c->library = l;
@@ -352,6 +352,7 @@ static bool reorder(library *l, way w, const real *from, real *to)
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
     library *l = c->library;
+    portable.conv_prepare(c, weight, prepared);
     for (int w = FORWARD; w <= BACKWARD_X; w++)
         l->ready[w] = !l->reorder[w] || reorder(l, (way)w, weight, prepared + l->prepared[w]);
 }

@@ -151,7 +151,7 @@ static glia_status reserve_plan(glia__layer *l)
     if (!c) return GLIA_E_MEMORY;
     glia_status status = plan_shape(l, &c->s);
     c->s.rows = l->shard;
-    if (status == GLIA_OK) status = l->k->conv_plan(c, l->k);
+    if (status == GLIA_OK) status = l->k->conv_plan(c);
     if (status == GLIA_OK)
         l->plan = c;
     else
