@@ -18,6 +18,7 @@ from sides import (BIN, HERE, PYTHON, BusyCore, OnceSide, Side, column, environm
 TURNS = int(os.environ.get("TURNS", "5"))
 SHARE = float(os.environ.get("SHARE", "1"))
 THREADS = int(os.environ.get("THREADS", "0")) or len(os.sched_getaffinity(0))
+QUIET = 0.75  # of what its cores promise, a bare loop gets on a machine that has nothing else to do; less: it has
 
 
 def named(name):
@@ -344,6 +345,8 @@ def measure_limits(run):
     }
     os.remove(file)
     run.say(*report.limits(run.found))
+    if run.found["limits"]["loop"] < QUIET * THREADS:
+        run.note("The machine had other work when this run began: what threads gain, above all in peers, says little")
 
 
 SPECIAL = {"w8": [measure_tables, measure_idx, measure_safetensors], "csv": [measure_tables], "busy": [measure_busy],
