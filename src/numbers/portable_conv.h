@@ -22,47 +22,73 @@ static size_t turns_of(const loops *l)
     return l->count[0] * l->count[1] * l->count[2];
 }
 
+/* What all products of a call have in common. Of a depthwise convolution each column of B has an A of its own: its
+ * channels lie side by side in the image. */
+typedef struct conv_product {
+    loops       rows, deep;
+    const real *a;
+    size_t      step; /* from one row of B to the next */
+    bool        depthwise;
+} conv_product;
+
 /* ---- a tile ------------------------------------------------------------------------------------------------------ */
 
-/* to[i][..] = start[..] + sum over `deep` of from[i][at] b[..], where b goes on by `step`; without start, to[i] goes
- * on. rows and vectors are constants where this is inlined. */
-ALWAYS_INLINE void conv_tile(size_t rows, size_t vectors, const real *const *from, const loops *deep, const real *b,
-                             size_t step, const real *start, real *const *to)
+/* to[i][..] = start[..] + sum over v->deep of from[i][at] b[..]; without start, to[i] goes on. rows, vectors and
+ * depthwise are constants where this is inlined. */
+ALWAYS_INLINE void conv_tile(size_t rows, size_t vectors, bool depthwise, const conv_product *v,
+                             const real *const *from, const real *b, const real *start, real *const *to)
 {
-    const size_t count = deep->count[2], beside = deep->from[2];
+    const loops  deep = v->deep;
+    const size_t step = v->step;
     const real  *row[TALLEST];
     vector       sum[TALLEST][VECTORS];
     UNROLL for (size_t i = 0; i < rows; i++)
     {
         row[i] = from[i];
-        UNROLL for (size_t v = 0; v < vectors; v++) sum[i][v] = vector_at((start ? start : to[i]) + v * LANES);
+        UNROLL for (size_t j = 0; j < vectors; j++) sum[i][j] = vector_at((start ? start : to[i]) + j * LANES);
     }
-    for (size_t n = 0; n < deep->count[0]; n++)
-        for (size_t m = 0; m < deep->count[1]; m++) {
-            size_t at = n * deep->from[0] + m * deep->from[1];
-            for (size_t k = 0; k < count; k++, at += beside, b += step) {
+    for (size_t n = 0; n < deep.count[0]; n++)
+        for (size_t m = 0; m < deep.count[1]; m++) {
+            size_t at = n * deep.from[0] + m * deep.from[1];
+            for (size_t k = 0; k < deep.count[2]; k++, at += deep.from[2], b += step) {
                 vector bk[VECTORS];
-                UNROLL for (size_t v = 0; v < vectors; v++) bk[v] = vector_at(b + v * LANES);
+                UNROLL for (size_t j = 0; j < vectors; j++) bk[j] = vector_at(b + j * LANES);
                 UNROLL for (size_t i = 0; i < rows; i++)
                 {
-                    const vector a = vector_of(row[i][at]);
-                    UNROLL for (size_t v = 0; v < vectors; v++) sum[i][v] = multiply_add(a, bk[v], sum[i][v]);
+                    const vector one = vector_of(row[i][at]);
+                    UNROLL for (size_t j = 0; j < vectors; j++)
+                    {
+                        const vector a = depthwise ? vector_at(row[i] + at + j * LANES) : one;
+                        sum[i][j] = multiply_add(a, bk[j], sum[i][j]);
+                    }
                 }
             }
         }
     UNROLL for (size_t i = 0; i < rows; i++)
     {
-        UNROLL for (size_t v = 0; v < vectors; v++) vector_to(to[i] + v * LANES, sum[i][v]);
+        UNROLL for (size_t j = 0; j < vectors; j++) vector_to(to[i] + j * LANES, sum[i][j]);
     }
 }
 
-static void conv_tile_of(size_t rows, size_t vectors, const real *const *from, const loops *deep, const real *b,
-                         size_t step, const real *start, real *const *to)
+ALWAYS_INLINE void conv_tile_rows(size_t rows, size_t vectors, const conv_product *v, const real *const *from,
+                                  const real *b, const real *start, real *const *to)
+{
+    if (v->depthwise && vectors == 1)
+        conv_tile(rows, 1, true, v, from, b, start, to);
+    else if (v->depthwise)
+        conv_tile(rows, VECTORS, true, v, from, b, start, to);
+    else if (vectors == 1)
+        conv_tile(rows, 1, false, v, from, b, start, to);
+    else
+        conv_tile(rows, VECTORS, false, v, from, b, start, to);
+}
+
+static void conv_tile_of(size_t rows, size_t vectors, const conv_product *v, const real *const *from, const real *b,
+                         const real *start, real *const *to)
 {
 #define CASE(n)                                                                                                        \
-    case 2 * n - 1: conv_tile(n, 1, from, deep, b, step, start, to); break;                                            \
-    case 2 * n: conv_tile(n, 2, from, deep, b, step, start, to); break;
-    switch (2 * rows + vectors - 2) {
+    case n: conv_tile_rows(n, vectors, v, from, b, start, to); break;
+    switch (rows) {
         CASE(1)
         CASE(2)
         CASE(3)
@@ -96,13 +122,6 @@ static inline void next_row(conv_row *r, const loops *rows)
     r->to += rows->to[0] - rows->count[1] * rows->to[1];
 }
 
-/* What all products of a call have in common. */
-typedef struct conv_product {
-    loops       rows, deep;
-    const real *a;
-    size_t      step; /* from one row of B to the next */
-} conv_product;
-
 /* A narrow tile is worked on as a wide one, beside c. */
 static void narrow_tile(const conv_product *v, size_t rows, size_t width, const real *const *from, const real *b,
                         const real *start, real *const *to)
@@ -114,37 +133,63 @@ static void narrow_tile(const conv_product *v, size_t rows, size_t width, const 
         if (!start) memcpy(wide[i], to[i], width * sizeof(real));
     }
     if (start) memcpy(begin, start, width * sizeof(real));
-    conv_tile_of(rows, (width + LANES - 1) / LANES, from, &v->deep, b, v->step, start ? begin : NULL, at);
+    conv_tile_of(rows, (width + LANES - 1) / LANES, v, from, b, start ? begin : NULL, at);
     for (size_t i = 0; i < rows; i++) memcpy(to[i], wide[i], width * sizeof(real));
 }
 
-static void conv_panel(const conv_product *v, size_t width, const real *b, const real *start, real *c)
+/* Columns from j on: `width` of them. */
+static void conv_panel(const conv_product *v, size_t j, size_t width, const real *b, const real *start, real *c)
 {
     const tiling tiles = tiling_of(turns_of(&v->rows));
+    const real  *a = v->depthwise ? v->a + j : v->a;
     conv_row     r = {0};
     for (size_t nth = 0; nth < tiles.tiles; nth++) {
         const real *from[TALLEST];
         real       *to[TALLEST];
         size_t      rows = height_of(&tiles, nth);
-        for (size_t i = 0; i < rows; i++, next_row(&r, &v->rows)) from[i] = v->a + r.from, to[i] = c + r.to;
+        for (size_t i = 0; i < rows; i++, next_row(&r, &v->rows)) from[i] = a + r.from, to[i] = c + r.to + j;
         if (width % LANES == 0)
-            conv_tile_of(rows, width / LANES, from, &v->deep, b, v->step, start, to);
+            conv_tile_of(rows, width / LANES, v, from, b, start, to);
         else
             narrow_tile(v, rows, width, from, b, start, to);
     }
 }
 
+static const real no_start[WIDTH];
+
 /* Over B in panels, one behind the other; start may be NULL. */
 static void conv_panels(const conv_product *v, size_t columns, const real *panels, const real *start, real *c)
 {
-    static const real zeros[WIDTH];
     for (size_t j = 0; j < columns; j += WIDTH, panels += turns_of(&v->deep) * WIDTH)
-        conv_panel(v, columns - j < WIDTH ? columns - j : WIDTH, panels, start ? start + j : zeros, c + j);
+        conv_panel(v, j, columns - j < WIDTH ? columns - j : WIDTH, panels, start ? start + j : no_start, c);
 }
 
 static size_t panels_of(size_t columns)
 {
     return (columns + WIDTH - 1) / WIDTH;
+}
+
+/* Depthwise: a number of x for each of y; if vectors of them come out even. */
+static bool is_depthwise(const glia__conv_shape *s)
+{
+    return s->groups == s->in && s->groups == s->out && s->in % LANES == 0;
+}
+
+/* Groups that have a product of their own. */
+static size_t products_of(const glia__conv_shape *s)
+{
+    return is_depthwise(s) ? 1 : s->groups;
+}
+
+/* Channels of y, and of x, that one product is for. */
+static size_t columns_out(const glia__conv_shape *s)
+{
+    return s->out / products_of(s);
+}
+
+static size_t columns_in(const glia__conv_shape *s)
+{
+    return s->in / products_of(s);
 }
 
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
@@ -276,7 +321,7 @@ typedef struct part {
 
 static size_t parts_of(const glia__conv_shape *s)
 {
-    return s->groups * s->stride[0] * s->stride[1];
+    return products_of(s) * s->stride[0] * s->stride[1];
 }
 
 static part part_of(const glia__conv_shape *s, size_t n)
@@ -305,18 +350,18 @@ static loops part_points(const glia__conv_shape *s, const part *p, const frame *
 
 static size_t forward_panels(const glia__conv_shape *s)
 {
-    return s->groups * panels_of(glia__conv_out(s)) * WIDTH * glia__conv_depth(s);
+    return products_of(s) * panels_of(columns_out(s)) * WIDTH * glia__conv_depth(s);
 }
 
 static size_t backward_panels(const glia__conv_shape *s)
 {
-    return panels_of(glia__conv_in(s)) * WIDTH * s->kernel[0] * s->kernel[1] * s->out;
+    return products_of(s) * panels_of(columns_in(s)) * WIDTH * s->kernel[0] * s->kernel[1] * glia__conv_out(s);
 }
 
 static void pack_weight(const glia__conv_shape *s, const real *weight, real *to)
 {
-    size_t n = glia__conv_out(s), depth = glia__conv_depth(s);
-    for (size_t g = 0; g < s->groups; g++, weight += n)
+    size_t n = columns_out(s), depth = glia__conv_depth(s);
+    for (size_t g = 0; g < products_of(s); g++, weight += n)
         for (size_t j = 0; j < n; j += WIDTH, to += depth * WIDTH)
             pack((strided){weight + j, s->out, 1, false}, depth, n - j < WIDTH ? n - j : WIDTH, to);
 }
@@ -324,13 +369,15 @@ static void pack_weight(const glia__conv_shape *s, const real *weight, real *to)
 /* Of a part: [panel of channels in][point, the last first][channel out][WIDTH]. Returns where they end. */
 static real *pack_part(const glia__conv_shape *s, const part *p, const real *weight, real *to)
 {
-    size_t n = glia__conv_in(s), out = glia__conv_out(s);
+    const size_t n = columns_in(s), out = glia__conv_out(s);
     for (size_t c = 0; c < n; c += WIDTH)
         for (size_t i = 0; i < p->of[0].points; i++)
             for (size_t j = 0; j < p->of[1].points; j++, to += out * WIDTH) {
-                size_t h = p->of[0].last - i * p->of[0].apart, w = p->of[1].last - j * p->of[1].apart;
-                size_t at = ((h * s->kernel[1] + w) * n + c) * s->out + p->group * out;
-                pack((strided){weight + at, 1, s->out, false}, out, n - c < WIDTH ? n - c : WIDTH, to);
+                size_t      h = p->of[0].last - i * p->of[0].apart, w = p->of[1].last - j * p->of[1].apart;
+                const real *at = weight + (h * s->kernel[1] + w) * glia__conv_in(s) * s->out + p->group * out;
+                strided     turned =
+                    is_depthwise(s) ? (strided){at + c, 0, 1, false} : (strided){at + c * s->out, 1, s->out, false};
+                pack(turned, out, n - c < WIDTH ? n - c : WIDTH, to);
             }
     return to;
 }
@@ -386,12 +433,13 @@ static void conv_forward(const glia__conv *c, size_t rows, const real *x, const 
 {
     const glia__conv_shape *s = &c->s;
     const frame             f = frame_of_x(s);
-    const size_t            n = glia__conv_out(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
-    conv_product            v = {.rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH};
+    const size_t            n = columns_out(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    conv_product            v = {
+                   .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
     (void)weight;
     for (size_t r = 0; r < rows; r++, x += n_x, y += n_y) {
         const real *image = framed(&f, 1, x, work), *panels = prepared;
-        for (size_t g = 0; g < s->groups; g++, panels += forward_panels(s) / s->groups) {
+        for (size_t g = 0; g < products_of(s); g++, panels += forward_panels(s) / products_of(s)) {
             v.a = image + g * glia__conv_in(s);
             conv_panels(&v, n, panels, bias ? bias + g * n : NULL, y + g * n);
         }
@@ -403,13 +451,16 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
 {
     const glia__conv_shape *s = &c->s;
     const frame             f = frame_of_y(s);
-    const size_t            n = glia__conv_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    const size_t            n = columns_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
     (void)weight;
     for (size_t r = 0; r < rows; r++, dy += n_y, dx += n_x) {
         const real *image = framed(&f, 1, dy, work), *panels = prepared + forward_panels(s);
         for (size_t m = 0; m < parts_of(s); m++) {
             const part   p = part_of(s, m);
-            conv_product v = {.rows = part_positions(s, &p, &f), .deep = joined(part_points(s, &p, &f)), .step = WIDTH};
+            conv_product v = {.rows = part_positions(s, &p, &f),
+                              .deep = joined(part_points(s, &p, &f)),
+                              .step = WIDTH,
+                              .depthwise = is_depthwise(s)};
             v.a = image + (p.of[0].from * f.size[1] + p.of[1].from) * s->out + p.group * glia__conv_out(s);
             conv_panels(&v, n, panels, NULL, dx + (p.nth[0] * s->x[1] + p.nth[1]) * s->in + p.group * n);
             panels += turns_of(&v.deep) * panels_of(n) * WIDTH;
@@ -417,42 +468,47 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
     }
 }
 
-/* Of a piece: images from r on, rows of y from h on. The sums begin with the first of them. */
+/* dweight of a piece, which `first` begins, the others add to. A panel of one vector is read where it stands; wider
+ * ones lie in so many lines of the nearest cache that packing them pays. */
 static void weight_piece(const glia__conv_shape *s, conv_product *v, bool first, const real *dy, real *dweight,
                          real *room)
 {
-    static const real zeros[WIDTH];
-    const size_t      n = glia__conv_out(s), positions = turns_of(&v->deep);
+    const size_t n = columns_out(s), positions = turns_of(&v->deep);
     for (size_t j = 0; j < n; j += WIDTH) {
-        size_t width = n - j < WIDTH ? n - j : WIDTH;
-        conv_panel(v, width, panel_of((strided){dy + j, s->out, 1, false}, positions, width, room),
-                   first ? zeros : NULL, dweight + j);
+        const size_t  width = n - j < WIDTH ? n - j : WIDTH;
+        const strided b = {dy + j, s->out, 1, false};
+        v->step = width == LANES ? s->out : WIDTH;
+        conv_panel(v, j, width, width == LANES ? b.at : panel_of(b, positions, width, room), first ? no_start : NULL,
+                   dweight);
     }
+}
+
+/* Images from r on, as many as a piece has. */
+static void weight_images(const glia__conv_shape *s, size_t images, bool first, const real *x, const real *dy,
+                          real *dweight, real *work)
+{
+    const frame  f = frame_of_x(s);
+    const piece  most = piece_of(s);
+    const real  *image = framed(&f, images, x, work);
+    const loops  positions = positions_of(s, &f);
+    conv_product v = {.rows = points_of(s, &f), .deep = positions, .depthwise = is_depthwise(s)};
+    v.deep.count[0] = images;
+    v.deep.from[0] = f.size[0] * f.size[1] * f.channels;
+    for (size_t g = 0; g < products_of(s); g++, dweight += columns_out(s))
+        for (size_t h = 0; h < s->y[0]; h += most.height) {
+            v.a = image + g * glia__conv_in(s) + h * positions.from[1];
+            v.deep.count[1] = s->y[0] - h < most.height ? s->y[0] - h : most.height;
+            weight_piece(s, &v, first && h == 0, dy + h * positions.to[1] + g * columns_out(s), dweight,
+                         work + most.images * frame_numbers(&f));
+        }
 }
 
 static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work)
 {
     const glia__conv_shape *s = &c->s;
-    const frame             f = frame_of_x(s);
-    const piece             most = piece_of(s);
-    const size_t            n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
-    const loops             positions = positions_of(s, &f);
-    const size_t            n_f = f.size[0] * f.size[1] * f.channels;
-    real                   *room = work + most.images * frame_numbers(&f);
-    for (size_t r = 0; r < rows; r += most.images) {
-        const size_t images = rows - r < most.images ? rows - r : most.images;
-        const real  *image = framed(&f, images, x + r * n_x, work);
-        for (size_t g = 0; g < s->groups; g++)
-            for (size_t h = 0; h < s->y[0]; h += most.height) {
-                const size_t height = s->y[0] - h < most.height ? s->y[0] - h : most.height;
-                conv_product v = {.rows = points_of(s, &f), .deep = positions, .step = WIDTH};
-                v.a = image + g * glia__conv_in(s) + h * positions.from[1];
-                v.deep.count[0] = images, v.deep.from[0] = n_f;
-                v.deep.count[1] = height;
-                weight_piece(s, &v, r == 0 && h == 0, dy + r * n_y + h * positions.to[1] + g * glia__conv_out(s),
-                             dweight + g * glia__conv_out(s), room);
-            }
-    }
+    const size_t n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out, most = piece_of(s).images;
+    for (size_t r = 0; r < rows; r += most)
+        weight_images(s, rows - r < most ? rows - r : most, r == 0, x + r * n_x, dy + r * n_y, dweight, work);
     if (dbias) sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
 }
