@@ -571,6 +571,36 @@ GLIA_API double glia_model_prior(const glia_model *model, size_t k);
  * numbers in the units of the training data. */
 GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia_real *out);
 
+/* A model for single rows, as a program has them that answers one question after the other: a row takes about as long
+ * as its weights take to be read. What changes nothing in prediction is gone (dropout), batch norm is folded into the
+ * layer before it, weights lie as a single row wants them, and no row asks for memory, takes a lock or wakes a thread.
+ * A predictor keeps all it needs: its model may be trained on or freed. Numbers differ from those of glia_predict by
+ * rounding alone.
+ *
+ *   glia_predictor *p;
+ *   if (glia_predictor_new(&p, model)) ...
+ *   glia_real *room = malloc(glia_predictor_room(p) * sizeof *room);
+ *   glia_predictor_run(p, x, y, room);       as often as there are rows
+ *   glia_predictor_free(p);
+ *
+ * Any number of threads may run one predictor at a time, each with a room of its own. Errors: GLIA_E_ARG (NULL; a net
+ * without layers), GLIA_E_MEMORY. */
+typedef struct glia_predictor glia_predictor;
+GLIA_API glia_status          glia_predictor_new(glia_predictor **predictor, const glia_model *model);
+GLIA_API void                 glia_predictor_free(glia_predictor *predictor);
+/* Numbers in x, in y, and in the room that one caller works in, who may have it on the stack; 0 for NULL. */
+GLIA_API size_t glia_predictor_inputs(const glia_predictor *predictor);
+GLIA_API size_t glia_predictor_outputs(const glia_predictor *predictor);
+GLIA_API size_t glia_predictor_room(const glia_predictor *predictor);
+/* y[outputs] = what the model says of x[inputs], as glia_predict: probabilities for classes, numbers in the units of
+ * the training data. x is not scaled: an image's pixels, channels x height x width, as they were in the data (0..255 if
+ * these were bytes); a table's inputs as glia_model_input_name names them, in its order: a number as the table has it,
+ * 1 for the word that a row has and 0 for the others, and no gaps. room[glia_predictor_room] need not be set before,
+ * and nothing in it is needed afterwards. Errors: GLIA_E_ARG (NULL), GLIA_E_SHAPE (a number that an embedding does not
+ * know). */
+GLIA_API glia_status glia_predictor_run(const glia_predictor *predictor, const glia_real *x, glia_real *y,
+                                        glia_real *room);
+
 /* Images that are negatives of those that a model was trained on: a photo of a digit is dark on white, MNIST's digits
  * are bright on black. Inverts rows in place, x to 255 - x, in `data` and its second part; of_data and of_test, which
  * may be NULL, get how many rows of each, and which was the first.

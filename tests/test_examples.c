@@ -216,6 +216,17 @@ static void test_training_without_data(void **state)
     free(text);
 }
 
+static void test_one_row(void **state)
+{
+    static const char *const data[] = {"", "'" DIGITS "'"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(data); i++) {
+        char *text = output_of("08_one_row", data[i], 0);
+        assert_true(after(text, "right: ") > (i ? 92 : 75));
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_relu_softmax), cmocka_unit_test(test_spiral),
         cmocka_unit_test(test_feed_forward), cmocka_unit_test(test_backpropagation),
         cmocka_unit_test(test_training),     cmocka_unit_test(test_training_without_data),
+        cmocka_unit_test(test_one_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

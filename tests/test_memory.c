@@ -326,6 +326,30 @@ static void files_without_memory(void **state)
     trained = NULL;
 }
 
+static glia_status predictor(void)
+{
+    glia_predictor *p = (glia_predictor *)&p;
+    glia_status     status = glia_predictor_new(&p, trained);
+    assert_true((status == GLIA_OK) == (p != NULL));
+    glia_predictor_free(p);
+    return status;
+}
+
+#define FOLDED "input 2x2, conv1d 3 2 bias=no, batchnorm, flatten, dense 3, softmax"
+
+static void predictors_without_memory(void **state)
+{
+    static const char *const nets[] = {NET, OF_IMAGES, FOLDED};
+    (void)state;
+    for (size_t i = 0; i < COUNT(nets); i++) {
+        EXPECT_OK(glia_model_new(&trained, nets[i], classes, 0));
+        EXPECT_OK(glia_fit(trained, classes, NULL, &(glia_fit_options){.epochs = 1, .scale = "minmax"}));
+        fail_every_request(nets[i], predictor);
+        glia_model_free(trained);
+        trained = NULL;
+    }
+}
+
 static void models_without_memory(void **state)
 {
     (void)state;
@@ -473,14 +497,48 @@ static void a_portable_step_calls_no_malloc(void **state)
     each_step(expect_no_malloc);
 }
 
+/* Nobody asks for memory while rows are predicted: neither glia nor what it stands on. */
+static void a_prediction_asks_for_nothing(void **state)
+{
+    static const struct {
+        const char       *net;
+        glia_data *const *data;
+        const char       *loss;
+    } nets[] = {{NET, &classes, NULL},
+                {OF_IMAGES, &classes, NULL},
+                {OF_WORDS, &words, NULL},
+                {"dense 2", &numbers, NULL},
+                {FOLDED, &classes, NULL},
+                {"dense 3", &classes, "cross_entropy"},
+                {"input 1x2x2, conv 2 2x1, flatten, dense 3, log_softmax", &classes, NULL}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(nets); i++) {
+        const glia_data *d = *nets[i].data;
+        glia_model      *m;
+        glia_predictor  *p;
+        glia_real        x[4] = {1, 2, 0, 3}, y[3];
+        const char      *scale = d == words ? "none" : "standard";
+        EXPECT_OK(glia_model_new(&m, nets[i].net, d, 0));
+        EXPECT_OK(glia_fit(m, d, NULL, &(glia_fit_options){.epochs = 1, .scale = scale, .loss = nets[i].loss}));
+        EXPECT_OK(glia_predictor_new(&p, m));
+        glia_real *room = need(glia_predictor_room(p), sizeof *room);
+        size_t     ours = memory.calls, all = mallocs;
+        for (size_t r = 0; r < 3; r++) EXPECT_OK(glia_predictor_run(p, x, y, room));
+        assert_int_equal(memory.calls, ours);
+        assert_int_equal(mallocs, all);
+        free(room);
+        glia_predictor_free(p);
+        glia_model_free(m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models_without_memory),
-        cmocka_unit_test(training_without_memory),
-        cmocka_unit_test(files_without_memory),
-        cmocka_unit_test(a_step_asks_glia_for_nothing),
-        cmocka_unit_test(a_portable_step_calls_no_malloc),
+        cmocka_unit_test(models_without_memory),         cmocka_unit_test(training_without_memory),
+        cmocka_unit_test(files_without_memory),          cmocka_unit_test(predictors_without_memory),
+        cmocka_unit_test(a_step_asks_glia_for_nothing),  cmocka_unit_test(a_portable_step_calls_no_malloc),
+        cmocka_unit_test(a_prediction_asks_for_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -33,7 +33,7 @@ static void scale_bytes(const glia__scaler *s, size_t n, const uint8_t *from, re
         k->scale_bytes(n, from, (real)glia__scales[s->how].shift, (real)glia__scales[s->how].scale, x);
 }
 
-static void scale_reals(const glia__scaler *s, size_t n, const real *from, real *x)
+void glia__scale_reals(const glia__scaler *s, size_t n, const real *from, real *x)
 {
     const glia__kernels *k = glia__kernels_get();
     if (s->columns)
@@ -49,10 +49,10 @@ static void take_row(const glia__intake *in, const glia__scaler *s, const void *
     if (in->straight && glia__data_is_bytes(d)) {
         scale_bytes(s, d->columns, numbers, x);
     } else if (in->straight) {
-        scale_reals(s, d->columns, numbers, x);
+        glia__scale_reals(s, d->columns, numbers, x);
     } else {
         glia__intake_row(in, numbers, x);
-        scale_reals(s, glia__intake_width(in), x, x);
+        glia__scale_reals(s, glia__intake_width(in), x, x);
     }
 }
 
@@ -76,7 +76,7 @@ void glia__batch_augmented(const glia__intake *in, const glia__augment *a, unsig
         if (i + 1 < end) ask_for(in, chance->row, i + 1);
         take_row(in, &as_it_is, numbers_of(in, chance->row, i), x);
         glia__augment_image(a, worker, &of_image, 0, x);
-        scale_reals(in->scale, n, x, x);
+        glia__scale_reals(in->scale, n, x, x);
     }
 }
 

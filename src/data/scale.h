@@ -40,7 +40,9 @@ glia_status glia__scaler_fit_targets(glia__scaler *s, const glia_data *train);
 glia_status glia__scaler_make(glia__scaler *s, glia__scale_how how, size_t columns, const double *shift,
                               const double *scale);
 void        glia__scaler_clear(glia__scaler *s);
-double      glia__scaled(const glia__scaler *s, size_t column, double x);
+/* x[n] = from, scaled; it may be the same. */
+void   glia__scale_reals(const glia__scaler *s, size_t n, const real *from, real *x);
+double glia__scaled(const glia__scaler *s, size_t column, double x);
 
 /* x[i - begin][width] = scaled inputs of row rows[i], for begin <= i < end; of row i where rows is NULL. */
 void glia__batch_inputs(const glia__intake *in, const size_t *rows, size_t begin, size_t end, real *x);

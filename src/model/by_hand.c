@@ -20,7 +20,7 @@ glia_status glia_forward(glia_model *model, const glia_real *x, size_t rows, gli
 {
     GLIA_TRY(need(model && x && rows, "glia_forward: a model and at least one row are needed"));
     GLIA_TRY(need(glia__model_last(model) != NULL, "glia_forward: the net has no layers"));
-    GLIA_TRY(glia__model_check_words(model, "glia_forward", x, rows));
+    GLIA_TRY(glia__check_words(glia__model_reader(model), "glia_forward", x, model->n_in, rows));
     GLIA_TRY(glia__model_reserve(model, rows, 1, GLIA__PLAN_INPUT_GRADIENT));
     const glia__layer *last = glia__model_last(model);
     glia__rows_in_memory(&model->in, rows, x, model->x);

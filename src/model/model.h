@@ -116,8 +116,10 @@ glia_status glia__model_name_inputs(glia_model *m); /* by its plan */
 glia_status glia__model_check_data(const glia_model *m, const glia_data *data, bool with_target);
 /* The layer that takes the rows' numbers as words (glia__layer_class.words) and knows the fewest; NULL: none does. */
 const glia__layer *glia__model_reader(const glia_model *m);
-/* Whether the net can read such numbers: GLIA_E_SHAPE names the first that is no word. `name` is what they are. */
-glia_status glia__model_check_words(const glia_model *m, const char *name, const real *x, size_t rows);
+const glia__layer *glia__layers_reader(const glia__layer *layers, size_t count);
+/* Whether that layer, if there is one, can read such rows of n numbers: GLIA_E_SHAPE names the first that is no word.
+ * `name` is what they are. */
+glia_status glia__check_words(const glia__layer *reader, const char *name, const real *x, size_t n, size_t rows);
 /* The model's class of each class of the data, by name; GLIA_E_SHAPE names one that the model does not know. *map is
  * the caller's, NULL where they are the same. */
 glia_status        glia__model_map_classes(const glia_model *m, const glia_data *data, int32_t **map);

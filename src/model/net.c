@@ -11,8 +11,11 @@ static glia_status parse_layer(const glia__text_at *where, const char *first, co
     const char        *rest;
     GLIA_TRY(glia__phrase_name(where, first, last, names, count, "layer", &which, &rest));
     *layer = (glia__layer){.class = glia__layer_at(which), .at = first};
+    if (!(layer->set = glia__new(GLIA__SETTINGS_MOST, sizeof *layer->set))) return GLIA_E_MEMORY;
     glia__named named = glia__layer_named(layer->class);
-    return glia__phrase_settings(where, rest, last, &named, layer->set);
+    glia_status status = glia__phrase_settings(where, rest, last, &named, layer->set);
+    if (status != GLIA_OK) glia__free(layer->set);
+    return status;
 }
 
 static glia_status fail_at(const char *text, const char *at, const char *what)
@@ -33,9 +36,9 @@ static glia_status add_layer(const glia__text_at *where, const glia__phrase *p, 
     GLIA_TRY(glia__grow(list, room, *count + 1, sizeof **list));
     glia__layer *l = *list + *count;
     GLIA_TRY(parse_layer(where, p->begin, p->end, l));
-    if (glia__is_input(l) && *count > 0) return fail_at(where->text, p->begin, "input can only come first");
-    l->number = glia__is_input(l) ? SIZE_MAX : *count - (*count > 0 && glia__is_input(*list));
-    ++*count;
+    bool first = ++*count == 1;
+    if (glia__is_input(l) && !first) return fail_at(where->text, p->begin, "input can only come first");
+    l->number = glia__is_input(l) ? SIZE_MAX : *count - 1 - (!first && glia__is_input(*list));
     return GLIA_OK;
 }
 
@@ -60,8 +63,10 @@ glia_status glia__net_parse(const char *text, glia__layer **layers, size_t *coun
 
 void glia__layers_free(glia__layer *layers, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (layers[i].class->release) layers[i].class->release(&layers[i]);
+        glia__free(layers[i].set);
+    }
     glia__free(layers);
 }
 

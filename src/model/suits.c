@@ -56,14 +56,19 @@ static glia_status check_names(const glia_model *m, const glia_data *data)
 
 /* ---- numbers that are words -------------------------------------------------------------------------------------- */
 
-const glia__layer *glia__model_reader(const glia_model *m)
+const glia__layer *glia__layers_reader(const glia__layer *layers, size_t count)
 {
     const glia__layer *reader = NULL;
-    for (size_t i = 0; i < m->n_layers; i++) {
-        const glia__layer *l = &m->layers[i];
+    for (size_t i = 0; i < count; i++) {
+        const glia__layer *l = &layers[i];
         if (l->class->words && (!reader || l->class->words(l) < reader->class->words(reader))) reader = l;
     }
     return reader;
+}
+
+const glia__layer *glia__model_reader(const glia_model *m)
+{
+    return glia__layers_reader(m->layers, m->n_layers);
 }
 
 static bool is_word(const glia__layer *reader, double x)
@@ -82,11 +87,10 @@ static glia_status fail_word(const glia__layer *reader, const char *name, size_t
                       name, row + 1, number, reader->class->words(reader), reader->number, reader->class->named.name);
 }
 
-glia_status glia__model_check_words(const glia_model *m, const char *name, const real *x, size_t rows)
+glia_status glia__check_words(const glia__layer *reader, const char *name, const real *x, size_t n, size_t rows)
 {
-    const glia__layer *reader = glia__model_reader(m);
-    for (size_t i = 0; reader && i < rows * m->n_in; i++)
-        if (!is_word(reader, (double)x[i])) return fail_word(reader, name, i / m->n_in, (double)x[i]);
+    for (size_t i = 0; reader && i < rows * n; i++)
+        if (!is_word(reader, (double)x[i])) return fail_word(reader, name, i / n, (double)x[i]);
     return GLIA_OK;
 }
 

@@ -20,12 +20,11 @@ typedef struct glia__conv_shape {
 } glia__conv_shape;
 
 typedef struct glia__conv {
-    glia__conv_shape            s;
-    const struct glia__kernels *k;             /* who makes the products */
-    size_t                      prepared;      /* numbers that conv_prepare writes */
-    size_t                      work;          /* numbers that each worker needs while it runs */
-    void                       *library;       /* of onednn_conv.c, or NULL */
-    bool                        by_library[3]; /* which way is the library's: forward, back to x, to the weights */
+    glia__conv_shape s;
+    size_t           prepared;      /* numbers that conv_prepare writes */
+    size_t           work;          /* numbers that each worker needs while it runs */
+    void            *library;       /* of onednn_conv.c, or NULL */
+    bool             by_library[3]; /* which way is the library's: forward, back to x, to the weights */
 } glia__conv;
 
 /* Of the group g: its channels in and out, and how many weights each number of y has. */

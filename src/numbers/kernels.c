@@ -46,16 +46,26 @@ const glia__kernels *glia__kernels_portable(const char *isa)
     return NULL;
 }
 
+static size_t best(void)
+{
+    size_t i = 0;
+    while (!tables[i].here()) i++;
+    return i;
+}
+
+const glia__kernels *glia__kernels_own(void)
+{
+    return tables[best()].kernels;
+}
+
 static glia__kernels  chosen;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void choose(void)
 {
-    size_t i = 0;
-    while (!tables[i].here()) i++;
-    chosen = *tables[i].kernels;
+    chosen = *glia__kernels_own();
 #ifdef GLIA_ONEDNN
-    glia__kernels_onednn(&chosen, tables[i].isa);
+    glia__kernels_onednn(&chosen, tables[best()].isa);
 #endif
 }
 

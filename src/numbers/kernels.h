@@ -40,7 +40,7 @@ typedef struct glia__kernels {
     /* Convolutions (numbers/conv.h): c->s is set, the rest is the plan's; freed by conv_free. `prepared` is what
      * conv_prepare made of the weights for all calls until they change. Up to c->s.rows images at once. conv_backward_w
      * overwrites dweight and dbias (which may be NULL, as may bias) with the gradients of these images. */
-    glia_status (*conv_plan)(glia__conv *c, const struct glia__kernels *k);
+    glia_status (*conv_plan)(glia__conv *c);
     void (*conv_free)(glia__conv *c);
     void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
     void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
@@ -120,6 +120,9 @@ typedef struct glia__kernels {
 
 /* The table of this process; made on first use, thread-safe. */
 const glia__kernels *glia__kernels_get(void);
+
+/* The best that is the library's own: nothing in it asks for memory, locks or starts a thread. */
+const glia__kernels *glia__kernels_own(void);
 
 /* For tests: the specification alone, for one instruction set ("base", "avx2", "avx512"); NULL if not built or if this
  * processor lacks it. */

@@ -24,6 +24,6 @@ void glia__kernels_onednn(glia__kernels *k, const char *isa)
 {
     static char name[32];
     snprintf(name, sizeof name, "onednn %s", isa);
-    glia__onednn_convolutions(k);
+    glia__onednn_convolutions(k, isa);
     k->name = name;
 }

@@ -10,6 +10,6 @@ int  glia__onednn_alone(void);
 void glia__onednn_give_back(int threads);
 
 /* onednn_conv.c: writes its convolutions over those of the table. */
-void glia__onednn_convolutions(glia__kernels *k);
+void glia__onednn_convolutions(glia__kernels *k, const char *isa);
 
 #endif

@@ -1,4 +1,4 @@
-/* Convolutions by oneDNN, written over the portable ones where it has a fast one for the shape.
+/* Convolutions by oneDNN, written over the portable ones where it has a faster one for the shape.
  *
  * A plan holds up to six primitives: forward, back to x and to the weights, each for a whole shard of rows and for a
  * single one; a shard that is not whole is done row by row. Images lie as ours do (nhwc). The weights lie as each
@@ -143,6 +143,7 @@ typedef struct library {
 } library;
 
 static glia__kernels portable;
+static bool          on_avx2;
 
 static size_t numbers_of(layout *l)
 {
@@ -188,6 +189,14 @@ static bool make_shapes(shapes *v, const glia__conv_shape *s, size_t rows, layou
            layout_make(&v->y, 4, (dnnl_dims_t){n, out, (dnnl_dim_t)s->y[0], (dnnl_dim_t)s->y[1]}, dnnl_nhwc) &&
            layout_make(&v->bias, 1, (dnnl_dims_t){out}, dnnl_x) &&
            (weight ? layout_copy(&v->weight, AT(*weight)) : make_weight(&v->weight, s, true));
+}
+
+/* Whether oneDNN's is likely to be faster. On AVX2 ours have 0.9 to 2 times its speed where the channels that they make
+ * fill whole tiles, and 0.6 to 1.5 times where they do not. */
+static bool is_asked(way w, const glia__conv_shape *s)
+{
+    size_t columns = w == BACKWARD_X ? glia__conv_in(s) : glia__conv_out(s);
+    return !on_avx2 || columns % portable.panel != 0;
 }
 
 /* oneDNN has a plain loop for every shape, which is slower than ours by far. */
@@ -296,15 +305,15 @@ static void conv_free(glia__conv *c)
     c->library = NULL;
 }
 
-static glia_status conv_plan(glia__conv *c, const glia__kernels *k)
+static glia_status conv_plan(glia__conv *c)
 {
-    GLIA_TRY(portable.conv_plan(c, k));
+    GLIA_TRY(portable.conv_plan(c));
     library *l = glia__new(1, sizeof *l);
     if (!l) return GLIA_E_MEMORY;
     c->library = l;
     int threads = glia__onednn_alone();
     if (make_weight(&l->ours, &c->s, false) && layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_x)) {
-        for (int w = 0; w < WAYS; w++) c->by_library[w] = make_way(l, (way)w, &c->s);
+        for (int w = 0; w < WAYS; w++) c->by_library[w] = is_asked((way)w, &c->s) && make_way(l, (way)w, &c->s);
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);
@@ -352,6 +361,7 @@ static bool reorder(library *l, way w, const real *from, real *to)
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
     library *l = c->library;
+    portable.conv_prepare(c, weight, prepared);
     for (int w = FORWARD; w <= BACKWARD_X; w++)
         l->ready[w] = !l->reorder[w] || reorder(l, (way)w, weight, prepared + l->prepared[w]);
 }
@@ -462,9 +472,10 @@ static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, con
     if (!ran) portable.conv_backward_w(c, rows, x, dy, dweight, dbias, work);
 }
 
-void glia__onednn_convolutions(glia__kernels *k)
+void glia__onednn_convolutions(glia__kernels *k, const char *isa)
 {
     portable = *k;
+    on_avx2 = strcmp(isa, "avx2") == 0;
     bool made = MADE(dnnl_engine_create(&engine, dnnl_cpu, 0)) && MADE(dnnl_primitive_attr_create(&attributes)) &&
                 MADE(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
     if (!made) return;

@@ -29,21 +29,23 @@ static void add_bias(size_t rows, size_t n, const real *b, real *y, size_t ldy)
     }
 }
 
+enum { SUM_STRIP = 64 };
+
+/* Of `width` columns; a constant where this is inlined, so that the sums stay in registers. */
+ALWAYS_INLINE void sum_strip(size_t width, size_t rows, real scale, const real *y, size_t ldy, real keep, real *s)
+{
+    real sum[SUM_STRIP] = {0};
+    for (size_t r = 0; r < rows; r++, y += ldy)
+        for (size_t j = 0; j < width; j++) sum[j] += y[j];
+    for (size_t j = 0; j < width; j++) s[j] = (keep == 0 ? 0 : keep * s[j]) + scale * sum[j];
+}
+
 static void sum_rows(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s)
 {
-    enum { STRIP = 64 }; /* columns whose sums stay in registers or the nearest cache */
-    for (size_t j0 = 0; j0 < n; j0 += STRIP) {
-        size_t width = n - j0 < STRIP ? n - j0 : STRIP;
-        real   sum[STRIP] = {0};
-        for (size_t r = 0; r < rows; r++) {
-            const real *yr = y + r * ldy + j0;
-            for (size_t j = 0; j < width; j++) sum[j] += yr[j];
-        }
-        for (size_t j = 0; j < width; j++) {
-            real old = keep == 0 ? 0 : keep * s[j0 + j];
-            s[j0 + j] = old + scale * sum[j];
-        }
-    }
+    size_t j = 0;
+    for (; j + SUM_STRIP <= n; j += SUM_STRIP) sum_strip(SUM_STRIP, rows, scale, y + j, ldy, keep, s + j);
+    for (; j + WIDTH <= n; j += WIDTH) sum_strip(WIDTH, rows, scale, y + j, ldy, keep, s + j);
+    sum_strip(n - j, rows, scale, y + j, ldy, keep, s + j);
 }
 
 /* ---- normalisation --------------------------------------------------------------------------------------------- */

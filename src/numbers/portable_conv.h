@@ -1,105 +1,423 @@
-/* Convolutions for portable.c (numbers/conv.h has the formula), as matrix products: the numbers of x under the kernel
- * at one position of y are laid out as a row of a matrix, so that y = patches * weight, one product for each group and
- * each strip of positions.
+/* Convolutions for portable.c (numbers/conv.h has the formula), as products with a matrix that exists nowhere: its
+ * element (p, k) is the number under point k of the kernel where that stands at position p. In an image framed with
+ * zeros it stands at f[at(p) + at(k)], and both are sums of loop counters times steps. So one tile, the one of
+ * portable_gemm.h with an address for each of its rows, makes all directions:
  *
- *   patch[position][i][j][c]          y      = patch * weight                  (+ b)
- *                                     dweight = patch^T * dy,   db = sum of dy
- *                                     dpatch = dy * weight^T, added where the patch was taken from
+ *   forward      y[p][o]  = b[o] + sum_k x[at(p) + at(k)] w[k][o]
+ *   backward_x   dx[q][c] = sum_k dy[at(q) + at(k)] w'[k][c], w': the kernel turned around, in and out exchanged
+ *   backward_w   dw[k][o] = sum_p x[at(p) + at(k)] dy[p][o]
  *
- * A strip has so many positions that its patches stay in a near cache. */
-enum { STRIP_NUMBERS = 1 << 15, POSITIONS_LEAST = 16 };
+ * With a stride s, each s-th row of dx meets the same points of the kernel: backward_x is made in phases, one for
+ * each of these sets (s sets of rows, s of columns), and of each point of the kernel in one of them.
+ *
+ * Each number is one sum in the order of k or p; of images together, in their order. */
 
-/* What one call is about; each direction has its own of them. */
-typedef struct conv_call {
-    const glia__conv *c;
-    size_t            rows;
-    const real       *x, *dy, *weight, *bias;
-    real             *y, *dx, *dweight;
-    real             *patch; /* [positions of a strip][depth] */
-} conv_call;
+/* Three loops, one in the other: how far it is from one turn to the next, in what is read and in what is written. */
+typedef struct loops {
+    size_t count[3], from[3], to[3];
+} loops;
 
-/* Positions from .. to-1 of y in one group of one image; where that image begins in x, and the first of these numbers
- * stands in y. */
-typedef struct strip {
-    size_t group, from, to, x_at, y_at;
-} strip;
-
-static size_t strip_positions(const glia__conv_shape *s)
+static size_t turns_of(const loops *l)
 {
-    size_t all = s->y[0] * s->y[1], fit = STRIP_NUMBERS / glia__conv_depth(s);
-    if (fit < POSITIONS_LEAST) fit = POSITIONS_LEAST;
-    return fit < all ? fit : all;
+    return l->count[0] * l->count[1] * l->count[2];
 }
 
-/* Where in x, along one axis, tap `i` of the kernel falls for position `at` of y; false outside. */
-static inline bool tap(const glia__conv_shape *s, int axis, size_t at, size_t i, size_t *place)
-{
-    *place = at * s->stride[axis] + i * s->dilation[axis];
-    if (*place < s->before[axis]) return false;
-    *place -= s->before[axis];
-    return *place < s->x[axis];
-}
+/* What all products of a call have in common. Of a depthwise convolution each column of B has an A of its own: its
+ * channels lie side by side in the image. */
+typedef struct conv_product {
+    loops       rows, deep;
+    const real *a;
+    size_t      step; /* from one row of B to the next */
+    bool        depthwise;
+} conv_product;
 
-/* Takes the patches of a strip from x, or adds them to dx if there is one. */
-static void move_patches(const conv_call *v, strip t)
+/* ---- a tile ------------------------------------------------------------------------------------------------------ */
+
+/* to[i][..] = start[..] + sum over v->deep of from[i][at] b[..]; without start, to[i] goes on. rows, vectors and
+ * depthwise are constants where this is inlined. */
+ALWAYS_INLINE void conv_tile(size_t rows, size_t vectors, bool depthwise, const conv_product *v,
+                             const real *const *from, const real *b, const real *start, real *const *to)
 {
-    const glia__conv_shape *s = &v->c->s;
-    size_t                  n = glia__conv_in(s), h, w;
-    real                   *patch = v->patch;
-    for (size_t p = t.from; p < t.to; p++)
-        for (size_t i = 0; i < s->kernel[0]; i++)
-            for (size_t j = 0; j < s->kernel[1]; j++, patch += n) {
-                bool   inside = tap(s, 0, p / s->y[1], i, &h) && tap(s, 1, p % s->y[1], j, &w);
-                size_t at = inside ? t.x_at + (h * s->x[1] + w) * s->in + t.group * n : 0;
-                if (!inside && !v->dx) memset(patch, 0, n * sizeof *patch);
-                if (inside && !v->dx) memcpy(patch, v->x + at, n * sizeof *patch);
-                for (size_t c = 0; c < n && inside && v->dx; c++) v->dx[at + c] += patch[c];
+    const loops  deep = v->deep;
+    const size_t step = v->step;
+    const real  *row[TALLEST];
+    vector       sum[TALLEST][VECTORS];
+    UNROLL for (size_t i = 0; i < rows; i++)
+    {
+        row[i] = from[i];
+        UNROLL for (size_t j = 0; j < vectors; j++) sum[i][j] = vector_at((start ? start : to[i]) + j * LANES);
+    }
+    for (size_t n = 0; n < deep.count[0]; n++)
+        for (size_t m = 0; m < deep.count[1]; m++) {
+            size_t at = n * deep.from[0] + m * deep.from[1];
+            for (size_t k = 0; k < deep.count[2]; k++, at += deep.from[2], b += step) {
+                vector bk[VECTORS];
+                UNROLL for (size_t j = 0; j < vectors; j++) bk[j] = vector_at(b + j * LANES);
+                UNROLL for (size_t i = 0; i < rows; i++)
+                {
+                    const vector one = vector_of(row[i][at]);
+                    UNROLL for (size_t j = 0; j < vectors; j++)
+                    {
+                        const vector a = depthwise ? vector_at(row[i] + at + j * LANES) : one;
+                        sum[i][j] = multiply_add(a, bk[j], sum[i][j]);
+                    }
+                }
             }
+        }
+    UNROLL for (size_t i = 0; i < rows; i++)
+    {
+        UNROLL for (size_t j = 0; j < vectors; j++) vector_to(to[i] + j * LANES, sum[i][j]);
+    }
 }
 
-static void each_strip(const conv_call *v, void (*f)(const conv_call *v, strip t))
+ALWAYS_INLINE void conv_tile_rows(size_t rows, size_t vectors, const conv_product *v, const real *const *from,
+                                  const real *b, const real *start, real *const *to)
 {
-    const glia__conv_shape *s = &v->c->s;
-    size_t                  positions = s->y[0] * s->y[1], step = strip_positions(s);
-    for (size_t r = 0; r < v->rows; r++)
-        for (size_t g = 0; g < s->groups; g++)
-            for (size_t p = 0; p < positions; p += step)
-                f(v, (strip){g, p, p + step < positions ? p + step : positions, r * s->x[0] * s->x[1] * s->in,
-                             (r * positions + p) * s->out + g * glia__conv_out(s)});
+    if (v->depthwise && vectors == 1)
+        conv_tile(rows, 1, true, v, from, b, start, to);
+    else if (v->depthwise)
+        conv_tile(rows, VECTORS, true, v, from, b, start, to);
+    else if (vectors == 1)
+        conv_tile(rows, 1, false, v, from, b, start, to);
+    else
+        conv_tile(rows, VECTORS, false, v, from, b, start, to);
 }
 
-static void forward_strip(const conv_call *v, strip t)
+static void conv_tile_of(size_t rows, size_t vectors, const conv_product *v, const real *const *from, const real *b,
+                         const real *start, real *const *to)
 {
-    const glia__conv_shape *s = &v->c->s;
-    size_t                  n = glia__conv_out(s), depth = glia__conv_depth(s), rows = t.to - t.from;
-    move_patches(v, t);
-    v->c->k->gemm(rows, n, depth, 1, v->patch, depth, v->weight + t.group * n, s->out, 0, v->y + t.y_at, s->out);
-    if (v->bias) v->c->k->add_bias(rows, n, v->bias + t.group * n, v->y + t.y_at, s->out);
+#define CASE(n)                                                                                                        \
+    case n: conv_tile_rows(n, vectors, v, from, b, start, to); break;
+    switch (rows) {
+        CASE(1)
+        CASE(2)
+        CASE(3)
+        CASE(4)
+        CASE(5)
+        CASE(6)
+#if TALLEST > 6
+        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#endif
+    }
+#undef CASE
 }
 
-static void backward_x_strip(const conv_call *v, strip t)
+/* ---- a panel: all rows, WIDTH columns or fewer ------------------------------------------------------------------- */
+
+/* A row of the matrix: where it begins, in what is read and in what is written. */
+typedef struct conv_row {
+    size_t from, to, turn[2];
+} conv_row;
+
+static inline void next_row(conv_row *r, const loops *rows)
 {
-    const glia__conv_shape *s = &v->c->s;
-    size_t                  n = glia__conv_out(s), depth = glia__conv_depth(s);
-    v->c->k->gemm_nt(t.to - t.from, depth, n, 1, v->dy + t.y_at, s->out, v->weight + t.group * n, s->out, 0, v->patch,
-                     depth);
-    move_patches(v, t);
+    r->from += rows->from[2], r->to += rows->to[2];
+    if (++r->turn[1] < rows->count[2]) return;
+    r->turn[1] = 0;
+    r->from += rows->from[1] - rows->count[2] * rows->from[2];
+    r->to += rows->to[1] - rows->count[2] * rows->to[2];
+    if (++r->turn[0] < rows->count[1]) return;
+    r->turn[0] = 0;
+    r->from += rows->from[0] - rows->count[1] * rows->from[1];
+    r->to += rows->to[0] - rows->count[1] * rows->to[1];
 }
 
-static void backward_w_strip(const conv_call *v, strip t)
+/* A narrow tile is worked on as a wide one, beside c. */
+static void narrow_tile(const conv_product *v, size_t rows, size_t width, const real *const *from, const real *b,
+                        const real *start, real *const *to)
 {
-    const glia__conv_shape *s = &v->c->s;
-    size_t                  n = glia__conv_out(s), depth = glia__conv_depth(s);
-    move_patches(v, t);
-    v->c->k->gemm_tn(depth, n, t.to - t.from, 1, v->patch, depth, v->dy + t.y_at, s->out, 1, v->dweight + t.group * n,
-                     s->out);
+    real  wide[TALLEST][WIDTH] = {0}, begin[WIDTH] = {0};
+    real *at[TALLEST];
+    for (size_t i = 0; i < rows; i++) {
+        at[i] = wide[i];
+        if (!start) memcpy(wide[i], to[i], width * sizeof(real));
+    }
+    if (start) memcpy(begin, start, width * sizeof(real));
+    conv_tile_of(rows, (width + LANES - 1) / LANES, v, from, b, start ? begin : NULL, at);
+    for (size_t i = 0; i < rows; i++) memcpy(to[i], wide[i], width * sizeof(real));
 }
 
-static glia_status conv_plan(glia__conv *c, const glia__kernels *k)
+/* Columns from j on: `width` of them. */
+static void conv_panel(const conv_product *v, size_t j, size_t width, const real *b, const real *start, real *c)
 {
-    c->k = k;
-    c->prepared = 0;
-    c->work = strip_positions(&c->s) * glia__conv_depth(&c->s);
+    const tiling tiles = tiling_of(turns_of(&v->rows));
+    const real  *a = v->depthwise ? v->a + j : v->a;
+    conv_row     r = {0};
+    for (size_t nth = 0; nth < tiles.tiles; nth++) {
+        const real *from[TALLEST];
+        real       *to[TALLEST];
+        size_t      rows = height_of(&tiles, nth);
+        for (size_t i = 0; i < rows; i++, next_row(&r, &v->rows)) from[i] = a + r.from, to[i] = c + r.to + j;
+        if (width % LANES == 0)
+            conv_tile_of(rows, width / LANES, v, from, b, start, to);
+        else
+            narrow_tile(v, rows, width, from, b, start, to);
+    }
+}
+
+static const real no_start[WIDTH];
+
+/* Over B in panels, one behind the other; start may be NULL. */
+static void conv_panels(const conv_product *v, size_t columns, const real *panels, const real *start, real *c)
+{
+    for (size_t j = 0; j < columns; j += WIDTH, panels += turns_of(&v->deep) * WIDTH)
+        conv_panel(v, j, columns - j < WIDTH ? columns - j : WIDTH, panels, start ? start + j : no_start, c);
+}
+
+static size_t panels_of(size_t columns)
+{
+    return (columns + WIDTH - 1) / WIDTH;
+}
+
+/* Depthwise: a number of x for each of y; if vectors of them come out even. */
+static bool is_depthwise(const glia__conv_shape *s)
+{
+    return s->groups == s->in && s->groups == s->out && s->in % LANES == 0;
+}
+
+/* Groups that have a product of their own. */
+static size_t products_of(const glia__conv_shape *s)
+{
+    return is_depthwise(s) ? 1 : s->groups;
+}
+
+/* Channels of y, and of x, that one product is for. */
+static size_t columns_out(const glia__conv_shape *s)
+{
+    return s->out / products_of(s);
+}
+
+static size_t columns_in(const glia__conv_shape *s)
+{
+    return s->in / products_of(s);
+}
+
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
+
+/* An image with zeros around it: along each axis so many before it, its size, and so many in all. */
+typedef struct frame {
+    size_t before[2], image[2], size[2], channels;
+} frame;
+
+static frame frame_of(const size_t image[2], const size_t before[2], const size_t reach[2], size_t channels)
+{
+    frame f = {.channels = channels};
+    for (int axis = 0; axis < 2; axis++) {
+        size_t least = before[axis] + image[axis];
+        f.before[axis] = before[axis], f.image[axis] = image[axis];
+        f.size[axis] = reach[axis] > least ? reach[axis] : least;
+    }
+    return f;
+}
+
+static bool is_bare(const frame *f)
+{
+    return f->size[0] == f->image[0] && f->size[1] == f->image[1];
+}
+
+static size_t frame_numbers(const frame *f)
+{
+    return is_bare(f) ? 0 : f->size[0] * f->size[1] * f->channels;
+}
+
+/* Images where they stand, if they need no zeros, or else in `room` with them. */
+static const real *framed(const frame *f, size_t images, const real *x, real *room)
+{
+    const size_t row = f->image[1] * f->channels, wide = f->size[1] * f->channels, all = f->size[0] * wide;
+    real        *to = room;
+    if (is_bare(f)) return x;
+    memset(room, 0, images * all * sizeof *room);
+    for (size_t r = 0; r < images; r++, room += all) {
+        to = room + f->before[0] * wide + f->before[1] * f->channels;
+        for (size_t h = 0; h < f->image[0]; h++, x += row, to += wide) memcpy(to, x, row * sizeof *to);
+    }
+    return room - images * all;
+}
+
+/* ---- where positions and points of the kernel stand -------------------------------------------------------------- */
+
+/* Of x: as far as the kernel reaches from the last position. */
+static frame frame_of_x(const glia__conv_shape *s)
+{
+    size_t reach[2];
+    for (int axis = 0; axis < 2; axis++)
+        reach[axis] = (s->y[axis] - 1) * s->stride[axis] + (s->kernel[axis] - 1) * s->dilation[axis] + 1;
+    return frame_of(s->x, s->before, reach, s->in);
+}
+
+/* Positions of y, as they stand in the frame of x and in y. */
+static loops positions_of(const glia__conv_shape *s, const frame *f)
+{
+    return (loops){.count = {1, s->y[0], s->y[1]},
+                   .from = {0, s->stride[0] * f->size[1] * f->channels, s->stride[1] * f->channels},
+                   .to = {0, s->y[1] * s->out, s->out}};
+}
+
+/* Points of the kernel and channels, as they stand in the frame of x and in the weights. */
+static loops points_of(const glia__conv_shape *s, const frame *f)
+{
+    size_t n = glia__conv_in(s);
+    return (loops){.count = {s->kernel[0], s->kernel[1], n},
+                   .from = {s->dilation[0] * f->size[1] * f->channels, s->dilation[1] * f->channels, 1},
+                   .to = {s->kernel[1] * n * s->out, n * s->out, s->out}};
+}
+
+/* The same in fewer and longer loops, where what is read lies side by side. */
+static loops joined(loops l)
+{
+    for (int tries = 0; tries < 2 && l.from[1] == l.count[2] * l.from[2]; tries++)
+        l = (loops){{1, l.count[0], l.count[1] * l.count[2]}, {0, l.from[0], l.from[2]}, {0}};
+    return l;
+}
+
+/* ---- phases of backward_x ---------------------------------------------------------------------------------------- */
+
+/* Along one axis: positions of x, each stride-th, that meet the same points of the kernel; the last of these and how
+ * far they are apart; where in the frame of dy the last one stands at the first position. */
+typedef struct phase {
+    size_t positions, points, last, apart, from;
+} phase;
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* So many zeros before dy that the kernel turned around stands within the frame. */
+static size_t before_y(const glia__conv_shape *s, int axis)
+{
+    size_t reach = (s->kernel[axis] - 1) * s->dilation[axis];
+    return reach > s->before[axis] ? (reach - s->before[axis] + s->stride[axis] - 1) / s->stride[axis] : 0;
+}
+
+static phase phase_of(const glia__conv_shape *s, int axis, size_t nth)
+{
+    size_t stride = s->stride[axis], dilation = s->dilation[axis], at = nth + s->before[axis], first = 0;
+    phase  p = {.apart = stride / common_divisor(stride, dilation)};
+    if (nth < s->x[axis]) p.positions = (s->x[axis] - nth + stride - 1) / stride;
+    while (first < p.apart && first * dilation % stride != at % stride) first++;
+    if (first == p.apart || first >= s->kernel[axis]) return p;
+    p.points = (s->kernel[axis] - 1 - first) / p.apart + 1;
+    p.last = first + (p.points - 1) * p.apart;
+    p.from = (at + before_y(s, axis) * stride - p.last * dilation) / stride;
+    return p;
+}
+
+static frame frame_of_y(const glia__conv_shape *s)
+{
+    size_t before[2], reach[2];
+    for (int axis = 0; axis < 2; axis++) {
+        before[axis] = before_y(s, axis);
+        reach[axis] = before[axis] + (s->x[axis] - 1 + s->before[axis]) / s->stride[axis] + 1;
+    }
+    return frame_of(s->y, before, reach, s->out);
+}
+
+/* A group and a phase of each axis; their products are made one after the other, and their panels lie so. */
+typedef struct part {
+    size_t group, nth[2];
+    phase  of[2];
+} part;
+
+static size_t parts_of(const glia__conv_shape *s)
+{
+    return products_of(s) * s->stride[0] * s->stride[1];
+}
+
+static part part_of(const glia__conv_shape *s, size_t n)
+{
+    size_t h = n / s->stride[1] % s->stride[0], w = n % s->stride[1];
+    return (part){n / s->stride[1] / s->stride[0], {h, w}, {phase_of(s, 0, h), phase_of(s, 1, w)}};
+}
+
+/* Positions of x as they stand in the frame of dy and in dx. */
+static loops part_positions(const glia__conv_shape *s, const part *p, const frame *f)
+{
+    return (loops){.count = {1, p->of[0].positions, p->of[1].positions},
+                   .from = {0, f->size[1] * s->out, s->out},
+                   .to = {0, s->stride[0] * s->x[1] * s->in, s->stride[1] * s->in}};
+}
+
+/* Points of the kernel and channels, as they stand in the frame of dy. */
+static loops part_points(const glia__conv_shape *s, const part *p, const frame *f)
+{
+    size_t h = p->of[0].apart * s->dilation[0] / s->stride[0], w = p->of[1].apart * s->dilation[1] / s->stride[1];
+    return (loops){.count = {p->of[0].points, p->of[1].points, glia__conv_out(s)},
+                   .from = {h * f->size[1] * s->out, w * s->out, 1}};
+}
+
+/* ---- weights in panels ------------------------------------------------------------------------------------------- */
+
+static size_t forward_panels(const glia__conv_shape *s)
+{
+    return products_of(s) * panels_of(columns_out(s)) * WIDTH * glia__conv_depth(s);
+}
+
+static size_t backward_panels(const glia__conv_shape *s)
+{
+    return products_of(s) * panels_of(columns_in(s)) * WIDTH * s->kernel[0] * s->kernel[1] * glia__conv_out(s);
+}
+
+static void pack_weight(const glia__conv_shape *s, const real *weight, real *to)
+{
+    size_t n = columns_out(s), depth = glia__conv_depth(s);
+    for (size_t g = 0; g < products_of(s); g++, weight += n)
+        for (size_t j = 0; j < n; j += WIDTH, to += depth * WIDTH)
+            pack((strided){weight + j, s->out, 1, false}, depth, n - j < WIDTH ? n - j : WIDTH, to);
+}
+
+/* Of a part: [panel of channels in][point, the last first][channel out][WIDTH]. Returns where they end. */
+static real *pack_part(const glia__conv_shape *s, const part *p, const real *weight, real *to)
+{
+    const size_t n = columns_in(s), out = glia__conv_out(s);
+    for (size_t c = 0; c < n; c += WIDTH)
+        for (size_t i = 0; i < p->of[0].points; i++)
+            for (size_t j = 0; j < p->of[1].points; j++, to += out * WIDTH) {
+                size_t      h = p->of[0].last - i * p->of[0].apart, w = p->of[1].last - j * p->of[1].apart;
+                const real *at = weight + (h * s->kernel[1] + w) * glia__conv_in(s) * s->out + p->group * out;
+                strided     turned =
+                    is_depthwise(s) ? (strided){at + c, 0, 1, false} : (strided){at + c * s->out, 1, s->out, false};
+                pack(turned, out, n - c < WIDTH ? n - c : WIDTH, to);
+            }
+    return to;
+}
+
+static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
+{
+    pack_weight(&c->s, weight, prepared);
+    prepared += forward_panels(&c->s);
+    for (size_t n = 0; n < parts_of(&c->s); n++) {
+        const part p = part_of(&c->s, n);
+        prepared = pack_part(&c->s, &p, weight, prepared);
+    }
+}
+
+/* ---- the plan ---------------------------------------------------------------------------------------------------- */
+
+/* What backward_w sums at once: so many images or, of a large one, so many rows of y, that what is read of them stays
+ * in the nearest cache while all of dweight passes by. */
+typedef struct piece {
+    size_t images, height;
+} piece;
+
+static piece piece_of(const glia__conv_shape *s)
+{
+    size_t all = s->y[0] * s->y[1], images = all < DEPTH ? DEPTH / all : 1,
+           height = s->y[1] < DEPTH ? DEPTH / s->y[1] : 1;
+    return (piece){images < s->rows ? images : s->rows, height < s->y[0] ? height : s->y[0]};
+}
+
+static size_t larger_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static glia_status conv_plan(glia__conv *c)
+{
+    const frame x = frame_of_x(&c->s), y = frame_of_y(&c->s);
+    const piece p = piece_of(&c->s);
+    c->prepared = forward_panels(&c->s) + backward_panels(&c->s);
+    c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
     return GLIA_OK;
 }
 
@@ -108,34 +426,89 @@ static void conv_free(glia__conv *c)
     (void)c;
 }
 
-static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
-{
-    (void)c, (void)weight, (void)prepared;
-}
+/* ---- the three directions ---------------------------------------------------------------------------------------- */
 
 static void conv_forward(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
                          const real *bias, real *y, real *work)
 {
-    (void)prepared;
-    conv_call v = {.c = c, .rows = rows, .x = x, .weight = weight, .bias = bias, .y = y, .patch = work};
-    each_strip(&v, forward_strip);
+    const glia__conv_shape *s = &c->s;
+    const frame             f = frame_of_x(s);
+    const size_t            n = columns_out(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    conv_product            v = {
+                   .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
+    (void)weight;
+    for (size_t r = 0; r < rows; r++, x += n_x, y += n_y) {
+        const real *image = framed(&f, 1, x, work), *panels = prepared;
+        for (size_t g = 0; g < products_of(s); g++, panels += forward_panels(s) / products_of(s)) {
+            v.a = image + g * glia__conv_in(s);
+            conv_panels(&v, n, panels, bias ? bias + g * n : NULL, y + g * n);
+        }
+    }
 }
 
 static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
                             real *dx, real *work)
 {
-    (void)prepared;
-    conv_call v = {.c = c, .rows = rows, .dy = dy, .weight = weight, .dx = dx, .patch = work};
-    memset(dx, 0, rows * c->s.x[0] * c->s.x[1] * c->s.in * sizeof *dx);
-    each_strip(&v, backward_x_strip);
+    const glia__conv_shape *s = &c->s;
+    const frame             f = frame_of_y(s);
+    const size_t            n = columns_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    (void)weight;
+    for (size_t r = 0; r < rows; r++, dy += n_y, dx += n_x) {
+        const real *image = framed(&f, 1, dy, work), *panels = prepared + forward_panels(s);
+        for (size_t m = 0; m < parts_of(s); m++) {
+            const part   p = part_of(s, m);
+            conv_product v = {.rows = part_positions(s, &p, &f),
+                              .deep = joined(part_points(s, &p, &f)),
+                              .step = WIDTH,
+                              .depthwise = is_depthwise(s)};
+            v.a = image + (p.of[0].from * f.size[1] + p.of[1].from) * s->out + p.group * glia__conv_out(s);
+            conv_panels(&v, n, panels, NULL, dx + (p.nth[0] * s->x[1] + p.nth[1]) * s->in + p.group * n);
+            panels += turns_of(&v.deep) * panels_of(n) * WIDTH;
+        }
+    }
+}
+
+/* dweight of a piece, which `first` begins, the others add to. A panel of one vector is read where it stands; wider
+ * ones lie in so many lines of the nearest cache that packing them pays. */
+static void weight_piece(const glia__conv_shape *s, conv_product *v, bool first, const real *dy, real *dweight,
+                         real *room)
+{
+    const size_t n = columns_out(s), positions = turns_of(&v->deep);
+    for (size_t j = 0; j < n; j += WIDTH) {
+        const size_t  width = n - j < WIDTH ? n - j : WIDTH;
+        const strided b = {dy + j, s->out, 1, false};
+        v->step = width == LANES ? s->out : WIDTH;
+        conv_panel(v, j, width, width == LANES ? b.at : panel_of(b, positions, width, room), first ? no_start : NULL,
+                   dweight);
+    }
+}
+
+/* Images from r on, as many as a piece has. */
+static void weight_images(const glia__conv_shape *s, size_t images, bool first, const real *x, const real *dy,
+                          real *dweight, real *work)
+{
+    const frame  f = frame_of_x(s);
+    const piece  most = piece_of(s);
+    const real  *image = framed(&f, images, x, work);
+    const loops  positions = positions_of(s, &f);
+    conv_product v = {.rows = points_of(s, &f), .deep = positions, .depthwise = is_depthwise(s)};
+    v.deep.count[0] = images;
+    v.deep.from[0] = f.size[0] * f.size[1] * f.channels;
+    for (size_t g = 0; g < products_of(s); g++, dweight += columns_out(s))
+        for (size_t h = 0; h < s->y[0]; h += most.height) {
+            v.a = image + g * glia__conv_in(s) + h * positions.from[1];
+            v.deep.count[1] = s->y[0] - h < most.height ? s->y[0] - h : most.height;
+            weight_piece(s, &v, first && h == 0, dy + h * positions.to[1] + g * columns_out(s), dweight,
+                         work + most.images * frame_numbers(&f));
+        }
 }
 
 static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work)
 {
     const glia__conv_shape *s = &c->s;
-    conv_call               v = {.c = c, .rows = rows, .x = x, .dy = dy, .dweight = dweight, .patch = work};
-    memset(dweight, 0, glia__conv_depth(s) * s->out * sizeof *dweight);
-    each_strip(&v, backward_w_strip);
-    if (dbias) c->k->sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
+    const size_t n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out, most = piece_of(s).images;
+    for (size_t r = 0; r < rows; r += most)
+        weight_images(s, rows - r < most ? rows - r : most, r == 0, x + r * n_x, dy + r * n_y, dweight, work);
+    if (dbias) sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
 }

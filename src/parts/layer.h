@@ -37,10 +37,10 @@ glia__channels glia__channels_of(const glia__shape *s);
 
 /* A tensor of parameters. In files, and for the user, it has `shape`, as in PyTorch's layer of that kind: a weight is
  * [out][in]. In memory a weight is [in][out], cut into contiguous panels of `panel` output columns each ([in][panel]),
- * so that whoever owns a panel reads and updates one stretch of memory; what the last one has too many are 0, and so are
- * their gradients. Where an input is a
- * channel at one of several positions (a kernel's), files have [channel][position] and memory [position][channel]. A
- * tensor with in == 0 is plain: as memory has it, so have files. */
+ * so that whoever owns a panel reads and updates one stretch of memory; what the last one has too many are 0, and so
+ * are their gradients. Where an input is a channel at one of several positions (a kernel's), files have
+ * [channel][position] and memory [position][channel]. A tensor with in == 0 is plain: as memory has it, so have files.
+ */
 typedef struct glia__param {
     const char *name; /* "weight", "bias" */
     size_t      in, out, panel;
@@ -85,9 +85,9 @@ typedef struct glia__layer_class glia__layer_class;
 typedef struct glia__layer {
     const glia__layer_class *class;
     const glia__kernels *k;
-    glia__value          set[GLIA__SETTINGS_MOST]; /* its own, then the common ones */
-    size_t               number;                   /* i of the names in files; SIZE_MAX for input */
-    const char          *at;                       /* where it stands in the net text, until that is planned */
+    glia__value         *set;    /* [GLIA__SETTINGS_MOST]: its own, then the common ones */
+    size_t               number; /* i of the names in files; SIZE_MAX for input */
+    const char          *at;     /* where it stands in the net text, until that is planned */
     glia__input          input[GLIA__INPUTS_MOST];
     int                  inputs;
     glia__shape          in, out;     /* in: of the first input */
@@ -147,6 +147,10 @@ typedef struct glia__cut {
     bool   joined;  /* no number's bits depend on the cut: a thread's blocks are one call */
 } glia__cut;
 
+/* Whether y = x W + b: of a plain row (or each row of a sequence), or of what lies under a kernel at each position, so
+ * that an output is a channel. W is param[0], b param[1], which there need not be. */
+typedef enum glia__linear { GLIA__NOT_LINEAR, GLIA__MATRIX, GLIA__CONVOLUTION } glia__linear;
+
 typedef enum glia__reads { GLIA__READS_ALL, GLIA__READS_IMAGES, GLIA__READS_NUMBERS } glia__reads;
 
 struct glia__layer_class {
@@ -175,6 +179,15 @@ struct glia__layer_class {
     /* How far x of these rows is from where y has no derivative, or one that changes too fast: the gradient check keeps
      * away. NULL: there is no such place. */
     double (*kink)(const glia__layer *l, size_t rows);
+    /* What prediction makes use of (model/compile.c). Forward of whole rows, from any place to any other; NULL: needs
+     * more than that. */
+    void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y);
+    bool in_place;                      /* y of it may be x */
+    bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them; NULL: no */
+    bool speaks;                        /* y is x in the order in which it is spoken */
+    /* y = scale x + shift in each channel; NULL: it is not. */
+    void (*scales)(const glia__layer *l, size_t channel, double *scale, double *shift);
+    glia__linear linear;
     /* Takes whole numbers from 0 to less than this, as the rows of the net; NULL: any numbers. */
     size_t (*words)(const glia__layer *l);
     size_t      cost;   /* of a number of x in multiply-adds, where no cut says better: decides what threads share */
@@ -203,6 +216,9 @@ const glia__value         *glia__layer_common(const glia__layer *l, glia__common
 
 /* ---- for layer files ------------------------------------------------------------------------------------------- */
 
+/* The forward of layers that have an `apply`; the `idle` of those that are so in any prediction. */
+void glia__apply_forward(const glia__layer *l, const glia__part *p);
+bool glia__always_idle(const glia__layer *l);
 /* A plan for layers that keep the shape, and a sentence that begins with the layer's number and name. */
 glia_status glia__plan_same(glia__layer *l);
 glia_status glia__layer_fail(const glia__layer *l, const char *format, ...) __attribute__((format(printf, 2, 3)));

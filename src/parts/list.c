@@ -43,9 +43,9 @@ const glia__layer_class *glia__layer_at(size_t i)
 
 /* ---- a user's own activation ----------------------------------------------------------------------------------- */
 
-static void own_forward(const glia__layer *l, const glia__part *p)
+static void own_apply(const glia__layer *l, size_t rows, const real *x, real *y)
 {
-    for (size_t i = p->begin * l->n_in; i < p->end * l->n_in; i++) l->y[i] = l->class->own(l->x[i]);
+    for (size_t i = 0; i < rows * l->n_in; i++) y[i] = l->class->own(x[i]);
 }
 
 static void own_backward(const glia__layer *l, const glia__part *p)
@@ -73,7 +73,9 @@ glia_status glia_register_activation(const char *name, glia_real (*f)(glia_real 
     own_layers[own_count++] = (glia__layer_class){
         .named = {.name = copy, .help = "an activation of the program's own", .settings = glia__no_settings},
         .plan = glia__plan_same,
-        .forward = own_forward,
+        .forward = glia__apply_forward,
+        .apply = own_apply,
+        .in_place = true,
         .backward_x = own_backward,
         .cost = 100,
         .own = f,
@@ -219,6 +221,17 @@ glia_status glia__need_positions(const glia__layer *l)
                             "takes images (channels x height x width) or sequences (channels x length), not rows of "
                             "%s: begin the net with `input 1x28x28`, or put reshape before it",
                             glia__shape_text(&l->in, shape));
+}
+
+void glia__apply_forward(const glia__layer *l, const glia__part *p)
+{
+    l->class->apply(l, p->end - p->begin, l->x + p->begin * l->n_in, l->y + p->begin * l->n_out);
+}
+
+bool glia__always_idle(const glia__layer *l)
+{
+    (void)l;
+    return true;
 }
 
 glia_status glia__plan_same(glia__layer *l)

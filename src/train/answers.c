@@ -129,6 +129,14 @@ glia__outcome glia__outcome_of(const glia_model *m, const glia__loss *loss, bool
     return loss->class->takes == GLIA__TAKES_CLASSES ? GLIA__SOFTMAX : GLIA__LOGISTIC;
 }
 
+/* One that this process does not know leaves them as they are. */
+glia__outcome glia__outcome_of_model(const glia_model *m)
+{
+    glia__loss loss;
+    bool       fused, known = glia__loss_for(m, *m->loss_text ? m->loss_text : NULL, &loss, &fused) == GLIA_OK;
+    return glia__outcome_of(m, known ? &loss : NULL, known && fused);
+}
+
 real glia__outcome_threshold(glia__outcome outcome)
 {
     return outcome == GLIA__LOGISTIC ? 0 : (real)0.5;
@@ -142,17 +150,16 @@ static void softmax(double *y, size_t n)
     for (size_t j = 0; j < n; j++) y[j] /= sum;
 }
 
-void glia__outcome_take(const glia_model *m, glia__outcome outcome, size_t rows, double *answers)
+void glia__outcome_take(glia__outcome outcome, const glia__scaler *units, const glia__shape *shape, size_t rows,
+                        const real *y, double *answers)
 {
-    const glia__layer  *last = glia__model_last(m);
-    const glia__scaler *units = &m->target_scale;
-    size_t              n = last->n_out;
+    const size_t n = glia__shape_count(shape);
     for (size_t i = 0; i < rows * n; i++) {
-        double y = (double)last->y[i / n * n + glia__place_in_memory(&last->out, i % n)];
-        if (outcome == GLIA__IN_UNITS) y = y * units->scale[i % n] + units->shift[i % n];
-        if (outcome == GLIA__EXP) y = exp(y);
-        if (outcome == GLIA__LOGISTIC) y = 1 / (1 + exp(-y));
-        answers[i] = y;
+        double told = (double)y[i / n * n + glia__place_in_memory(shape, i % n)];
+        if (outcome == GLIA__IN_UNITS) told = told * units->scale[i % n] + units->shift[i % n];
+        if (outcome == GLIA__EXP) told = exp(told);
+        if (outcome == GLIA__LOGISTIC) told = 1 / (1 + exp(-told));
+        answers[i] = told;
     }
     for (size_t r = 0; outcome == GLIA__SOFTMAX && r < rows; r++) softmax(answers + r * n, n);
 }

@@ -42,8 +42,10 @@ typedef enum glia__outcome {
 } glia__outcome;
 /* loss: that of the training, NULL if it is not known. */
 glia__outcome glia__outcome_of(const glia_model *m, const glia__loss *loss, bool fused);
-/* Outputs of the latest pass, `rows` rows, as answers. */
-void glia__outcome_take(const glia_model *m, glia__outcome outcome, size_t rows, double *answers);
+glia__outcome glia__outcome_of_model(const glia_model *m); /* by the loss of its training */
+/* Outputs y of this shape, `rows` rows as memory has them, as answers; units: of targets that were scaled. */
+void glia__outcome_take(glia__outcome outcome, const glia__scaler *units, const glia__shape *shape, size_t rows,
+                        const real *y, double *answers);
 /* Of a single output: from where on it says class 1. */
 real glia__outcome_threshold(glia__outcome outcome);
 

@@ -71,7 +71,10 @@ static glia_status run_rows(glia__judge *j, size_t at, glia__step *s)
     GLIA_TRY(j->loss ? glia__answers_fill(&j->targets, s->order, s->rows, s)
                      : glia__intake_take(&j->intake, s->order, s->rows));
     glia__step_run(s);
-    if (j->answers) glia__outcome_take(j->m, j->outcome, s->rows, j->answers + at * j->m->n_out);
+    const glia__layer *last = glia__model_last(j->m);
+    if (j->answers)
+        glia__outcome_take(j->outcome, &j->m->target_scale, &last->out, s->rows, last->y,
+                           j->answers + at * last->n_out);
     return GLIA_OK;
 }
 

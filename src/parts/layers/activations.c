@@ -1,5 +1,7 @@
 /* The elementwise activations: y = f(x), dx = dy f'(x). Their formulas are kernels (numbers/portable.c); here each is a
  * layer: a line of settings and a line of the table below. */
+#include <string.h>
+
 #include "parts/layer.h"
 
 static const glia__setting slope[] = {
@@ -52,12 +54,27 @@ static stretch stretch_of(const glia__layer *l, const glia__part *p)
     return (stretch){p->begin * l->n_in, (p->end - p->begin) * l->n_in};
 }
 
-/* Two passes that hand the part's stretch to kernel f. */
+/* Kernels do not take the same numbers as x and y: where they are, some at a time are x beside them. */
+static void through(void (*f)(size_t n, real a, const real *x, real *y), size_t n, real a, const real *x, real *y)
+{
+    enum { SOME = 512 };
+    real beside[SOME];
+    if (x != y) {
+        f(n, a, x, y);
+        return;
+    }
+    for (size_t i = 0; i < n; i += SOME) {
+        size_t some = n - i < SOME ? n - i : SOME;
+        memcpy(beside, x + i, some * sizeof *x);
+        f(some, a, beside, y + i);
+    }
+}
+
+/* Two passes that hand rows, or the part's stretch, to kernel f. */
 #define PASSES(f, setting)                                                                                             \
-    static void f##_forward(const glia__layer *l, const glia__part *p)                                                 \
+    static void f##_apply(const glia__layer *l, size_t rows, const real *x, real *y)                                   \
     {                                                                                                                  \
-        stretch s = stretch_of(l, p);                                                                                  \
-        (l->k->f)(s.n, (real)(setting), l->x + s.at, l->y + s.at);                                                     \
+        through(l->k->f, rows * l->n_in, (real)(setting), x, y);                                                       \
     }                                                                                                                  \
     static void f##_backward(const glia__layer *l, const glia__part *p)                                                \
     {                                                                                                                  \
@@ -86,9 +103,9 @@ static bool by_tanh(const glia__layer *l)
     return l->set[0].word[0] == 't';
 }
 
-static void either_gelu_forward(const glia__layer *l, const glia__part *p)
+static void either_gelu_apply(const glia__layer *l, size_t rows, const real *x, real *y)
 {
-    (by_tanh(l) ? gelu_tanh_forward : gelu_forward)(l, p);
+    (by_tanh(l) ? gelu_tanh_apply : gelu_apply)(l, rows, x, y);
 }
 
 static void either_gelu_backward(const glia__layer *l, const glia__part *p)
@@ -127,7 +144,9 @@ enum { CHEAP = 8, WITH_EXP = 200 }; /* a number's cost in multiply-adds, roughly
 #define LAYER(id, text, list, f, ...)                                                                                  \
     const glia__layer_class glia__layer_##id = {.named = {#id, text, list},                                            \
                                                 .plan = glia__plan_same,                                               \
-                                                .forward = f##_forward,                                                \
+                                                .forward = glia__apply_forward,                                        \
+                                                .apply = f##_apply,                                                    \
+                                                .in_place = true,                                                      \
                                                 .backward_x = f##_backward,                                            \
                                                 __VA_ARGS__}
 

@@ -220,6 +220,15 @@ static double gamma_of(const glia__layer *l, size_t c)
     return l->set[AFFINE].yes ? (double)l->param[0].value[c] : 1;
 }
 
+/* In prediction. */
+static void scales(const glia__layer *l, size_t c, double *scale, double *shift)
+{
+    double mean, inverse;
+    statistics(l, &(glia__part){.train = false}, c, &mean, &inverse);
+    *scale = gamma_of(l, c) * inverse;
+    *shift = (l->set[AFFINE].yes ? (double)l->param[1].value[c] : 0) - mean * *scale;
+}
+
 /* ---- the passes ------------------------------------------------------------------------------------------------ */
 
 static void forward_sums(const glia__layer *l, const glia__part *p)
@@ -350,5 +359,6 @@ const glia__layer_class glia__layer_batchnorm = {
     .backward_x = backward_x,
     .backward_w = backward_w,
     .settle = settle,
+    .scales = scales,
     .across = true,
 };

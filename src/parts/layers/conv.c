@@ -151,7 +151,7 @@ static glia_status reserve_plan(glia__layer *l)
     if (!c) return GLIA_E_MEMORY;
     glia_status status = plan_shape(l, &c->s);
     c->s.rows = l->shard;
-    if (status == GLIA_OK) status = l->k->conv_plan(c, l->k);
+    if (status == GLIA_OK) status = l->k->conv_plan(c);
     if (status == GLIA_OK)
         l->plan = c;
     else
@@ -287,6 +287,7 @@ static void backward_w(const glia__layer *l, const glia__part *p)
         .backward_sums = backward_sums,                                                                                \
         .backward_x = backward_x,                                                                                      \
         .backward_w = backward_w,                                                                                      \
+        .linear = GLIA__CONVOLUTION,                                                                                   \
     }
 CONVOLUTION(conv, "convolution of images", plan);
 CONVOLUTION(conv1d, "convolution of sequences, channels x length", plan_1d);

@@ -117,6 +117,12 @@ static void forward(const glia__layer *l, const glia__part *p)
                         l->y + from * l->n_out);
 }
 
+static void apply(const glia__layer *l, size_t rows, const real *x, real *y)
+{
+    glia__dense d = whole(l);
+    l->k->dense_forward(&d, rows * (l->n_in / d.in), x, l->param[0].value, l->params > 1 ? l->param[1].value : NULL, y);
+}
+
 /* dx = dy W^T */
 static void backward_x(const glia__layer *l, const glia__part *p)
 {
@@ -156,4 +162,6 @@ const glia__layer_class glia__layer_dense = {
     .forward = forward,
     .backward_x = backward_x,
     .backward_w = backward_w,
+    .apply = apply,
+    .linear = GLIA__MATRIX,
 };

@@ -101,6 +101,7 @@ const glia__layer_class glia__layer_dropout = {
     .forward = forward,
     .backward_x = backward_x,
     .cost = 30,
+    .idle = glia__always_idle,
     .draws = true,
 };
 const glia__layer_class glia__layer_dropout_spatial = {
@@ -111,5 +112,6 @@ const glia__layer_class glia__layer_dropout_spatial = {
     .forward = forward_channels,
     .backward_x = backward_channels,
     .cost = 8,
+    .idle = glia__always_idle,
     .draws = true,
 };

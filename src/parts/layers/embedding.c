@@ -4,7 +4,7 @@
  *   backward_w   dw[k][d] = sum of dy[t][d] over all t of all rows, in order, with x[t] = k; 0 for k = padding
  *
  * Whole numbers have no gradient, so it reads the rows of the net. What is no such number is refused with the data,
- * before a step (glia__model_check_words). */
+ * before a step (glia__check_words). */
 #include <string.h>
 
 #include "ground/memory.h"

@@ -18,6 +18,11 @@ static void backward_x(const glia__layer *l, const glia__part *p)
     glia__rows_in_memory(&l->in, p->end - p->begin, l->dy + p->begin * l->n_out, l->dx + p->begin * l->n_in);
 }
 
+static bool idle(const glia__layer *l)
+{
+    return !glia__shape_turned(&l->in);
+}
+
 const glia__layer_class glia__layer_flatten = {
     .named = {"flatten", "a row of any shape as a plain vector", glia__no_settings},
     .plan = plan,
@@ -25,4 +30,6 @@ const glia__layer_class glia__layer_flatten = {
     .backward_x = backward_x,
     .cost = 4,
     .reads = GLIA__READS_IMAGES,
+    .idle = idle,
+    .speaks = true,
 };

@@ -19,4 +19,5 @@ const glia__layer_class glia__layer_identity = {
     .forward = forward,
     .backward_x = backward_x,
     .cost = 2,
+    .idle = glia__always_idle,
 };

@@ -115,6 +115,11 @@ static uint32_t same_place(const glia__layer *l, size_t j)
     return (uint32_t)j;
 }
 
+static bool lies_the_same(const glia__layer *l)
+{
+    return !glia__shape_turned(&l->in) && !glia__shape_turned(&l->out);
+}
+
 static glia_status reserve_reshape(glia__layer *l, size_t rows, bool training)
 {
     (void)rows, (void)training;
@@ -242,6 +247,6 @@ static glia_status reserve_pad(glia__layer *l, size_t rows, bool training)
                                                 .backward_x = backward_x,                                              \
                                                 .cost = 4,                                                             \
                                                 __VA_ARGS__}
-MOVE(reshape, "the same numbers in another shape", .reads = GLIA__READS_ALL);
+MOVE(reshape, "the same numbers in another shape", .reads = GLIA__READS_ALL, .idle = lies_the_same);
 MOVE(permute, "axes in another order", .reads = GLIA__READS_IMAGES);
 MOVE(pad, "zeros around images and sequences", .reads = GLIA__READS_IMAGES);

@@ -49,51 +49,60 @@ static void log_softmax_group_back(group g, const real *y, const real *dy, real 
     for (size_t c = 0; c < g.n; c++) dx[c * g.stride] = dy[c * g.stride] - exp(y[c * g.stride]) * sum;
 }
 
-/* Calls f, or its way back, for each group of the part. */
-static void each_group(const glia__layer *l, const glia__part *p, void (*f)(group, const real *, real *),
-                       void (*back)(group, const real *, const real *, real *))
+/* Calls f, or its way back, for each group of the rows or the part. */
+static void each_group(const glia__layer *l, size_t rows, const real *x, real *y,
+                       void (*f)(group, const real *, real *))
+{
+    glia__channels c = glia__channels_of(&l->in);
+    group          g = {c.count, c.inner};
+    for (size_t at = 0; at < rows * l->n_in; at += c.count * c.inner)
+        for (size_t i = at; i < at + c.inner; i++) f(g, x + i, y + i);
+}
+
+static void each_group_back(const glia__layer *l, const glia__part *p,
+                            void (*f)(group, const real *, const real *, real *))
 {
     glia__channels c = glia__channels_of(&l->in);
     group          g = {c.count, c.inner};
     for (size_t at = p->begin * l->n_in; at < p->end * l->n_in; at += c.count * c.inner)
-        for (size_t i = at; i < at + c.inner; i++)
-            if (f)
-                f(g, l->x + i, l->y + i);
-            else
-                back(g, l->y + i, l->dy + i, l->dx + i);
+        for (size_t i = at; i < at + c.inner; i++) f(g, l->y + i, l->dy + i, l->dx + i);
 }
 
-static void softmax_forward(const glia__layer *l, const glia__part *p)
+static void softmax_apply(const glia__layer *l, size_t rows, const real *x, real *y)
 {
-    each_group(l, p, softmax_group, NULL);
+    each_group(l, rows, x, y, softmax_group);
 }
 
 static void softmax_backward(const glia__layer *l, const glia__part *p)
 {
-    each_group(l, p, NULL, softmax_group_back);
+    each_group_back(l, p, softmax_group_back);
 }
 
-static void log_softmax_forward(const glia__layer *l, const glia__part *p)
+static void log_softmax_apply(const glia__layer *l, size_t rows, const real *x, real *y)
 {
-    each_group(l, p, log_softmax_group, NULL);
+    each_group(l, rows, x, y, log_softmax_group);
 }
 
 static void log_softmax_backward(const glia__layer *l, const glia__part *p)
 {
-    each_group(l, p, NULL, log_softmax_group_back);
+    each_group_back(l, p, log_softmax_group_back);
 }
 
 const glia__layer_class glia__layer_softmax = {
     .named = {"softmax", "exp(x) / sum of exp(x): probabilities of classes", glia__no_settings},
     .plan = glia__plan_same,
-    .forward = softmax_forward,
+    .forward = glia__apply_forward,
+    .apply = softmax_apply,
+    .in_place = true,
     .backward_x = softmax_backward,
     .cost = 200,
 };
 const glia__layer_class glia__layer_log_softmax = {
     .named = {"log_softmax", "the logarithm of softmax", glia__no_settings},
     .plan = glia__plan_same,
-    .forward = log_softmax_forward,
+    .forward = glia__apply_forward,
+    .apply = log_softmax_apply,
+    .in_place = true,
     .backward_x = log_softmax_backward,
     .cost = 200,
     .gives_logs = true,

@@ -164,7 +164,8 @@ static glia_status pass_rows(glia__doctor *d)
     glia_model *m = d->p.m;
     glia__step  step = {
          .model = m, .team = d->p.team, .train = true, .loss = d->p.loss, .fused = d->p.fused, .backward = true};
-    glia__outcome outcome = glia__outcome_of(m, d->p.loss, d->p.fused);
+    glia__outcome      outcome = glia__outcome_of(m, d->p.loss, d->p.fused);
+    const glia__layer *last = glia__model_last(m);
     copy(m, d->before, m->parameters);
     glia__look_begin(d);
     for (size_t at = 0; at < d->n_rows; at += step.rows) {
@@ -174,7 +175,7 @@ static glia_status pass_rows(glia__doctor *d)
         step.chance = (glia__chance){d->p.o->seed, 0, d->rows + at};
         glia__step_run(&step);
         glia__look_add(d, step.rows);
-        glia__outcome_take(m, outcome, step.rows, d->answer + at * m->n_out);
+        glia__outcome_take(outcome, &m->target_scale, &last->out, step.rows, last->y, d->answer + at * m->n_out);
     }
     glia__look_end(d);
     copy(m, m->parameters, d->before);
