@@ -94,26 +94,11 @@ static void fit(void)
 
 /* ---- predicting -------------------------------------------------------------------------------------------------- */
 
-/* Who predicts, and the one function that does: all that is known here of the library's way to do so. */
-typedef struct predictor {
-    glia_model *model;
-} predictor;
-
-static predictor predictor_open(const char *path)
+static glia_model *open_model(void)
 {
-    predictor p;
-    if (glia_model_open(&p.model, path) || glia_set_mode(p.model, GLIA_MODE_EVALUATE)) stop();
-    return p;
-}
-
-static void predictor_close(predictor *p)
-{
-    glia_model_free(p->model);
-}
-
-static inline void predict_rows(predictor *p, const glia_real *x, size_t count, glia_real *y)
-{
-    if (glia_forward(p->model, x, count, y)) stop();
+    glia_model *m;
+    if (glia_model_open(&m, text_of("model", NULL)) || glia_set_mode(m, GLIA_MODE_EVALUATE)) stop();
+    return m;
 }
 
 /* Rows as the net takes them, their classes, and room for answers. */
@@ -123,20 +108,20 @@ typedef struct questions {
     glia_real *x, *y;
 } questions;
 
-static questions ask(const predictor *p, size_t most)
+static questions ask(const glia_model *m, size_t most)
 {
     questions       q = {.rows = open_rows(1)};
     glia_data_info  data;
     glia_model_info model;
     glia_data_describe(q.rows.test, &data);
-    glia_model_describe(p->model, &model);
+    glia_model_describe(m, &model);
     q.count = most && most < data.rows ? most : data.rows;
     q.inputs = model.inputs;
     q.outputs = model.outputs;
     q.x = malloc(q.count * q.inputs * sizeof *q.x);
     q.y = malloc(q.count * q.outputs * sizeof *q.y);
     if (!q.x || !q.y) exit(1);
-    if (glia_inputs_get(p->model, q.rows.test, NULL, q.count, q.x)) stop();
+    if (glia_inputs_get(m, q.rows.test, NULL, q.count, q.x)) stop();
     return q;
 }
 
@@ -164,8 +149,9 @@ static void tell_right(const questions *q)
 }
 
 typedef struct single {
-    predictor p;
-    questions q;
+    glia_predictor *p;
+    glia_real      *room;
+    questions       q;
 } single;
 
 static void latency_once(void *of, bool warm)
@@ -177,7 +163,7 @@ static void latency_once(void *of, bool warm)
     for (size_t i = 0; i < calls; i++) {
         size_t row = i % s->q.count;
         double start = now();
-        predict_rows(&s->p, s->q.x + row * s->q.inputs, 1, s->q.y + row * s->q.outputs);
+        glia_predictor_run(s->p, s->q.x + row * s->q.inputs, s->q.y + row * s->q.outputs, s->room);
         turns[i] = now() - start;
     }
     tell("seconds", median(turns, calls));
@@ -185,19 +171,31 @@ static void latency_once(void *of, bool warm)
     free(turns);
 }
 
+/* A predictor takes the numbers as the data have them. */
+static void unscale(questions *q)
+{
+    for (size_t r = 0; r < q->count; r++)
+        for (size_t i = 0; i < q->inputs; i++) q->x[r * q->inputs + i] = (glia_real)glia_data_input(q->rows.test, r, i);
+}
+
 static void latency(void)
 {
-    single s = {.p = predictor_open(text_of("model", NULL))};
-    s.q = ask(&s.p, SINGLE);
+    glia_model *m = open_model();
+    single      s = {.q = ask(m, SINGLE)};
+    unscale(&s.q);
+    if (glia_predictor_new(&s.p, m)) stop();
+    glia_model_free(m);
+    if (!(s.room = malloc(glia_predictor_room(s.p) * sizeof *s.room))) exit(1);
     serve(latency_once, &s);
     questions_free(&s.q);
-    predictor_close(&s.p);
+    glia_predictor_free(s.p);
+    free(s.room);
 }
 
 /* A thread with its share of the rows. */
 typedef struct caller {
     pthread_t        thread;
-    predictor        p;
+    glia_model      *m;
     const questions *q;
     size_t           batch, begin, end, passes;
 } caller;
@@ -207,8 +205,9 @@ static void *call(void *of)
     caller *c = of;
     for (size_t pass = 0; pass < c->passes; pass++)
         for (size_t at = c->begin; at < c->end; at += c->batch)
-            predict_rows(&c->p, c->q->x + at * c->q->inputs, c->end - at < c->batch ? c->end - at : c->batch,
-                         c->q->y + at * c->q->outputs);
+            if (glia_forward(c->m, c->q->x + at * c->q->inputs, c->end - at < c->batch ? c->end - at : c->batch,
+                             c->q->y + at * c->q->outputs))
+                stop();
     return NULL;
 }
 
@@ -249,12 +248,12 @@ static void predict(void)
     crowd c = {.count = count_of("threads", "1")};
     c.callers = calloc(c.count, sizeof *c.callers);
     if (!c.callers) exit(1);
-    for (size_t i = 0; i < c.count; i++) c.callers[i].p = predictor_open(text_of("model", NULL));
-    c.q = ask(&c.callers[0].p, 0);
+    for (size_t i = 0; i < c.count; i++) c.callers[i].m = open_model();
+    c.q = ask(c.callers[0].m, 0);
     share_out(&c, count_of("batch", NULL));
     serve(predict_once, &c);
     questions_free(&c.q);
-    for (size_t i = 0; i < c.count; i++) predictor_close(&c.callers[i].p);
+    for (size_t i = 0; i < c.count; i++) glia_model_free(c.callers[i].m);
     free(c.callers);
 }
 
