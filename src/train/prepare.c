@@ -131,7 +131,7 @@ static glia_status call_doctor(glia__run *r)
  */
 static size_t piece_of(const glia__run *r)
 {
-    enum { NUMBERS = 1 << 19, LEAST = 256 };
+    enum { NUMBERS = 1 << 17, LEAST = 128 };
     const glia_model *m = r->m;
     size_t            piece = NUMBERS / m->n_in / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
