@@ -260,6 +260,23 @@ static void images_do_not_see_each_other(void **state)
     }
 }
 
+static void what_no_memory_can_hold_is_refused(void **state)
+{
+    enum { FAR = 1 << 30 };
+    glia__conv c = {.s = {.rows = 8,
+                          .groups = 1,
+                          .in = 32,
+                          .out = 1,
+                          .x = {3, 3},
+                          .y = {3, 3},
+                          .kernel = {9, 9},
+                          .stride = {1, 1},
+                          .dilation = {FAR, FAR},
+                          .before = {(size_t)4 * FAR, (size_t)4 * FAR}}};
+    (void)state;
+    assert_int_equal(glia__kernels_portable("base")->conv_plan(&c), GLIA_E_MEMORY);
+}
+
 static void those_of_this_process_too(void **state)
 {
     tally t = {0};
@@ -276,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(portable_convolutions_follow_the_formula),
         cmocka_unit_test(images_do_not_see_each_other),
+        cmocka_unit_test(what_no_memory_can_hold_is_refused),
         cmocka_unit_test(those_of_this_process_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "ground/memory.h"
 #include "numbers/kernels.h"
 #include "numbers/vector.h"
 

@@ -7,8 +7,8 @@
  *   backward_x   dx[q][c] = sum_k dy[at(q) + at(k)] w'[k][c], w': the kernel turned around, in and out exchanged
  *   backward_w   dw[k][o] = sum_p x[at(p) + at(k)] dy[p][o]
  *
- * With a stride s, each s-th row of dx meets the same points of the kernel: backward_x is made in phases, one for
- * each of these sets (s sets of rows, s of columns), and of each point of the kernel in one of them.
+ * With a stride s, each s-th row of dx meets the same points of the kernel, and each point of the kernel meets one of
+ * these s sets of rows; columns likewise. backward_x is made set by set, or phase by phase.
  *
  * Each number is one sum in the order of k or p; of images together, in their order. */
 
@@ -155,19 +155,21 @@ static void conv_panel(const conv_product *v, size_t j, size_t width, const real
     }
 }
 
-static const real no_start[WIDTH];
+static const real zeros[WIDTH];
 
 /* Over B in panels, one behind the other; start may be NULL. */
 static void conv_panels(const conv_product *v, size_t columns, const real *panels, const real *start, real *c)
 {
     for (size_t j = 0; j < columns; j += WIDTH, panels += turns_of(&v->deep) * WIDTH)
-        conv_panel(v, j, columns - j < WIDTH ? columns - j : WIDTH, panels, start ? start + j : no_start, c);
+        conv_panel(v, j, columns - j < WIDTH ? columns - j : WIDTH, panels, start ? start + j : zeros, c);
 }
 
 static size_t panels_of(size_t columns)
 {
     return (columns + WIDTH - 1) / WIDTH;
 }
+
+/* ---- what products there are ------------------------------------------------------------------------------------- */
 
 /* Depthwise: a number of x for each of y; if vectors of them come out even. */
 static bool is_depthwise(const glia__conv_shape *s)
@@ -215,23 +217,30 @@ static bool is_bare(const frame *f)
     return f->size[0] == f->image[0] && f->size[1] == f->image[1];
 }
 
+/* Numbers of a copy with zeros. */
 static size_t frame_numbers(const frame *f)
 {
     return is_bare(f) ? 0 : f->size[0] * f->size[1] * f->channels;
+}
+
+static bool frames_fit(const frame *f, size_t images)
+{
+    size_t numbers;
+    return glia__mul(f->size[0], f->size[1], &numbers) && glia__mul(numbers, f->channels, &numbers) &&
+           glia__mul(numbers, images, &numbers) && numbers < SIZE_MAX / 2;
 }
 
 /* Images where they stand, if they need no zeros, or else in `room` with them. */
 static const real *framed(const frame *f, size_t images, const real *x, real *room)
 {
     const size_t row = f->image[1] * f->channels, wide = f->size[1] * f->channels, all = f->size[0] * wide;
-    real        *to = room;
     if (is_bare(f)) return x;
     memset(room, 0, images * all * sizeof *room);
-    for (size_t r = 0; r < images; r++, room += all) {
-        to = room + f->before[0] * wide + f->before[1] * f->channels;
+    for (size_t r = 0; r < images; r++) {
+        real *to = room + r * all + f->before[0] * wide + f->before[1] * f->channels;
         for (size_t h = 0; h < f->image[0]; h++, x += row, to += wide) memcpy(to, x, row * sizeof *to);
     }
-    return room - images * all;
+    return room;
 }
 
 /* ---- where positions and points of the kernel stand -------------------------------------------------------------- */
@@ -293,10 +302,10 @@ static size_t before_y(const glia__conv_shape *s, int axis)
 static phase phase_of(const glia__conv_shape *s, int axis, size_t nth)
 {
     size_t stride = s->stride[axis], dilation = s->dilation[axis], at = nth + s->before[axis], first = 0;
-    phase  p = {.apart = stride / common_divisor(stride, dilation)};
-    if (nth < s->x[axis]) p.positions = (s->x[axis] - nth + stride - 1) / stride;
-    while (first < p.apart && first * dilation % stride != at % stride) first++;
-    if (first == p.apart || first >= s->kernel[axis]) return p;
+    phase  p = {.positions = (s->x[axis] - nth + stride - 1) / stride,
+                .apart = stride / common_divisor(stride, dilation)};
+    while (first < s->kernel[axis] && first < p.apart && first * dilation % stride != at % stride) first++;
+    if (first == s->kernel[axis] || first == p.apart) return p;
     p.points = (s->kernel[axis] - 1 - first) / p.apart + 1;
     p.last = first + (p.points - 1) * p.apart;
     p.from = (at + before_y(s, axis) * stride - p.last * dilation) / stride;
@@ -313,6 +322,12 @@ static frame frame_of_y(const glia__conv_shape *s)
     return frame_of(s->y, before, reach, s->out);
 }
 
+/* A stride beyond the image leaves phases without positions. */
+static size_t phases_of(const glia__conv_shape *s, int axis)
+{
+    return s->stride[axis] < s->x[axis] ? s->stride[axis] : s->x[axis];
+}
+
 /* A group and a phase of each axis; their products are made one after the other, and their panels lie so. */
 typedef struct part {
     size_t group, nth[2];
@@ -321,13 +336,13 @@ typedef struct part {
 
 static size_t parts_of(const glia__conv_shape *s)
 {
-    return products_of(s) * s->stride[0] * s->stride[1];
+    return products_of(s) * phases_of(s, 0) * phases_of(s, 1);
 }
 
 static part part_of(const glia__conv_shape *s, size_t n)
 {
-    size_t h = n / s->stride[1] % s->stride[0], w = n % s->stride[1];
-    return (part){n / s->stride[1] / s->stride[0], {h, w}, {phase_of(s, 0, h), phase_of(s, 1, w)}};
+    size_t high = phases_of(s, 0), wide = phases_of(s, 1), h = n / wide % high, w = n % wide;
+    return (part){n / wide / high, {h, w}, {phase_of(s, 0, h), phase_of(s, 1, w)}};
 }
 
 /* Positions of x as they stand in the frame of dy and in dx. */
@@ -382,6 +397,7 @@ static real *pack_part(const glia__conv_shape *s, const part *p, const real *wei
     return to;
 }
 
+/* First what forward takes, then what backward_x does. */
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
     pack_weight(&c->s, weight, prepared);
@@ -402,8 +418,8 @@ typedef struct piece {
 
 static piece piece_of(const glia__conv_shape *s)
 {
-    size_t all = s->y[0] * s->y[1], images = all < DEPTH ? DEPTH / all : 1,
-           height = s->y[1] < DEPTH ? DEPTH / s->y[1] : 1;
+    size_t all = s->y[0] * s->y[1];
+    size_t images = all < DEPTH ? DEPTH / all : 1, height = s->y[1] < DEPTH ? DEPTH / s->y[1] : 1;
     return (piece){images < s->rows ? images : s->rows, height < s->y[0] ? height : s->y[0]};
 }
 
@@ -416,6 +432,9 @@ static glia_status conv_plan(glia__conv *c)
 {
     const frame x = frame_of_x(&c->s), y = frame_of_y(&c->s);
     const piece p = piece_of(&c->s);
+    if (!frames_fit(&x, p.images) || !frames_fit(&y, 1))
+        return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu with zeros around them are more than memory can address",
+                          c->s.x[0], c->s.x[1]);
     c->prepared = forward_panels(&c->s) + backward_panels(&c->s);
     c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
     return GLIA_OK;
@@ -478,7 +497,7 @@ static void weight_piece(const glia__conv_shape *s, conv_product *v, bool first,
         const size_t  width = n - j < WIDTH ? n - j : WIDTH;
         const strided b = {dy + j, s->out, 1, false};
         v->step = width == LANES ? s->out : WIDTH;
-        conv_panel(v, j, width, width == LANES ? b.at : panel_of(b, positions, width, room), first ? no_start : NULL,
+        conv_panel(v, j, width, width == LANES ? b.at : panel_of(b, positions, width, room), first ? zeros : NULL,
                    dweight);
     }
 }
