@@ -34,36 +34,39 @@ typedef struct conv_product {
 /* ---- a tile ------------------------------------------------------------------------------------------------------ */
 
 /* to[i][..] = start[..] + sum over v->deep of from[i][at] b[..]; without start, to[i] goes on. rows, vectors and
- * depthwise are constants where this is inlined. */
+ * depthwise are constants where this is inlined. The three loops are run as one: around three, compilers keep the sums
+ * in memory between them. */
 ALWAYS_INLINE void conv_tile(size_t rows, size_t vectors, bool depthwise, const conv_product *v,
                              const real *const *from, const real *b, const real *start, real *const *to)
 {
     const loops  deep = v->deep;
-    const size_t step = v->step;
-    const real  *row[TALLEST];
-    vector       sum[TALLEST][VECTORS];
+    const size_t step = v->step, line = deep.from[1] - deep.count[2] * deep.from[2],
+                 plane = deep.from[0] - deep.count[1] * deep.from[1];
+    const real *row[TALLEST];
+    vector      sum[TALLEST][VECTORS];
     UNROLL for (size_t i = 0; i < rows; i++)
     {
         row[i] = from[i];
         UNROLL for (size_t j = 0; j < vectors; j++) sum[i][j] = vector_at((start ? start : to[i]) + j * LANES);
     }
-    for (size_t n = 0; n < deep.count[0]; n++)
-        for (size_t m = 0; m < deep.count[1]; m++) {
-            size_t at = n * deep.from[0] + m * deep.from[1];
-            for (size_t k = 0; k < deep.count[2]; k++, at += deep.from[2], b += step) {
-                vector bk[VECTORS];
-                UNROLL for (size_t j = 0; j < vectors; j++) bk[j] = vector_at(b + j * LANES);
-                UNROLL for (size_t i = 0; i < rows; i++)
-                {
-                    const vector one = vector_of(row[i][at]);
-                    UNROLL for (size_t j = 0; j < vectors; j++)
-                    {
-                        const vector a = depthwise ? vector_at(row[i] + at + j * LANES) : one;
-                        sum[i][j] = multiply_add(a, bk[j], sum[i][j]);
-                    }
-                }
+    for (size_t left = turns_of(&deep), k = deep.count[2], m = deep.count[1], at = 0; left > 0; left--, b += step) {
+        vector bk[VECTORS];
+        UNROLL for (size_t j = 0; j < vectors; j++) bk[j] = vector_at(b + j * LANES);
+        UNROLL for (size_t i = 0; i < rows; i++)
+        {
+            const vector one = vector_of(row[i][at]);
+            UNROLL for (size_t j = 0; j < vectors; j++)
+            {
+                const vector a = depthwise ? vector_at(row[i] + at + j * LANES) : one;
+                sum[i][j] = multiply_add(a, bk[j], sum[i][j]);
             }
         }
+        at += deep.from[2];
+        if (--k > 0) continue;
+        k = deep.count[2], at += line;
+        if (--m > 0) continue;
+        m = deep.count[1], at += plane;
+    }
     UNROLL for (size_t i = 0; i < rows; i++)
     {
         UNROLL for (size_t j = 0; j < vectors; j++) vector_to(to[i] + j * LANES, sum[i][j]);
