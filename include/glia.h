@@ -573,7 +573,7 @@ GLIA_API glia_status glia_predict(glia_model *model, const glia_data *data, glia
 
 /* A model for single rows, as a program has them that answers one question after the other: a row takes about as long
  * as its weights take to be read. What changes nothing in prediction is gone (dropout), batch norm is folded into the
- * layer before it, weights lie as a single row wants them, and no row asks for memory, takes a lock or wakes a thread.
+ * layer before it, and no row asks for memory, takes a lock or wakes a thread.
  * A predictor keeps all it needs: its model may be trained on or freed. Numbers differ from those of glia_predict by
  * rounding alone.
  *

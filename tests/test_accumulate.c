@@ -121,13 +121,71 @@ static void threads_never_change_a_bit(void **state)
     glia_data_free(d);
 }
 
+/* A batch too large for a cache is computed in pieces: its update, loss and accuracy are those of the batch whole,
+ * which is computed by hand here. */
+static void pieces_make_the_batch(void **state)
+{
+    (void)state;
+    enum { ROWS = 3 * 128 + 1, IN = 900, OUT = 3 };
+    glia_real *x = random_reals(5, (size_t)ROWS * IN), *want = need((size_t)OUT * IN, sizeof *want),
+              *got = need((size_t)OUT * IN, sizeof *got);
+    int32_t   classes[ROWS];
+    glia_real weights[ROWS];
+    for (size_t r = 0; r < ROWS; r++) classes[r] = (int32_t)(r % OUT), weights[r] = (glia_real)(1 + r % 4);
+    glia_data      *d;
+    glia_model     *pieces, *whole;
+    glia_optimizer *sgd;
+    double          loss;
+    EXPECT_OK(glia_data_from_reals(&d, x, ROWS, IN, classes, NULL, OUT));
+    EXPECT_OK(glia_data_set_weights(d, weights, ROWS));
+    EXPECT_OK(glia_model_new(&pieces, "dense 3, softmax", d, 1));
+    EXPECT_OK(glia_model_new(&whole, "dense 3, softmax", d, 1));
+    EXPECT_OK(glia_fit(
+        pieces, d, NULL,
+        &(glia_fit_options){
+            .epochs = 1, .batch = GLIA_FULL_BATCH, .optimizer = "sgd lr=0.5", .scale = "none", .no_shuffle = true}));
+    EXPECT_OK(glia_optimizer_new(&sgd, "sgd lr=0.5", whole));
+    EXPECT_OK(glia_forward(whole, x, ROWS, NULL));
+    EXPECT_OK(glia_loss_weighted(whole, "cross_entropy", classes, NULL, &(glia_loss_weights){weights, NULL}, &loss));
+    EXPECT_OK(glia_backward(whole));
+    EXPECT_OK(glia_step(whole, sgd));
+    EXPECT_OK(glia_parameter_get(whole, "0.weight", want, (size_t)OUT * IN));
+    EXPECT_OK(glia_parameter_get(pieces, "0.weight", got, (size_t)OUT * IN));
+    for (size_t i = 0; i < (size_t)OUT * IN; i++)
+        assert_true(golden_near((double)got[i], (double)want[i], 0, IS_DOUBLE ? 1e-14 : 1e-6));
+    assert_true(golden_near(pieces->history[0].loss, loss, IS_DOUBLE ? 1e-12 : 1e-6, 0));
+    assert_true(pieces->planned.rows < ROWS && pieces->history[0].samples == ROWS);
+    glia_optimizer_free(sgd);
+    glia_model_free(pieces);
+    glia_model_free(whole);
+    glia_data_free(d);
+    free(x);
+    free(want);
+    free(got);
+}
+
+/* What watches a run, or averages it, has room for as many rows as a piece has. */
+static void pieces_are_enough_for_all(void **state)
+{
+    (void)state;
+    enum { ROWS = 700, IN = 900 };
+    glia_data  *d = class_data(3, ROWS, IN, 4);
+    glia_model *m;
+    EXPECT_OK(glia_model_new(&m, "dense 16, batchnorm freeze=yes, tanh, dense 4, softmax", d, 1));
+    EXPECT_OK(glia_fit(
+        m, d, NULL,
+        &(glia_fit_options){.epochs = 4, .batch = 600, .optimizer = "adam eps=0", .doctor = true, .swa = "50%"}));
+    assert_true(m->planned.rows >= 128);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups_are_batches),
-        cmocka_unit_test(updates_are_counted),
-        cmocka_unit_test(a_stop_waits_for_the_update),
-        cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(groups_are_batches),          cmocka_unit_test(updates_are_counted),
+        cmocka_unit_test(a_stop_waits_for_the_update), cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(pieces_make_the_batch),       cmocka_unit_test(pieces_are_enough_for_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

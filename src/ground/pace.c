@@ -15,18 +15,22 @@ bool glia__pace_takes_other(const glia__pace *p)
     return p->other != p->trying;
 }
 
+/* So that trials that are lost take a fiftieth of the time, however long one is. */
+#define SHARE 50.0
+#define LONG_PIECE 0.1
+
 static void begin_stretch(glia__pace *p, bool trying)
 {
+    if (trying != p->trying) p->settled = false;
     p->trying = trying;
-    p->settled = false;
-    p->time = p->units = 0;
+    p->time = p->units = p->spent = 0;
 }
 
-static void wait_longer(glia__pace *p)
+static void wait_longer(glia__pace *p, double cost_of_trial)
 {
     p->pause = p->pause * LONGER < PAUSE_LEAST ? PAUSE_LEAST : p->pause * LONGER;
     if (p->pause > PAUSE_MOST) p->pause = PAUSE_MOST;
-    p->left = p->pause;
+    p->left = p->pause > SHARE * cost_of_trial ? p->pause : SHARE * cost_of_trial;
 }
 
 /* The usual way is slower than it was: another one may be better now. */
@@ -37,14 +41,17 @@ static void doubt(glia__pace *p)
 
 static void end_trial(glia__pace *p, double cost)
 {
-    bool better = cost < WORTH * p->cost[p->other];
+    double spent = p->spent;
+    bool   better = cost < WORTH * p->cost[p->other], settled = p->settled;
     p->cost[!p->other] = cost;
+    begin_stretch(p, false);
     if (better) {
         p->other = !p->other;
+        p->settled = settled; /* it goes on as it is */
         p->pause = 0;
+        spent = 0;
     }
-    wait_longer(p);
-    begin_stretch(p, false);
+    wait_longer(p, spent);
 }
 
 static void end_stretch(glia__pace *p, double cost)
@@ -58,6 +65,8 @@ static void end_stretch(glia__pace *p, double cost)
 
 void glia__pace_note(glia__pace *p, double seconds, double units)
 {
+    if (seconds > LONG_PIECE && !p->trying && !p->other) return;
+    p->spent += seconds;
     if (!p->settled) {
         p->settled = true;
         return;

@@ -103,6 +103,15 @@ void glia__step_begin_update(glia__step *s)
     if (s->clip_norm > 0) s->clip_scale = glia__clip_scale(glia__gradient_norm(s->model, s->clip_kind), s->clip_norm);
 }
 
+/* What the last panel has too many stays 0, whatever an optimizer makes of a gradient of 0 (with eps = 0: 0 / 0). */
+static void clear_padding(const glia__param *p, size_t from, size_t to)
+{
+    if (p->room == p->count) return;
+    size_t last = p->in * (p->out / p->panel * p->panel), width = p->out % p->panel;
+    for (size_t i = from > last ? from : last; i < to; i++)
+        if ((i - last) % p->panel >= width) p->value[i] = 0;
+}
+
 void glia__step_update(const glia__step *s, const glia__param *p, size_t from, size_t to)
 {
     const glia__kernels *k = glia__kernels_get();
@@ -112,4 +121,5 @@ void glia__step_update(const glia__step *s, const glia__param *p, size_t from, s
     if (s->clip_value > 0) k->limit(to - from, (real)s->clip_value, p->grad + from);
     bool decay = glia__param_is_weight(p) || s->optim->decay_bias;
     s->optim->class->slice(s->optim, k, to - from, decay, p->grad + from, slot, p->value + from);
+    clear_padding(p, from, to);
 }

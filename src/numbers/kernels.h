@@ -1,5 +1,5 @@
 /* The arithmetic: one table of functions. portable.c is the specification, compiled once for each instruction set;
- * onednn.c overwrites what it does faster. The table is chosen once for the process. */
+ * onednn_conv.c overwrites what it does faster. The table is chosen once for the process. */
 #ifndef GLIA_NUMBERS_KERNELS_H
 #define GLIA_NUMBERS_KERNELS_H
 

@@ -43,6 +43,9 @@ static inline uint64_t bits_of(size_t n, const real *x)
     return bits;
 }
 
+_Static_assert(DEPTH == GLIA__DENSE_DEPTH, "the room that is asked for holds so many rows");
+_Static_assert(DEPTH <= UINT8_MAX + 1 && INPUTS <= UINT8_MAX + 1, "places are bytes");
+
 /* Terms of a sum that are not 0. */
 typedef struct terms {
     size_t  n;
@@ -113,7 +116,7 @@ static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const te
         panels = panels_abreast(d, q);
         size_t left = d->out - q * WIDTH, n = panels * WIDTH;
         for (size_t r = 0; r < rows; r++) {
-            real beside[ABREAST * WIDTH], *yr = y + r * d->out + q * WIDTH, *c = n <= left ? yr : beside;
+            real beside[ABREAST * WIDTH] = {0}, *yr = y + r * d->out + q * WIDTH, *c = n <= left ? yr : beside;
             if (c == beside && t.goes_on) memcpy(beside, yr, left * sizeof *yr);
             sum_terms(panels, &list[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &t, c);
             if (c == beside) memcpy(yr, beside, left * sizeof *yr);

@@ -72,7 +72,7 @@ ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, cons
 {
     enum { HALF = 6 }; /* rows that are addressed from one place */
     vector      sum[TALLEST][VECTORS];
-    const real *at[2] = {a.at, a.at + HALF * a.row};
+    const real *at[2] = {a.at, rows > HALF ? a.at + HALF * a.row : a.at};
     UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(c + i * ldc, 1);
     sums_begin(rows, t, c, ldc, sum);
     for (size_t k = 0; k < deep; k++, b += WIDTH, at[0] += a.column, at[1] += a.column) {

@@ -109,14 +109,4 @@ ALWAYS_INLINE void transpose(const real *from, size_t ldfrom, real *to, size_t l
 #endif
 }
 
-/* multiply_add of one number, to the same bits. */
-ALWAYS_INLINE real multiply_add_one(real a, real b, real c)
-{
-#if defined(__AVX2__)
-    return fma(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
-
 #endif

@@ -93,12 +93,12 @@ void glia__average_epoch(glia__run *r)
     if (first && r->epoch.epoch >= first) add_weights(r, 1 / (double)(r->averaged + 1));
 }
 
+/* Such a layer looks across rows, so that a batch of it is computed whole. */
 static bool keeps_statistics(const glia_model *m)
 {
-    const glia__param *p;
-    size_t             i = 0;
-    while ((p = glia__model_param(m, i, NULL)) && !p->state) i++;
-    return p != NULL;
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (m->layers[i].class->settle && !m->layers[i].frozen) return true;
+    return false;
 }
 
 static glia_status renew_statistics(glia__run *r)

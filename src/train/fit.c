@@ -95,9 +95,7 @@ static glia_status one_piece(glia__run *r, glia__step *s, size_t begin, size_t r
     GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, rows, s));
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
     glia__run_join(r, s, first);
-    glia__doctor_before(r->doctor);
     glia__step_run(s);
-    glia__doctor_after(r->doctor, s);
     if (s->nonfinite) return fail_step(r, r->at, s->rows);
     glia__run_add(r, s);
     return GLIA_OK;
@@ -122,7 +120,10 @@ static glia_status one_batch(glia__run *r, glia__step *s)
     r->rule.rate = glia__schedule_rate(&r->schedule, r->base_rate, update, r->o.epochs * r->updates, r->updates);
     double momentum = glia__schedule_momentum(&r->schedule, update, r->o.epochs * r->updates, r->updates);
     if (!isnan(momentum)) glia__optim_set_momentum(&r->rule, momentum);
-    GLIA_TRY(all_pieces(r, s, begin, rows));
+    glia__doctor_before(r->doctor);
+    glia_status status = all_pieces(r, s, begin, rows);
+    if (status == GLIA_OK || s->nonfinite) glia__doctor_after(r->doctor, s);
+    GLIA_TRY(status);
     if (s->optim) glia__average_update(r);
     end_batch(r, rows);
     if (tell_batch(r)) glia__run_stop(r, "callback");

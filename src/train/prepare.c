@@ -124,16 +124,27 @@ static glia_status call_doctor(glia__run *r)
                                                          .fused = r->fused,
                                                          .rule = &r->rule,
                                                          .batch = r->batch,
+                                                         .piece = r->piece,
                                                          .o = &r->o});
 }
 
-/* A large batch is computed in pieces whose inputs stay in a cache, unless a layer has to see all of its rows at once.
- */
+/* The numbers of a row in the layer that has most of them. */
+static size_t widest_of(const glia_model *m)
+{
+    size_t widest = m->n_in;
+    for (size_t i = 0; i < m->n_layers; i++)
+        if (m->layers[i].n_in + m->layers[i].n_out > widest) widest = m->layers[i].n_in + m->layers[i].n_out;
+    return widest;
+}
+
+/* A large batch is computed in pieces whose numbers stay in a cache, unless a layer has to see all of its rows at once.
+ * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. */
 static size_t piece_of(const glia__run *r)
 {
     enum { NUMBERS = 1 << 17, LEAST = 128 };
     const glia_model *m = r->m;
-    size_t            piece = NUMBERS / m->n_in / LEAST * LEAST;
+    size_t            numbers = m->n_parameters > NUMBERS ? m->n_parameters : NUMBERS;
+    size_t            piece = numbers / widest_of(m) / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
         if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
     piece = piece < LEAST ? LEAST : piece;

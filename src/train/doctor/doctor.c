@@ -16,7 +16,7 @@ static glia_status choose_rows(glia__doctor *d)
 {
     const size_t rows = d->p.train->rows;
     d->n_rows = rows < ROWS ? rows : ROWS;
-    d->room = d->p.batch < d->n_rows ? d->p.batch : d->n_rows;
+    d->room = d->p.piece < d->n_rows ? d->p.piece : d->n_rows;
     if (!(d->rows = glia__new(d->n_rows, sizeof *d->rows))) return GLIA_E_MEMORY;
     for (size_t i = 0; i < d->n_rows; i++) d->rows[i] = (size_t)((double)i * (double)rows / (double)d->n_rows);
     return GLIA_OK;

@@ -81,8 +81,8 @@ typedef struct glia__patient {
     const glia__loss       *loss;
     bool                    fused;
     const glia__optim      *rule;
-    size_t                  batch;
-    const glia_fit_options *o; /* optimizer, seed, patience */
+    size_t                  batch, piece; /* rows of a batch; rows that the model has room for at a time */
+    const glia_fit_options *o;            /* optimizer, seed, patience */
 } glia__patient;
 
 typedef struct glia__doctor {
@@ -116,7 +116,7 @@ static inline bool glia__saw_start(const glia__doctor *d)
     return !d->p.o->resume;
 }
 
-/* GLIA_E_MEMORY, or what glia__answers_new fails with. The model has room for passes over p->batch rows. */
+/* GLIA_E_MEMORY, or what glia__answers_new fails with. The model has room for passes over p->piece rows. */
 glia_status glia__doctor_new(glia__doctor **d, const glia__patient *p);
 void        glia__doctor_free(glia__doctor *d);
 /* For a run; each does nothing if d is NULL. Right before its first step, before and after each. */

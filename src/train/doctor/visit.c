@@ -98,6 +98,7 @@ static glia_status call_doctor(visit *v)
                                                     .fused = v->fused,
                                                     .rule = &v->rule,
                                                     .batch = batch_of(v),
+                                                    .piece = batch_of(v),
                                                     .o = &v->o});
 }
 
