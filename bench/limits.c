@@ -5,8 +5,7 @@
  *                                                seconds of an epoch's matrix products alone, by the same
  *   limits task=loop threads=N                   how many times the work of one core so many do, in a bare loop
  *   limits task=copy bytes=N                     bytes a second that memcpy reads and writes
- *   limits task=scan bytes=N                     bytes a second that are read again and again, from the cache if they
- * fit
+ *   limits task=scan bytes=N                     bytes a second that are read again and again, from a cache if it fits
  *
  * How it is spoken to: serve.h. */
 #include "numbers/kernels.h"

@@ -1,9 +1,15 @@
 /* glia's side of reading files, and the system's.
  *
- *   load task=table file=FILE.csv times=N    the processor's seconds of the first reading and the least of all, peak
- * MB, and MB of the data; in a process of its own (once=yes) load task=data file=DATA                 seconds of
- * glia_data_open load task=model file=FILE                seconds of glia_model_open load task=bytes file=FILE seconds
- * of read() into fresh memory load task=make file=FILE net=NET         writes an untrained model (once=yes)
+ *   load task=table file=FILE.csv times=N   of a table: the processor's seconds of the first reading and the least of
+ *                                           all, peak MB, and MB of the data; in a process of its own (once=yes)
+ *
+ *   load task=data file=DATA                seconds of glia_data_open
+ *
+ *   load task=model file=FILE               seconds of glia_model_open
+ *
+ *   load task=bytes file=FILE               seconds of read() into fresh memory
+ *
+ *   load task=make file=FILE net=NET        writes an untrained model (once=yes)
  *
  * How it is spoken to: serve.h. */
 #include <fcntl.h>

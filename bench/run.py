@@ -101,9 +101,9 @@ def read_train(lines):
 
 def model_file(run, net):
     """Of an epoch of the work that trains this net; all sides predict with it."""
-    path = run.path(f"{len(net)}.safetensors")
+    work = next(work for work in works.WORKS if work.net == net and work.task == "fit")
+    path = run.path(f"{work.part}.safetensors")
     if not os.path.exists(path):
-        work = next(work for work in works.WORKS if work.net == net and work.task == "fit")
         command = own_command("work", {**arguments_of(run, work, THREADS), "once": "yes", "out": path})
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return path

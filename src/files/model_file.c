@@ -108,18 +108,9 @@ static const glia__tensor *tensor_of(const glia__tensors *t, const glia_model *m
 {
     const glia__layer *layer;
     char               name[64];
-    if (!(*p = glia__model_param(m, i, &layer))) return NULL;
+    *p = glia__model_param(m, i, &layer);
     glia__param_name(layer, *p, name);
     return glia__tensors_find(t, name);
-}
-
-/* Numbers of the largest tensor that cannot be used where it stands in the file. */
-static size_t largest_to_read(const glia__tensors *t)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->tensor[i].count > most && !glia__tensors_in_place(t, &t->tensor[i])) most = t->tensor[i].count;
-    return most;
 }
 
 static glia_status check_finite(const glia__tensors *t, const glia__tensor *tensor)
@@ -129,32 +120,42 @@ static glia_status check_finite(const glia__tensors *t, const glia__tensor *tens
     return glia__tensors_reals(t, tensor, NULL);
 }
 
-/* Goes over every weight that `taken` says (NULL: all): looks whether it can be read, or sets it, by way of `flat` if
- * it has to. */
-static glia_status each_weight(const glia__tensors *t, glia_model *m, const bool *taken, real *flat)
+/* Looks whether every weight that `taken` says (NULL: all) can be read. *most: numbers of the largest that cannot be
+ * used where it stands in the file. */
+static glia_status check_weights(const glia__tensors *t, const glia_model *m, const bool *taken, size_t *most)
 {
-    const glia__tensor *tensor;
-    const glia__param  *p;
-    for (size_t i = 0; tensor = tensor_of(t, m, i, &p), p; i++) {
+    const glia__param *p;
+    *most = 0;
+    for (size_t i = 0; glia__model_param(m, i, NULL); i++) {
         if (taken && !taken[i]) continue;
-        const real *values = glia__tensors_in_place(t, tensor);
-        if (!flat)
-            GLIA_TRY(check_finite(t, tensor));
-        else if (values)
-            glia__param_import(p, p->value, true, values);
-        else
-            glia__tensors_reals(t, tensor, flat), glia__param_import(p, p->value, true, flat);
+        const glia__tensor *tensor = tensor_of(t, m, i, &p);
+        GLIA_TRY(check_finite(t, tensor));
+        if (p->count > *most && !glia__tensors_in_place(t, tensor)) *most = p->count;
     }
     return GLIA_OK;
+}
+
+/* flat: room for those that cannot be used where they stand. */
+static void set_weights(const glia__tensors *t, glia_model *m, const bool *taken, real *flat)
+{
+    const glia__param *p;
+    for (size_t i = 0; glia__model_param(m, i, NULL); i++) {
+        if (taken && !taken[i]) continue;
+        const glia__tensor *tensor = tensor_of(t, m, i, &p);
+        const real         *values = glia__tensors_in_place(t, tensor);
+        if (!values) (void)glia__tensors_reals(t, tensor, flat); /* it was looked at */
+        glia__param_import(p, p->value, true, values ? values : flat);
+    }
 }
 
 /* Sets them all, or none. The tensors were checked. */
 static glia_status read_weights(const glia__tensors *t, glia_model *m, const bool *taken)
 {
-    GLIA_TRY(each_weight(t, m, taken, NULL));
-    real *flat = glia__new(largest_to_read(t), sizeof *flat);
+    size_t most;
+    GLIA_TRY(check_weights(t, m, taken, &most));
+    real *flat = glia__new(most, sizeof *flat);
     if (!flat) return GLIA_E_MEMORY;
-    each_weight(t, m, taken, flat);
+    set_weights(t, m, taken, flat);
     glia__free(flat);
     return GLIA_OK;
 }
