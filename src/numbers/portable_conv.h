@@ -92,15 +92,7 @@ static void conv_tile_of(size_t rows, size_t vectors, const conv_product *v, con
 #define CASE(n)                                                                                                        \
     case n: conv_tile_rows(n, vectors, v, from, b, start, to); break;
     switch (rows) {
-        CASE(1)
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
-#if TALLEST > 6
-        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
-#endif
+        HEIGHTS(CASE)
     }
 #undef CASE
 }

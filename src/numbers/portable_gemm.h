@@ -10,8 +10,10 @@
 /* So many rows and columns of sums that they fill the registers, but for those that B and A pass through. */
 #if defined(__AVX512F__)
 #define TALLEST 12
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)
 #else
 #define TALLEST 6
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #endif
 enum { VECTORS = 2, WIDTH = VECTORS * LANES, DEPTH = 256 };
 
@@ -92,15 +94,7 @@ static void tile_of(size_t rows, strided a, size_t deep, const real *b, const ta
 #define CASE(n)                                                                                                        \
     case n: tile(n, a, deep, b, t, c, ldc); break;
     switch (rows) {
-        CASE(1)
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
-#if TALLEST > 6
-        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
-#endif
+        HEIGHTS(CASE)
     }
 #undef CASE
 }
