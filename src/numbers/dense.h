@@ -23,14 +23,16 @@ typedef struct glia__dense {
     size_t i0, i1, q0, q1;
 } glia__dense;
 
-/* Rows of the batch that backward_w sums at a time. */
+/* Rows of the batch that backward_w sums at a time, and columns of dy that it pads to whole panels, at most. */
 #define GLIA__DENSE_DEPTH 256
-/* Numbers that backward_w works in: x of so many rows, packed, or a part of it. */
+#define GLIA__DENSE_WIDE 128
+/* Numbers that backward_w works in: x of so many rows, packed, or a part of it, or such columns. */
 static inline size_t glia__dense_work(const glia__dense *d, size_t rows)
 {
     enum { MOST = 1 << 19 };
     size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
-    return d->in < MOST / deep ? d->in * deep : MOST;
+    size_t packed = d->in < MOST / deep ? d->in * deep : MOST, padded = deep * GLIA__DENSE_WIDE;
+    return packed > padded ? packed : padded;
 }
 
 #endif

@@ -30,10 +30,11 @@ static bool mostly_zeros(size_t rows, size_t n, const real *x)
     return found <= seen / PAYS;
 }
 
-/* Inputs that are looked at together: what belongs to them stays in the nearest cache. */
-enum { INPUTS = 64 };
+/* Terms are looked at together, a word of bits: a bit for each, set where x is not 0. What belongs to so many inputs
+ * stays in the nearest cache. */
+enum { WORD = 64 };
 
-/* Bit j: x[j] is not 0, of n inputs. */
+/* Bit j: x[j] is not 0, of n numbers. */
 static inline uint64_t bits_of(size_t n, const real *x)
 {
     uint64_t bits = 0;
@@ -43,51 +44,66 @@ static inline uint64_t bits_of(size_t n, const real *x)
     return bits;
 }
 
-_Static_assert(DEPTH == GLIA__DENSE_DEPTH, "the room that is asked for holds so many rows");
-_Static_assert(DEPTH <= UINT8_MAX + 1 && INPUTS <= UINT8_MAX + 1, "places are bytes");
+static size_t of_word(size_t left)
+{
+    return left < WORD ? left : WORD;
+}
 
-/* Terms of a sum that are not 0. */
-typedef struct terms {
-    size_t  n;
-    uint8_t at[DEPTH];
-} terms;
-
-/* A sum of products a[at] b[at][..] over some panels: `a` from one term to the next in a, `b` in b; from one panel to
- * the next in b, and in c. */
-typedef struct steps {
-    size_t a, b, panel, c;
-} steps;
+/* Bit i of word j becomes bit j of word i: squares of half the side change places, then those in each of them, and so
+ * on (Warren, Hacker's Delight, section 7-3). */
+static void turn_bits(uint64_t word[WORD])
+{
+    uint64_t low = UINT32_MAX;
+    for (size_t side = WORD / 2; side; side /= 2, low ^= low << side)
+        for (size_t from = 0; from < WORD; from += 2 * side)
+            for (size_t j = from; j < from + side; j++) {
+                uint64_t change = (word[j] >> side ^ word[j + side]) & low;
+                word[j] ^= change << side;
+                word[j + side] ^= change;
+            }
+}
 
 enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by side keep the arithmetic busy */
 
+_Static_assert(DEPTH == GLIA__DENSE_DEPTH && DEPTH % WORD == 0, "the room that is asked for holds so many rows");
+_Static_assert(ABREAST * WIDTH <= GLIA__DENSE_WIDE, "and so many columns");
+
+/* A sum of products a[at] b[at][..] over some panels, for each `at` whose bit is set in `words` words, `apart` from
+ * each other: `a` from one term to the next in a, `b` in b; from one panel to the next in b, and in c. */
+typedef struct steps {
+    size_t words, apart;
+    size_t a, b, panel, c;
+} steps;
+
 /* `panels` is a constant where this is inlined. */
-ALWAYS_INLINE void sum_panels(size_t panels, const terms *list, const steps *s, const real *a, const real *b,
+ALWAYS_INLINE void sum_panels(size_t panels, const uint64_t *word, const steps *s, const real *a, const real *b,
                               const target *t, real *c)
 {
-    const size_t n = list->n, a_step = s->a, b_step = s->b, panel = s->panel;
+    const size_t a_step = s->a, b_step = s->b, panel = s->panel;
     vector       sum[ABREAST][VECTORS];
     sums_begin(panels, t, c, s->c, sum);
-    for (size_t l = 0; l < n; l++) {
-        const size_t at = list->at[l];
-        const vector al = vector_of(a[at * a_step]);
-        const real  *bl = b + at * b_step;
-        UNROLL for (size_t p = 0; p < panels; p++)
-        {
-            sum[p][0] = multiply_add(al, vector_at(bl + p * panel), sum[p][0]);
-            sum[p][1] = multiply_add(al, vector_at(bl + p * panel + LANES), sum[p][1]);
+    for (size_t w = 0; w < s->words; w++, a += WORD * a_step, b += WORD * b_step)
+        for (uint64_t bits = word[w * s->apart]; bits; bits &= bits - 1) {
+            const size_t at = (size_t)__builtin_ctzll(bits);
+            const vector al = vector_of(a[at * a_step]);
+            const real  *bl = b + at * b_step;
+            UNROLL for (size_t p = 0; p < panels; p++)
+            {
+                sum[p][0] = multiply_add(al, vector_at(bl + p * panel), sum[p][0]);
+                sum[p][1] = multiply_add(al, vector_at(bl + p * panel + LANES), sum[p][1]);
+            }
         }
-    }
     sums_end(panels, t, c, s->c, sum);
 }
 
-static void sum_terms(size_t panels, const terms *list, const steps *s, const real *a, const real *b, const target *t,
-                      real *c)
+static void sum_terms(size_t panels, const uint64_t *word, const steps *s, const real *a, const real *b,
+                      const target *t, real *c)
 {
     switch (panels) {
-    case 1: sum_panels(1, list, s, a, b, t, c); break;
-    case 2: sum_panels(2, list, s, a, b, t, c); break;
-    case 3: sum_panels(3, list, s, a, b, t, c); break;
-    case 4: sum_panels(ABREAST, list, s, a, b, t, c); break;
+    case 1: sum_panels(1, word, s, a, b, t, c); break;
+    case 2: sum_panels(2, word, s, a, b, t, c); break;
+    case 3: sum_panels(3, word, s, a, b, t, c); break;
+    case 4: sum_panels(ABREAST, word, s, a, b, t, c); break;
     }
 }
 
@@ -99,42 +115,43 @@ static size_t panels_abreast(const glia__dense *d, size_t q)
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
-static void find_inputs(size_t n, const real *x, terms *found)
-{
-    found->n = 0;
-    for (uint64_t bits = bits_of(n, x); bits; bits &= bits - 1) found->at[found->n++] = (uint8_t)__builtin_ctzll(bits);
-}
+enum { ROWS = 64 }; /* that are worked on together */
 
-/* What inputs i .. add to y of some rows, each with its list. Rows of y that end within a panel are summed beside it.
- */
-static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const terms *list, const real *x, const real *w,
-                           real *y)
+/* What inputs i .. add to y of some rows, each with its word of bits. Rows of y that end within a panel are summed
+ * beside it. */
+static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const uint64_t *word, const real *x,
+                           const real *w, real *y, real (*beside)[ABREAST * WIDTH])
 {
     const target t = target_of(1, i > 0);
-    const steps  s = {1, WIDTH, d->in * WIDTH, WIDTH};
+    const steps  s = {1, 0, 1, WIDTH, d->in * WIDTH, WIDTH};
     for (size_t q = d->q0, panels; q < d->q1; q += panels) {
         panels = panels_abreast(d, q);
-        size_t left = d->out - q * WIDTH, n = panels * WIDTH;
-        for (size_t r = 0; r < rows; r++) {
-            real beside[ABREAST * WIDTH] = {0}, *yr = y + r * d->out + q * WIDTH, *c = n <= left ? yr : beside;
-            if (c == beside && t.goes_on) memcpy(beside, yr, left * sizeof *yr);
-            sum_terms(panels, &list[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &t, c);
-            if (c == beside) memcpy(yr, beside, left * sizeof *yr);
-        }
+        const bool whole = (q + panels) * WIDTH <= d->out;
+        for (size_t r = 0; r < rows; r++)
+            sum_terms(panels, &word[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &t,
+                      whole ? y + r * d->out + q * WIDTH : beside[r]);
     }
+}
+
+/* The last panels' columns to where they belong. */
+static void forward_beside(const glia__dense *d, size_t rows, const real (*beside)[ABREAST * WIDTH], real *y)
+{
+    size_t q = d->q0 + (d->q1 - d->q0 - 1) / ABREAST * ABREAST, o = q * WIDTH;
+    for (size_t r = 0; r < rows && d->q1 * WIDTH > d->out; r++)
+        for (size_t j = o; j < d->out; j++) y[r * d->out + j] = beside[r][j - o];
 }
 
 static void forward_zeros(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
 {
-    enum { ROWS = 64 };
-    terms list[ROWS];
+    real     beside[ROWS][ABREAST * WIDTH];
+    uint64_t word[ROWS];
     for (size_t r = 0; r < rows; r += ROWS, x += ROWS * d->in, y += ROWS * d->out) {
         size_t some = rows - r < ROWS ? rows - r : ROWS;
-        for (size_t i = 0; i < d->in; i += INPUTS) {
-            for (size_t j = 0; j < some; j++)
-                find_inputs(d->in - i < INPUTS ? d->in - i : INPUTS, x + j * d->in + i, &list[j]);
-            forward_inputs(d, i, some, list, x, w, y);
+        for (size_t i = 0; i < d->in; i += WORD) {
+            for (size_t j = 0; j < some; j++) word[j] = bits_of(of_word(d->in - i), x + j * d->in + i);
+            forward_inputs(d, i, some, word, x, w, y, beside);
         }
+        forward_beside(d, some, beside, y);
     }
 }
 
@@ -235,45 +252,64 @@ static void gradient_tiles(const gradient *g, real *work)
 
 /* ---- backward_w, of an x of mostly zeros ------------------------------------------------------------------------- */
 
-/* The rows in which each of n inputs is not 0. */
-static void find_rows(const gradient *g, size_t n, const real *x, terms *found)
+/* Word j of every WORD rows: the rows in which input j, of n, is not 0. */
+static void find_rows(const gradient *g, size_t n, const real *x, uint64_t (*word)[WORD])
 {
-    for (size_t i = 0; i < n; i++) found[i].n = 0;
-    for (size_t r = 0; r < g->deep; r++, x += g->d->in)
-        for (uint64_t bits = bits_of(n, x); bits; bits &= bits - 1) {
-            terms *of = &found[__builtin_ctzll(bits)];
-            of->at[of->n++] = (uint8_t)r;
-        }
+    for (size_t r = 0; r < g->deep; r += WORD, x += WORD * g->d->in, word++) {
+        size_t rows = of_word(g->deep - r);
+        for (size_t j = 0; j < rows; j++) (*word)[j] = bits_of(n, x + j * g->d->in);
+        for (size_t j = rows; j < WORD; j++) (*word)[j] = 0;
+        turn_bits(*word);
+    }
+}
+
+static bool any_bit(const uint64_t *word, const steps *s)
+{
+    uint64_t any = 0;
+    for (size_t w = 0; w < s->words; w++) any |= word[w * s->apart];
+    return any;
 }
 
 /* Some panels of n inputs, each with its rows; dy: of the first panel in the first row, `step` from one to the next. */
-static void gradient_of_inputs(const gradient *g, size_t i, size_t n, const terms *rows, size_t q, size_t panels,
-                               const real *dy, size_t step)
+static void gradient_of_inputs(const gradient *g, size_t i, size_t n, const uint64_t (*word)[WORD], size_t q,
+                               size_t panels, const real *dy, size_t step)
 {
     const glia__dense *d = g->d;
-    const steps        s = {d->in, step, WIDTH, d->in * WIDTH};
+    const steps        s = {(g->deep + WORD - 1) / WORD, WORD, d->in, step, WIDTH, d->in * WIDTH};
     real              *dw = g->dw + panel_at(d, q) + i * WIDTH;
     for (size_t j = 0; j < n; j++)
-        if (rows[j].n > 0 || g->target.keep != 1)
-            sum_terms(panels, &rows[j], &s, g->x + i + j, dy, &g->target, dw + j * WIDTH);
+        if (g->target.keep != 1 || any_bit(&word[0][j], &s))
+            sum_terms(panels, &word[0][j], &s, g->x + i + j, dy, &g->target, dw + j * WIDTH);
+}
+
+/* dy of the panels from q on, padded with zeros to whole ones: to[row][panels][WIDTH] */
+static void pad_rows(const gradient *g, size_t q, size_t panels, real *restrict to)
+{
+    const size_t width = g->d->out - q * WIDTH;
+    const real  *from = g->dy + q * WIDTH;
+    for (size_t r = 0; r < g->deep; r++, from += g->d->out, to += panels * WIDTH) {
+        memcpy(to, from, width * sizeof *to);
+        memset(to + width, 0, (panels * WIDTH - width) * sizeof *to);
+    }
 }
 
 static void gradient_zeros(const gradient *g, real *work)
 {
-    _Alignas(VECTOR_BYTES) real last[DEPTH * WIDTH]; /* dy of a panel that it does not fill */
-    const glia__dense          *d = g->d;
-    const size_t                full = d->q1 * WIDTH <= d->out ? d->q1 : d->q1 - 1;
-    terms                       rows[INPUTS];
-    (void)work;
-    if (full < d->q1) pack((strided){g->dy + full * WIDTH, d->out, 1, false}, g->deep, panel_width(d, full), last);
-    for (size_t i = d->i0; i < d->i1; i += INPUTS) {
-        size_t n = d->i1 - i < INPUTS ? d->i1 - i : INPUTS;
-        find_rows(g, n, g->x + i, rows);
-        for (size_t q = d->q0, panels; q < full; q += panels) {
-            panels = full - q < ABREAST ? full - q : ABREAST;
-            gradient_of_inputs(g, i, n, rows, q, panels, g->dy + q * WIDTH, d->out);
+    const glia__dense *d = g->d;
+    const bool         whole = d->q1 * WIDTH <= d->out;
+    const size_t       last = d->q0 + (d->q1 - d->q0 - 1) / ABREAST * ABREAST;
+    uint64_t           word[DEPTH / WORD][WORD];
+    if (!whole) pad_rows(g, last, d->q1 - last, work);
+    for (size_t i = d->i0; i < d->i1; i += WORD) {
+        size_t n = of_word(d->i1 - i);
+        find_rows(g, n, g->x + i, word);
+        for (size_t q = d->q0, panels; q < d->q1; q += panels) {
+            panels = panels_abreast(d, q);
+            if (q == last && !whole)
+                gradient_of_inputs(g, i, n, word, q, panels, work, panels * WIDTH);
+            else
+                gradient_of_inputs(g, i, n, word, q, panels, g->dy + q * WIDTH, d->out);
         }
-        if (full < d->q1) gradient_of_inputs(g, i, n, rows, full, 1, last, WIDTH);
     }
 }
 
