@@ -68,42 +68,62 @@ enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by
 _Static_assert(DEPTH == GLIA__DENSE_DEPTH && DEPTH % WORD == 0, "the room that is asked for holds so many rows");
 _Static_assert(ABREAST * WIDTH <= GLIA__DENSE_WIDE, "and so many columns");
 
-/* A sum of products a[at] b[at][..] over some panels, for each `at` whose bit is set in `words` words, `apart` from
- * each other: `a` from one term to the next in a, `b` in b; from one panel to the next in b, and in c. */
+/* Sums of products a[at] b[at][..] over some panels, for each `at` whose bit is set in `words` words, `apart` from each
+ * other: `a` from one term to the next in a, `b` in b; from one panel to the next in b, and in c. Where two sums are
+ * made side by side, the second one's words are the next ones, and it is so far on in a and in c. */
 typedef struct steps {
     size_t words, apart;
     size_t a, b, panel, c;
+    size_t second_a, second_c;
 } steps;
 
-/* `panels` is a constant where this is inlined. */
-ALWAYS_INLINE void sum_panels(size_t panels, const uint64_t *word, const steps *s, const real *a, const real *b,
-                              const target *t, real *c)
+/* The term of the first bit, which is taken away. `panels` is a constant where this is inlined. */
+ALWAYS_INLINE void add_term(size_t panels, uint64_t *bits, const steps *s, const real *a, const real *b,
+                            vector sum[][VECTORS])
 {
-    const size_t a_step = s->a, b_step = s->b, panel = s->panel;
-    vector       sum[ABREAST][VECTORS];
-    sums_begin(panels, t, c, s->c, sum);
-    for (size_t w = 0; w < s->words; w++, a += WORD * a_step, b += WORD * b_step)
-        for (uint64_t bits = word[w * s->apart]; bits; bits &= bits - 1) {
-            const size_t at = (size_t)__builtin_ctzll(bits);
-            const vector al = vector_of(a[at * a_step]);
-            const real  *bl = b + at * b_step;
-            UNROLL for (size_t p = 0; p < panels; p++)
-            {
-                sum[p][0] = multiply_add(al, vector_at(bl + p * panel), sum[p][0]);
-                sum[p][1] = multiply_add(al, vector_at(bl + p * panel + LANES), sum[p][1]);
-            }
-        }
-    sums_end(panels, t, c, s->c, sum);
+    const size_t at = (size_t)__builtin_ctzll(*bits);
+    const vector factor = vector_of(a[at * s->a]);
+    const real  *row = b + at * s->b;
+    *bits &= *bits - 1;
+    UNROLL for (size_t p = 0; p < panels; p++)
+    {
+        sum[p][0] = multiply_add(factor, vector_at(row + p * s->panel), sum[p][0]);
+        sum[p][1] = multiply_add(factor, vector_at(row + p * s->panel + LANES), sum[p][1]);
+    }
 }
 
-static void sum_terms(size_t panels, const uint64_t *word, const steps *s, const real *a, const real *b,
-                      const target *t, real *c)
+/* `sums` and `panels` are constants where this is inlined. */
+ALWAYS_INLINE void sum_panels(size_t sums, size_t panels, const uint64_t *word, const steps *of, const real *a,
+                              const real *b, const target *t, real *c)
 {
-    switch (panels) {
-    case 1: sum_panels(1, word, s, a, b, t, c); break;
-    case 2: sum_panels(2, word, s, a, b, t, c); break;
-    case 3: sum_panels(3, word, s, a, b, t, c); break;
-    case 4: sum_panels(ABREAST, word, s, a, b, t, c); break;
+    const steps s = *of;
+    vector      first[ABREAST][VECTORS], second[ABREAST][VECTORS];
+    sums_begin(panels, t, c, s.c, first);
+    if (sums > 1) sums_begin(panels, t, c + s.second_c, s.c, second);
+    for (size_t w = 0; w < s.words; w++, word += s.apart, a += WORD * s.a, b += WORD * s.b) {
+        uint64_t one = word[0], two = sums > 1 ? word[1] : 0;
+        while (one && two) {
+            add_term(panels, &one, &s, a, b, first);
+            add_term(panels, &two, &s, a + s.second_a, b, second);
+        }
+        while (one) add_term(panels, &one, &s, a, b, first);
+        while (two) add_term(panels, &two, &s, a + s.second_a, b, second);
+    }
+    sums_end(panels, t, c, s.c, first);
+    if (sums > 1) sums_end(panels, t, c + s.second_c, s.c, second);
+}
+
+/* One sum over `panels` panels, or two over 1 or 2. */
+ALWAYS_INLINE void sum_terms(size_t sums, size_t panels, const uint64_t *word, const steps *s, const real *a,
+                             const real *b, const target *t, real *c)
+{
+    switch (panels + (sums - 1) * ABREAST) {
+    case 1: sum_panels(1, 1, word, s, a, b, t, c); break;
+    case 2: sum_panels(1, 2, word, s, a, b, t, c); break;
+    case 3: sum_panels(1, 3, word, s, a, b, t, c); break;
+    case 4: sum_panels(1, ABREAST, word, s, a, b, t, c); break;
+    case ABREAST + 1: sum_panels(2, 1, word, s, a, b, t, c); break;
+    case ABREAST + 2: sum_panels(2, 2, word, s, a, b, t, c); break;
     }
 }
 
@@ -115,43 +135,66 @@ static size_t panels_abreast(const glia__dense *d, size_t q)
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
-enum { ROWS = 64 }; /* that are worked on together */
+/* Where panels q .. of y are summed: in y, or, if they are the last ones and do not fill their rows, beside it. */
+typedef struct sums_of_y {
+    real  *at;
+    size_t row;
+} sums_of_y;
 
-/* What inputs i .. add to y of some rows, each with its word of bits. Rows of y that end within a panel are summed
- * beside it. */
-static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const uint64_t *word, const real *x,
-                           const real *w, real *y, real (*beside)[ABREAST * WIDTH])
+static sums_of_y sums_at(const glia__dense *d, size_t q, real *y, real *beside)
 {
-    const target t = target_of(1, i > 0);
-    const steps  s = {1, 0, 1, WIDTH, d->in * WIDTH, WIDTH};
-    for (size_t q = d->q0, panels; q < d->q1; q += panels) {
-        panels = panels_abreast(d, q);
-        const bool whole = (q + panels) * WIDTH <= d->out;
-        for (size_t r = 0; r < rows; r++)
-            sum_terms(panels, &word[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &t,
-                      whole ? y + r * d->out + q * WIDTH : beside[r]);
+    bool whole = (q + panels_abreast(d, q)) * WIDTH <= d->out;
+    return whole ? (sums_of_y){y + q * WIDTH, d->out} : (sums_of_y){beside, ABREAST * WIDTH};
+}
+
+static void forward_begin(const glia__dense *d, size_t rows, real *y, real *beside)
+{
+    for (size_t q = d->q0; q < d->q1; q += ABREAST) {
+        sums_of_y c = sums_at(d, q, y, beside);
+        for (size_t r = 0; r < rows; r++) memset(c.at + r * c.row, 0, panels_abreast(d, q) * WIDTH * sizeof *c.at);
     }
 }
 
-/* The last panels' columns to where they belong. */
-static void forward_beside(const glia__dense *d, size_t rows, const real (*beside)[ABREAST * WIDTH], real *y)
+/* What inputs i .. add to y of some rows, each with its word of bits. */
+static void forward_inputs(const glia__dense *d, size_t i, size_t rows, const uint64_t *word, const real *x,
+                           const real *w, real *y, real *beside)
 {
-    size_t q = d->q0 + (d->q1 - d->q0 - 1) / ABREAST * ABREAST, o = q * WIDTH;
-    for (size_t r = 0; r < rows && d->q1 * WIDTH > d->out; r++)
-        for (size_t j = o; j < d->out; j++) y[r * d->out + j] = beside[r][j - o];
+    static const target onto = {1, 1, true};
+    for (size_t q = d->q0, panels; q < d->q1; q += panels) {
+        panels = panels_abreast(d, q);
+        const sums_of_y c = sums_at(d, q, y, beside);
+        const steps     s = {1, 0, 1, WIDTH, d->in * WIDTH, WIDTH, d->in, c.row};
+        for (size_t r = 0, sums; r < rows; r += sums) {
+            sums = panels <= 2 && r + 1 < rows ? 2 : 1;
+            sum_terms(sums, panels, &word[r], &s, x + r * d->in + i, w + panel_at(d, q) + i * WIDTH, &onto,
+                      c.at + r * c.row);
+        }
+    }
+}
+
+/* What was summed beside y to where it belongs. */
+static void forward_end(const glia__dense *d, size_t rows, real *y, real *beside)
+{
+    for (size_t q = d->q0; q < d->q1; q += ABREAST) {
+        sums_of_y c = sums_at(d, q, y, beside);
+        for (size_t r = 0; r < rows && c.at == beside; r++)
+            memcpy(y + r * d->out + q * WIDTH, c.at + r * c.row, (d->out - q * WIDTH) * sizeof *y);
+    }
 }
 
 static void forward_zeros(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
 {
-    real     beside[ROWS][ABREAST * WIDTH];
+    enum { ROWS = 64 };
+    real     beside[ROWS * ABREAST * WIDTH];
     uint64_t word[ROWS];
     for (size_t r = 0; r < rows; r += ROWS, x += ROWS * d->in, y += ROWS * d->out) {
         size_t some = rows - r < ROWS ? rows - r : ROWS;
+        forward_begin(d, some, y, beside);
         for (size_t i = 0; i < d->in; i += WORD) {
             for (size_t j = 0; j < some; j++) word[j] = bits_of(of_word(d->in - i), x + j * d->in + i);
             forward_inputs(d, i, some, word, x, w, y, beside);
         }
-        forward_beside(d, some, beside, y);
+        forward_end(d, some, y, beside);
     }
 }
 
@@ -263,10 +306,11 @@ static void find_rows(const gradient *g, size_t n, const real *x, uint64_t (*wor
     }
 }
 
-static bool any_bit(const uint64_t *word, const steps *s)
+/* Whether dw of an input with these rows changes. */
+static bool moves(const gradient *g, const uint64_t *word)
 {
-    uint64_t any = 0;
-    for (size_t w = 0; w < s->words; w++) any |= word[w * s->apart];
+    uint64_t any = g->target.keep != 1;
+    for (size_t r = 0; r < g->deep; r += WORD, word += WORD) any |= *word;
     return any;
 }
 
@@ -275,11 +319,13 @@ static void gradient_of_inputs(const gradient *g, size_t i, size_t n, const uint
                                size_t panels, const real *dy, size_t step)
 {
     const glia__dense *d = g->d;
-    const steps        s = {(g->deep + WORD - 1) / WORD, WORD, d->in, step, WIDTH, d->in * WIDTH};
+    const steps        s = {(g->deep + WORD - 1) / WORD, WORD, d->in, step, WIDTH, d->in * WIDTH, 1, WIDTH};
     real              *dw = g->dw + panel_at(d, q) + i * WIDTH;
-    for (size_t j = 0; j < n; j++)
-        if (g->target.keep != 1 || any_bit(&word[0][j], &s))
-            sum_terms(panels, &word[0][j], &s, g->x + i + j, dy, &g->target, dw + j * WIDTH);
+    for (size_t j = 0, sums; j < n; j += sums) {
+        bool one = moves(g, &word[0][j]), two = panels <= 2 && j + 1 < n && moves(g, &word[0][j + 1]);
+        sums = one && two ? 2 : 1;
+        if (one) sum_terms(sums, panels, &word[0][j], &s, g->x + i + j, dy, &g->target, dw + j * WIDTH);
+    }
 }
 
 /* dy of the panels from q on, padded with zeros to whole ones: to[row][panels][WIDTH] */
