@@ -70,6 +70,16 @@ typedef struct numbers {
     real  *x, *y, *w, *b, *dy, *dx, *dw, *db; /* x, w, b, dy are given, the others are found */
 } numbers;
 
+/* Five in six become 0, as a pooling leaves them. */
+static void thin(real *v, size_t count, uint32_t seed)
+{
+    real *coin = random_reals(seed, count);
+    for (size_t i = 0; i < count; i++)
+        if (fabs((double)coin[i]) < 5.0 / 6) v[i] = 0;
+    free(coin);
+}
+
+/* dy is full, thin, or thin in its first rows. */
 static numbers make_numbers(const glia__conv_shape *s, uint32_t seed)
 {
     size_t  n_x = s->rows * s->x[0] * s->x[1] * s->in, n_y = s->rows * s->y[0] * s->y[1] * s->out;
@@ -87,6 +97,7 @@ static numbers make_numbers(const glia__conv_shape *s, uint32_t seed)
                  NULL};
     n.y = need(n_y, sizeof *n.y), n.dx = need(n_x, sizeof *n.dx);
     n.dw = need(n_w, sizeof *n.dw), n.db = need(s->out, sizeof *n.db);
+    if (seed % 3) thin(n.dy, n_y / s->rows * (seed % 3 == 1 ? s->rows : (s->rows + 1) / 2), seed + 4);
     return n;
 }
 
@@ -258,12 +269,45 @@ static void expect_images_apart(const glia__kernels *k)
     }
 }
 
-static void images_do_not_see_each_other(void **state)
+/* An image of zeros, behind others whose dy is thin, makes all terms be added up; what they add is 0. */
+static void expect_zeros_add_nothing(const glia__kernels *k)
+{
+    for (uint32_t seed = 1; seed < SHAPES; seed += 3) {
+        glia__conv c = {.s = shape_of_seed(seed)};
+        if (c.s.rows < 2) continue;
+        numbers n = make_numbers(&c.s, seed);
+        size_t  most = c.s.rows - 1, x = n.n_x / c.s.rows * most, y = n.n_y / c.s.rows * most;
+        for (size_t i = x; i < n.n_x; i++) n.x[i] = 0;
+        for (size_t i = y; i < n.n_y; i++) n.dy[i] = 1;
+        EXPECT_OK(k->conv_plan(&c));
+        real *work = bounded(c.work), *dw = need(n.n_w, sizeof *dw);
+        k->conv_backward_w(&c, c.s.rows, n.x, n.dy, n.dw, NULL, work);
+        k->conv_backward_w(&c, most, n.x, n.dy, dw, NULL, work);
+        assert_memory_equal(dw, n.dw, n.n_w * sizeof *dw);
+        free_bounded(work, c.work);
+        free(dw);
+        free_numbers(&n);
+    }
+}
+
+/* By the portable kernels of every instruction set. */
+static void each_portable(void (*f)(const glia__kernels *k))
 {
     static const char *const isas[] = {"base", "avx2", "avx512"};
-    (void)state;
     for (size_t i = 0; i < COUNT(isas); i++)
-        if (glia__kernels_portable(isas[i])) expect_images_apart(glia__kernels_portable(isas[i]));
+        if (glia__kernels_portable(isas[i])) f(glia__kernels_portable(isas[i]));
+}
+
+static void images_do_not_see_each_other(void **state)
+{
+    (void)state;
+    each_portable(expect_images_apart);
+}
+
+static void zeros_add_nothing(void **state)
+{
+    (void)state;
+    each_portable(expect_zeros_add_nothing);
 }
 
 static void what_no_memory_can_hold_is_refused(void **state)
@@ -299,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(portable_convolutions_follow_the_formula),
         cmocka_unit_test(images_do_not_see_each_other),
+        cmocka_unit_test(zeros_add_nothing),
         cmocka_unit_test(what_no_memory_can_hold_is_refused),
         cmocka_unit_test(those_of_this_process_too),
     };

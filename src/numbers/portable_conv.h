@@ -356,6 +356,8 @@ static loops part_points(const glia__conv_shape *s, const part *p, const frame *
                    .from = {h * f->size[1] * s->out, w * s->out, 1}};
 }
 
+#include "numbers/portable_conv_zeros.h"
+
 /* ---- weights in panels ------------------------------------------------------------------------------------------- */
 
 static size_t forward_panels(const glia__conv_shape *s)
@@ -392,11 +394,12 @@ static real *pack_part(const glia__conv_shape *s, const part *p, const real *wei
     return to;
 }
 
-/* First what forward takes, then what backward_x does. */
+/* First what forward takes, then what backward_x does: of any dy, and of one of zeros. */
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
     pack_weight(&c->s, weight, prepared);
     prepared += forward_panels(&c->s);
+    if (has_stretches(&c->s)) turn_matrix(glia__conv_depth(&c->s), c->s.out, weight, prepared + backward_panels(&c->s));
     for (size_t n = 0; n < parts_of(&c->s); n++) {
         const part p = part_of(&c->s, n);
         prepared = pack_part(&c->s, &p, weight, prepared);
@@ -430,8 +433,9 @@ static glia_status conv_plan(glia__conv *c)
     if (!frames_fit(&x, p.images) || !frames_fit(&y, 1))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu with zeros around them are more than memory can address",
                           c->s.x[0], c->s.x[1]);
-    c->prepared = forward_panels(&c->s) + backward_panels(&c->s);
+    c->prepared = forward_panels(&c->s) + backward_panels(&c->s) + turned_numbers(&c->s);
     c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
+    c->work = larger_size(c->work, zeros_work(&c->s));
     return GLIA_OK;
 }
 
@@ -467,6 +471,10 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
     const frame             f = frame_of_y(s);
     const size_t            n = columns_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
     (void)weight;
+    if (leaves_zeros_out(s, rows, dy)) {
+        zeros_backward_x(s, rows, dy, prepared + forward_panels(s) + backward_panels(s), dx, work);
+        return;
+    }
     for (size_t r = 0; r < rows; r++, dy += n_y, dx += n_x) {
         const real *image = framed(&f, 1, dy, work), *panels = prepared + forward_panels(s);
         for (size_t m = 0; m < parts_of(s); m++) {
@@ -522,7 +530,9 @@ static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, con
 {
     const glia__conv_shape *s = &c->s;
     const size_t n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out, most = piece_of(s).images;
-    for (size_t r = 0; r < rows; r += most)
+    const bool   zeros_out = leaves_zeros_out(s, rows, dy);
+    if (zeros_out) zeros_backward_w(s, rows, x, dy, dweight, work);
+    for (size_t r = 0; r < rows && !zeros_out; r += most)
         weight_images(s, rows - r < most ? rows - r : most, r == 0, x + r * n_x, dy + r * n_y, dweight, work);
     if (dbias) sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
 }

@@ -16,17 +16,25 @@ static size_t panel_at(const glia__dense *d, size_t q)
 
 /* ---- zeros ------------------------------------------------------------------------------------------------------- */
 
+static size_t count_nonzero(size_t n, const real *x)
+{
+    enum { SOME = 1 << 16 };
+    size_t found = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t of_some = 0;
+        for (size_t end = n - i < SOME ? n : i + SOME; i < end; i++) of_some += x[i] != 0;
+        found += of_some;
+    }
+    return found;
+}
+
 /* Whether so many of x are 0 that leaving them out pays: those that are not take some three times as long then. Some
  * rows tell for all. */
 static bool mostly_zeros(size_t rows, size_t n, const real *x)
 {
     enum { PAYS = 3, SAMPLE = 8 };
     size_t step = (rows + SAMPLE - 1) / SAMPLE, found = 0, seen = 0;
-    for (size_t r = 0; r < rows; r += step, seen += n) {
-        uint32_t in_row = 0;
-        for (size_t i = 0; i < n; i++) in_row += x[r * n + i] != 0;
-        found += in_row;
-    }
+    for (size_t r = 0; r < rows; r += step, seen += n) found += count_nonzero(n, x + r * n);
     return found <= seen / PAYS;
 }
 
@@ -61,6 +69,17 @@ static void turn_bits(uint64_t word[WORD])
                 word[j] ^= change << side;
                 word[j + side] ^= change;
             }
+}
+
+/* Of some rows of n numbers, `row` apart: word j of every WORD of them is the rows in which number j is not 0. */
+static void find_rows(size_t rows, size_t n, size_t row, const real *x, uint64_t (*word)[WORD])
+{
+    for (size_t r = 0; r < rows; r += WORD, x += WORD * row, word++) {
+        size_t some = of_word(rows - r);
+        for (size_t j = 0; j < some; j++) (*word)[j] = bits_of(n, x + j * row);
+        for (size_t j = some; j < WORD; j++) (*word)[j] = 0;
+        turn_bits(*word);
+    }
 }
 
 enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by side keep the arithmetic busy */
@@ -295,17 +314,6 @@ static void gradient_tiles(const gradient *g, real *work)
 
 /* ---- backward_w, of an x of mostly zeros ------------------------------------------------------------------------- */
 
-/* Word j of every WORD rows: the rows in which input j, of n, is not 0. */
-static void find_rows(const gradient *g, size_t n, const real *x, uint64_t (*word)[WORD])
-{
-    for (size_t r = 0; r < g->deep; r += WORD, x += WORD * g->d->in, word++) {
-        size_t rows = of_word(g->deep - r);
-        for (size_t j = 0; j < rows; j++) (*word)[j] = bits_of(n, x + j * g->d->in);
-        for (size_t j = rows; j < WORD; j++) (*word)[j] = 0;
-        turn_bits(*word);
-    }
-}
-
 /* Whether dw of an input with these rows changes. */
 static bool moves(const gradient *g, const uint64_t *word)
 {
@@ -348,7 +356,7 @@ static void gradient_zeros(const gradient *g, real *work)
     if (!whole) pad_rows(g, last, d->q1 - last, work);
     for (size_t i = d->i0; i < d->i1; i += WORD) {
         size_t n = of_word(d->i1 - i);
-        find_rows(g, n, g->x + i, word);
+        find_rows(g->deep, n, d->in, g->x + i, word);
         for (size_t q = d->q0, panels; q < d->q1; q += panels) {
             panels = panels_abreast(d, q);
             if (q == last && !whole)
