@@ -9,8 +9,14 @@
 #include "parts/loss.h"
 #include "parts/optimizer.h"
 
-/* What the memory of the passes is for, each including the one before. */
-typedef enum glia__plan_mode { GLIA__PLAN_FORWARD, GLIA__PLAN_TRAINING, GLIA__PLAN_INPUT_GRADIENT } glia__plan_mode;
+/* What the memory of the passes is for, each including the one before: answers, steps, steps after which what every
+ * layer gave and got is there to be looked at, the gradient of the inputs. */
+typedef enum glia__plan_mode {
+    GLIA__PLAN_FORWARD,
+    GLIA__PLAN_TRAINING,
+    GLIA__PLAN_LOOK,
+    GLIA__PLAN_INPUT_GRADIENT
+} glia__plan_mode;
 
 /* What the block of activations has room for: batches of training passes and of passes forward alone, one or the other
  * at a time. */

@@ -182,7 +182,7 @@ glia_status glia_gradient_set(glia_model *model, const char *name, const glia_re
     const glia__param *p = NULL;
     GLIA_TRY(find(model, name, values, count, &p));
     if (!p->learns) return glia__fail(GLIA_E_ARG, "%s is not learned: it has no gradient", name);
-    GLIA_TRY(glia__model_reserve(model, 1, 1, GLIA__PLAN_TRAINING));
+    GLIA_TRY(glia__model_reserve(model, 1, 1, GLIA__PLAN_LOOK));
     glia__param_import(p, p->grad, true, values);
     return GLIA_OK;
 }

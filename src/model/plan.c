@@ -144,22 +144,33 @@ static real *next(layout *o, size_t rows, size_t n)
     return o->block && o->fits ? o->block + place : NULL;
 }
 
-/* Gradients of what `readers` layers read: the first one's, and those of the others. */
-static real *next_gradients(layout *o, size_t readers, size_t n, real **others, int *count)
+/* Gradients of what `readers` layers read: the first one's, which may be another layer's, and those of the others. */
+static real *next_gradients(layout *o, const glia__layer *under, size_t readers, size_t n, real **others, int *count)
 {
-    real *first = next(o, o->rows, n);
+    real *first = under ? under->dy : next(o, o->rows, n);
     for (*count = 0; (size_t)*count + 1 < readers; ++*count) others[*count] = next(o, o->rows, n);
     return first;
 }
 
+/* The layer whose y, and dy, become this one's: what goes by stays in a cache. NULL: it has its own. */
+static const glia__layer *lies_over(const layout *o, const glia__layer *l)
+{
+    const glia_model *m = o->m;
+    if (o->mode > GLIA__PLAN_TRAINING || !l->class->over || l->input[0].from == SIZE_MAX) return NULL;
+    const glia__layer *from = &m->layers[l->input[0].from];
+    bool               alone = glia__graph_readers(m->layers, m->n_layers, l->input[0].from) == 1;
+    return alone && from->class->linear != GLIA__NOT_LINEAR ? from : NULL;
+}
+
 static void lay_out_layer(layout *o, size_t i)
 {
-    glia_model  *m = o->m;
-    glia__layer *l = &m->layers[i];
-    l->y = next(o, o->rows, l->n_out);
+    glia_model        *m = o->m;
+    glia__layer       *l = &m->layers[i];
+    const glia__layer *under = lies_over(o, l);
+    size_t             readers = glia__graph_readers(m->layers, m->n_layers, i);
+    l->y = under ? under->y : next(o, o->rows, l->n_out);
     l->kept = next(o, 1, l->keeps);
-    if (o->mode != GLIA__PLAN_FORWARD)
-        l->dy = next_gradients(o, glia__graph_readers(m->layers, m->n_layers, i), l->n_out, l->dy_of, &l->dys);
+    if (o->mode != GLIA__PLAN_FORWARD) l->dy = next_gradients(o, under, readers, l->n_out, l->dy_of, &l->dys);
     if (m->works < l->works) m->works = l->works;
 }
 
@@ -171,7 +182,8 @@ static bool lay_out(layout *o)
     m->dx = NULL;
     m->dxs = 0;
     if (o->mode == GLIA__PLAN_INPUT_GRADIENT)
-        m->dx = next_gradients(o, glia__graph_readers(m->layers, m->n_layers, SIZE_MAX), m->n_in, m->dx_of, &m->dxs);
+        m->dx =
+            next_gradients(o, NULL, glia__graph_readers(m->layers, m->n_layers, SIZE_MAX), m->n_in, m->dx_of, &m->dxs);
     if (glia__shape_turned(&m->in)) m->spoken = next(o, o->rows, m->n_in);
     const glia__layer *last = glia__model_last(m);
     if (last && glia__shape_turned(&last->out)) m->turned = next(o, o->rows, last->n_out);

@@ -62,7 +62,8 @@ typedef struct glia__kernels {
     void (*scale_reals)(size_t n, const real *v, real shift, real scale, real *x);
     void (*scale_reals_columns)(size_t n, const real *v, const real *shift, const real *scale, real *x);
 
-    /* Elementwise: y = f(x), and dx = dy * f'(x, y). `a` is the activation's setting, where it has one. */
+    /* Elementwise: y = f(x), and dx = dy * f'(x, y); y may be x, and dx may be dy. `a` is the activation's setting, where
+     * it has one. */
 #define GLIA__ELEMENTWISE(X)                                                                                           \
     X(step)                                                                                                            \
     X(sigmoid)                                                                                                         \

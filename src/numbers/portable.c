@@ -167,21 +167,23 @@ static inline real clamped(real v, real most)
     return least > most ? most : least;
 }
 
-/* v: x[i]; w: y[i]; a: the layer's setting. `v < 0 ? 0 : v` rather than a maximum: a NaN stays one. */
+/* v: x[i]; w: y[i]; a: the layer's setting. `v < 0 ? 0 : v` rather than a maximum: a NaN stays one. y may be x, and dx
+ * may be dy. */
 #define ACTIVATION(f, Y, SLOPE)                                                                                        \
-    static void f##_kernel(size_t n, real a, const real *restrict x, real *restrict y)                                 \
+    static void f##_kernel(size_t n, real a, const real *x, real *y)                                                   \
     {                                                                                                                  \
         (void)a;                                                                                                       \
-        for (size_t i = 0; i < n; i++) {                                                                               \
+        APART for (size_t i = 0; i < n; i++)                                                                           \
+        {                                                                                                              \
             const real v = x[i];                                                                                       \
             y[i] = (Y);                                                                                                \
         }                                                                                                              \
     }                                                                                                                  \
-    static void f##_back_kernel(size_t n, real a, const real *restrict x, const real *restrict y,                      \
-                                const real *restrict dy, real *restrict dx)                                            \
+    static void f##_back_kernel(size_t n, real a, const real *x, const real *y, const real *dy, real *dx)              \
     {                                                                                                                  \
         (void)a;                                                                                                       \
-        for (size_t i = 0; i < n; i++) {                                                                               \
+        APART for (size_t i = 0; i < n; i++)                                                                           \
+        {                                                                                                              \
             const real v = x[i], w = y[i];                                                                             \
             (void)v;                                                                                                   \
             (void)w;                                                                                                   \

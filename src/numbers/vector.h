@@ -30,6 +30,13 @@ typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* Of loops in which each turn reads and writes numbers of its own: the same ones, or others. */
+#if defined(__clang__)
+#define APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define APART _Pragma("GCC ivdep")
+#endif
+
 ALWAYS_INLINE vector vector_at(const real *p)
 {
     vector v;

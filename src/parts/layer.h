@@ -183,6 +183,7 @@ struct glia__layer_class {
      * more than that. */
     void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y);
     bool in_place;                      /* y of it may be x */
+    bool over;                          /* so in training too: its way back does with y alone, and dx may be dy */
     bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them; NULL: no */
     bool speaks;                        /* y is x in the order in which it is spoken */
     /* y = scale x + shift in each channel; NULL: it is not. */

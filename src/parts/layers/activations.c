@@ -1,7 +1,5 @@
 /* The elementwise activations: y = f(x), dx = dy f'(x). Their formulas are kernels (numbers/portable.c); here each is a
  * layer: a line of settings and a line of the table below. */
-#include <string.h>
-
 #include "parts/layer.h"
 
 static const glia__setting slope[] = {
@@ -54,27 +52,11 @@ static stretch stretch_of(const glia__layer *l, const glia__part *p)
     return (stretch){p->begin * l->n_in, (p->end - p->begin) * l->n_in};
 }
 
-/* Kernels do not take the same numbers as x and y: where they are, some at a time are x beside them. */
-static void through(void (*f)(size_t n, real a, const real *x, real *y), size_t n, real a, const real *x, real *y)
-{
-    enum { SOME = 512 };
-    real beside[SOME];
-    if (x != y) {
-        f(n, a, x, y);
-        return;
-    }
-    for (size_t i = 0; i < n; i += SOME) {
-        size_t some = n - i < SOME ? n - i : SOME;
-        memcpy(beside, x + i, some * sizeof *x);
-        f(some, a, beside, y + i);
-    }
-}
-
 /* Two passes that hand rows, or the part's stretch, to kernel f. */
 #define PASSES(f, setting)                                                                                             \
     static void f##_apply(const glia__layer *l, size_t rows, const real *x, real *y)                                   \
     {                                                                                                                  \
-        through(l->k->f, rows * l->n_in, (real)(setting), x, y);                                                       \
+        (l->k->f)(rows * l->n_in, (real)(setting), x, y);                                                              \
     }                                                                                                                  \
     static void f##_backward(const glia__layer *l, const glia__part *p)                                                \
     {                                                                                                                  \
@@ -154,7 +136,7 @@ LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cos
       .no_gradient = true);
 LAYER(sigmoid, "1 / (1 + exp(-x))", glia__no_settings, sigmoid, .cost = WITH_EXP);
 LAYER(tanh, "tanh(x)", glia__no_settings, tanh, .cost = WITH_EXP);
-LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink = at_zero);
+LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink = at_zero, .over = true);
 LAYER(leaky_relu, "x if x > 0, else slope x", slope, leaky_relu, .cost = CHEAP, .kink = at_zero);
 LAYER(elu, "x if x > 0, else alpha (exp(x) - 1)", alpha, elu, .cost = WITH_EXP, .kink = at_zero);
 LAYER(selu, "1.0507 x if x > 0, else 1.0507 * 1.6733 (exp(x) - 1)", glia__no_settings, selu, .cost = WITH_EXP,

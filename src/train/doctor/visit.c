@@ -90,7 +90,7 @@ static glia_status call_doctor(visit *v)
     GLIA_TRY(glia__optim_parse(&v->rule, v->o.optimizer));
     GLIA_TRY(glia__loss_for(v->m, loss, &v->loss, &v->fused));
     GLIA_TRY(glia__team_new(&v->team, v->o.threads));
-    GLIA_TRY(glia__model_reserve(v->m, batch_of(v), glia__team_size(v->team), GLIA__PLAN_TRAINING));
+    GLIA_TRY(glia__model_reserve(v->m, batch_of(v), glia__team_size(v->team), GLIA__PLAN_LOOK));
     return glia__doctor_new(&v->d, &(glia__patient){.m = v->m,
                                                     .train = v->train,
                                                     .team = v->team,
