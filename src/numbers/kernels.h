@@ -16,6 +16,8 @@ typedef struct glia__kernels {
                     real beta, real *c, size_t ldc);
     void (*gemm_nt)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                     real beta, real *c, size_t ldc);
+    /* Of each of `count` matrices: to[j][i] = from[i][j]. */
+    void (*turn)(size_t count, size_t rows, size_t columns, const real *from, real *to);
     /* y[r][j] += b[j] */
     void (*add_bias)(size_t rows, size_t n, const real *b, real *y, size_t ldy);
     /* s[j] = keep * s[j] + scale * sum_r y[r][j], in the order of rows */

@@ -22,6 +22,21 @@
 
 #include "numbers/portable_gemm.h"
 
+static void turn_matrix(size_t rows, size_t columns, const real *from, real *to)
+{
+    const size_t whole_rows = rows / SQUARE * SQUARE, whole = columns / SQUARE * SQUARE;
+    for (size_t i = 0; i < whole_rows; i += SQUARE)
+        for (size_t j = 0; j < whole; j += SQUARE) transpose(from + i * columns + j, columns, to + j * rows + i, rows);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = i < whole_rows ? whole : 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+}
+
+static void turn(size_t count, size_t rows, size_t columns, const real *from, real *to)
+{
+    const size_t n = rows * columns;
+    for (size_t i = 0; i < count; i++, from += n, to += n) turn_matrix(rows, columns, from, to);
+}
+
 static void add_bias(size_t rows, size_t n, const real *b, real *y, size_t ldy)
 {
     for (size_t r = 0; r < rows; r++) {
@@ -237,6 +252,7 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .gemm = gemm,
            .gemm_tn = gemm_tn,
            .gemm_nt = gemm_nt,
+           .turn = turn,
            .add_bias = add_bias,
            .sum_rows = sum_rows,
            .panel = WIDTH,

@@ -399,7 +399,7 @@ static void conv_prepare(const glia__conv *c, const real *weight, real *prepared
 {
     pack_weight(&c->s, weight, prepared);
     prepared += forward_panels(&c->s);
-    if (has_stretches(&c->s)) turn_matrix(glia__conv_depth(&c->s), c->s.out, weight, prepared + backward_panels(&c->s));
+    if (has_stretches(&c->s)) turn(1, glia__conv_depth(&c->s), c->s.out, weight, prepared + backward_panels(&c->s));
     for (size_t n = 0; n < parts_of(&c->s); n++) {
         const part p = part_of(&c->s, n);
         prepared = pack_part(&c->s, &p, weight, prepared);

@@ -38,16 +38,6 @@ static bool leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real 
     return has_stretches(s) && count_nonzero(n, dy) <= n / 5 * 2; /* at more than half, all are as fast */
 }
 
-/* to[j][i] = from[i][j] of rows x columns numbers */
-static void turn_matrix(size_t rows, size_t columns, const real *from, real *to)
-{
-    const size_t whole_rows = rows / SQUARE * SQUARE, whole = columns / SQUARE * SQUARE;
-    for (size_t i = 0; i < whole_rows; i += SQUARE)
-        for (size_t j = 0; j < whole; j += SQUARE) transpose(from + i * columns + j, columns, to + j * rows + i, rows);
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = i < whole_rows ? whole : 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
-}
-
 /* ---- sums of stretches ------------------------------------------------------------------------------------------- */
 
 /* The terms of a sum, one for each bit that is set in `words` words, `apart` from each other: a factor, `step` from one
@@ -204,5 +194,5 @@ static void zeros_backward_w(const glia__conv_shape *s, size_t rows, const real 
             add_positions(s, &by, place, some, image, dy, work);
         }
     }
-    turn_matrix(s->out, glia__conv_depth(s), work, dweight);
+    turn(1, s->out, glia__conv_depth(s), work, dweight);
 }

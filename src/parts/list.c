@@ -144,21 +144,10 @@ bool glia__shape_turned(const glia__shape *s)
     return s->rank == 3 && s->dim[0] > 1 && s->dim[1] * s->dim[2] > 1;
 }
 
-/* to[j][i] = from[i][j] for each row, by tiles that stay in the nearest cache */
-static void turn(size_t rows, size_t n, size_t m, const real *from, real *to)
-{
-    enum { TILE = 32 };
-    for (size_t r = 0; r < rows; r++, from += n * m, to += n * m)
-        for (size_t i0 = 0; i0 < n; i0 += TILE)
-            for (size_t j0 = 0; j0 < m; j0 += TILE)
-                for (size_t j = j0; j < m && j < j0 + TILE; j++)
-                    for (size_t i = i0; i < n && i < i0 + TILE; i++) to[j * n + i] = from[i * m + j];
-}
-
 void glia__rows_spoken(const glia__shape *s, size_t rows, const real *memory, real *spoken)
 {
     if (glia__shape_turned(s))
-        turn(rows, s->dim[1] * s->dim[2], s->dim[0], memory, spoken);
+        glia__kernels_get()->turn(rows, s->dim[1] * s->dim[2], s->dim[0], memory, spoken);
     else
         memcpy(spoken, memory, rows * glia__shape_count(s) * sizeof *spoken);
 }
@@ -166,7 +155,7 @@ void glia__rows_spoken(const glia__shape *s, size_t rows, const real *memory, re
 void glia__rows_in_memory(const glia__shape *s, size_t rows, const real *spoken, real *memory)
 {
     if (glia__shape_turned(s))
-        turn(rows, s->dim[0], s->dim[1] * s->dim[2], spoken, memory);
+        glia__kernels_get()->turn(rows, s->dim[0], s->dim[1] * s->dim[2], spoken, memory);
     else
         memcpy(memory, spoken, rows * glia__shape_count(s) * sizeof *memory);
 }
