@@ -79,15 +79,29 @@ static void make_block(glia_rng *rng)
     rng->next = 0;
 }
 
-uint32_t glia_rng_u32(glia_rng *rng)
+static inline uint32_t temper(uint32_t y)
 {
-    if (!rng) return 0;
-    if (rng->next == WORDS) make_block(rng);
-    uint32_t y = rng->word[rng->next++];
     y ^= y >> 11;
     y ^= y << 7 & 0x9D2C5680u;
     y ^= y << 15 & 0xEFC60000u;
     return y ^ y >> 18;
+}
+
+uint32_t glia_rng_u32(glia_rng *rng)
+{
+    if (!rng) return 0;
+    if (rng->next == WORDS) make_block(rng);
+    return temper(rng->word[rng->next++]);
+}
+
+size_t glia__rng_block(glia_rng *rng, uint32_t words[GLIA__RNG_WORDS])
+{
+    if (rng->next == WORDS) make_block(rng);
+    const size_t    n = WORDS - rng->next;
+    const uint32_t *from = rng->word + rng->next;
+    for (size_t i = 0; i < n; i++) words[i] = temper(from[i]);
+    rng->next = WORDS;
+    return n;
 }
 
 static uint64_t draw_u64(glia_rng *rng)

@@ -14,4 +14,7 @@ struct glia_rng {
     double   normal;
 };
 
+/* The words up to the end of a block, as glia_rng_u32 gives one after the other; how many, at least one. */
+size_t glia__rng_block(glia_rng *rng, uint32_t words[GLIA__RNG_WORDS]);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ground/memory.h"
+#include "ground/random.h"
 #include "train/scores.h"
 
 enum { RESAMPLES = 1000, RESAMPLES_LEAST = 100 };
@@ -38,16 +39,33 @@ static glia_interval middle_of(double *values, size_t n)
     return (glia_interval){percentile(values, n, 0.025), percentile(values, n, 0.975)};
 }
 
+/* Words of the stream, a block at a time. */
+typedef struct words {
+    glia_rng rng;
+    uint32_t word[GLIA__RNG_WORDS];
+    size_t   next, count;
+} words;
+
+static void words_begin(words *w)
+{
+    glia_rng_seed(&w->rng, 0);
+    w->next = w->count = 0;
+}
+
 /* row[rows] = randint(0, rows, rows): words of the stream are cut to as many bits as rows - 1 has, and those that are
  * too large are passed over; up to half of them, by chance, so that doing it without a branch halves the time. */
-static void draw(glia_rng *rng, size_t *row, size_t rows)
+static void draw(words *w, uint32_t *row, size_t rows)
 {
     uint32_t most = (uint32_t)(rows - 1), mask = most;
     for (unsigned bits = 1; bits < 32; bits *= 2) mask |= mask >> bits;
     for (size_t i = 0; i < rows;) {
-        uint32_t word = glia_rng_u32(rng) & mask;
-        row[i] = word;
-        i += word <= most;
+        if (w->next == w->count) w->count = glia__rng_block(&w->rng, w->word), w->next = 0;
+        size_t at = w->next;
+        for (; at < w->count && i < rows; at++) {
+            row[i] = w->word[at] & mask;
+            i += row[i] <= most;
+        }
+        w->next = at;
     }
 }
 
@@ -60,7 +78,7 @@ static bool has_interval(const glia_scores *s)
 
 /* ---- classes ----------------------------------------------------------------------------------------------------- */
 
-static double share_of_hits(const bool *hit, const size_t *row, size_t rows)
+static double share_of_hits(const bool *hit, const uint32_t *row, size_t rows)
 {
     size_t hits = 0;
     for (size_t i = 0; i < rows; i++) hits += hit[row[i]];
@@ -70,16 +88,17 @@ static double share_of_hits(const bool *hit, const size_t *row, size_t rows)
 glia_status glia__interval_of_hits(glia_scores *s, const bool *hit)
 {
     if (!has_interval(s)) return GLIA_OK;
-    size_t      n = resamples_of(s->rows), *row = glia__new(s->rows, sizeof *row);
-    glia_rng   *rng = NULL;
+    words       w;
+    size_t      n = resamples_of(s->rows);
+    uint32_t   *row = glia__new(s->rows, sizeof *row);
     double     *accuracy = glia__new(n, sizeof *accuracy);
-    glia_status status = accuracy && row ? glia_rng_new(&rng, 0) : GLIA_E_MEMORY;
+    glia_status status = accuracy && row ? GLIA_OK : GLIA_E_MEMORY;
+    words_begin(&w);
     for (size_t i = 0; status == GLIA_OK && i < n; i++) {
-        draw(rng, row, s->rows);
+        draw(&w, row, s->rows);
         accuracy[i] = share_of_hits(hit, row, s->rows);
     }
     if (status == GLIA_OK) s->accuracy_interval = middle_of(accuracy, n);
-    glia_rng_free(rng);
     glia__free(row);
     glia__free(accuracy);
     return status;
@@ -88,15 +107,14 @@ glia_status glia__interval_of_hits(glia_scores *s, const bool *hit)
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 typedef struct resample {
-    glia_rng *rng;
-    size_t   *row;               /* [rows]                         */
+    words     words;
+    uint32_t *row;               /* [rows]                         */
     double   *truth, *predicted; /* [rows][outputs]: those drawn   */
     double   *rmse, *r2, *right; /* [resamples]: what they scored; right: the share of labels */
 } resample;
 
 static void resample_clear(resample *r)
 {
-    glia_rng_free(r->rng);
     glia__free(r->row);
     glia__free(r->truth);
     glia__free(r->predicted);
@@ -114,12 +132,13 @@ static glia_status resample_new(resample *r, size_t rows, size_t outputs, size_t
     r->r2 = glia__new(n, sizeof *r->r2);
     r->right = glia__new(n, sizeof *r->right);
     bool all = r->row && r->truth && r->predicted && r->rmse && r->r2 && r->right;
-    return all ? glia_rng_new(&r->rng, 0) : GLIA_E_MEMORY;
+    words_begin(&r->words);
+    return all ? GLIA_OK : GLIA_E_MEMORY;
 }
 
 static void draw_numbers(resample *r, const double *truth, const double *predicted, size_t rows, size_t outputs)
 {
-    draw(r->rng, r->row, rows);
+    draw(&r->words, r->row, rows);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < outputs; j++) {
             r->truth[i * outputs + j] = truth[r->row[i] * outputs + j];
