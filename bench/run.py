@@ -291,37 +291,71 @@ def measure_busy(run):
         run.say(*report.busy(row))
 
 
+def refusal_of(command):
+    """The sentence by which glia does not take this precision here, or None."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 2 and "precision" in done.stderr:
+        return done.stderr.strip().removeprefix("glia: ")
+    done.check_returncode()
+
+
 def measure_bf16(run):
-    """W7 by the program, in both precisions."""
-    help_text = subprocess.run([f"{BIN}/glia", "train", "--help"], capture_output=True, text=True).stdout
-    reason = None
-    if "--precision" not in help_text:
-        reason = "not supported by this build"
-    elif not machine.has("amx_bf16"):
-        reason = "this processor has no AMX"
-    if reason:
-        run.note(f"bf16: not measured, {reason}")
-        return
+    """What bfloat16 does to accuracy; and W7 by the program in both precisions, where the processor has it."""
+    data = shared_rows(run)
+    for name, epochs in works.BF16_LEARNS.items():
+        compare_precisions(run, named(name), data, epochs)
     work = named("W7")
+    if not machine.has("amx_bf16"):
+        run.note("bf16: no times, this processor has no AMX")
+        return
+    refusal = refusal_of(train_command(run.mnist, work, 1, "--precision", "bf16"))
+    if refusal:
+        run.note(f"bf16: no times: {refusal}")
+        return
     own, plain = [OnceSide(name, 1, train_command(run.mnist, work, 1, "--precision", name), read=read_train,
                            whole=False) for name in ("bf16", "float32")]
     in_turns([own, plain], TURNS)
     add_special(run, "bf16", "the net of W7 in bf16, 60,000 rows", own, [plain], works.BF16_GOALS, "an epoch")
-    for name in works.BF16_LEARNS:
-        compare_precisions(run, named(name))
 
 
-def compare_precisions(run, work):
-    """What an epoch of this work learns in both."""
-    mean = {}
-    for name in "bf16", "float32":
-        command = train_command(run.mnist, work, THREADS, "--precision", name, "--repeat", str(works.BF16_SEEDS))
-        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        mean[name] = 100 * json.loads(printed.splitlines()[-1])["val_accuracy"]
-    apart = abs(mean["bf16"] - mean["float32"])
-    run.note(f"bf16: {work.name}, mean accuracy of {works.BF16_SEEDS} seeds: {mean['bf16']:.2f} %, in float32 "
-             f"{mean['float32']:.2f} %; asked less than {works.BF16_APART} points apart: {apart:.2f}, "
-             f"{'met' if apart < works.BF16_APART else 'missed'}")
+def shared_rows(run):
+    """Arguments for SHARE of the rows, and the test part to validate on."""
+    if SHARE == 1:
+        return [run.mnist]
+    count = max(1, int(60000 * SHARE))
+    for name, head in (("train-images-idx3-ubyte", 16), ("train-labels-idx1-ubyte", 8)):
+        with gzip.open(f"{run.mnist}/{name}.gz") as packed:
+            rows = packed.read()
+        size = (len(rows) - head) // 60000
+        with open(run.path("some-" + name), "wb") as out:
+            out.write(rows[:4] + count.to_bytes(4, "big") + rows[8 : head + count * size])
+    files = ",".join(run.path(f"some-{name}") for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"))
+    return [files, "--test", f"{run.mnist}:test"]
+
+
+def accuracies(data, work, precision):
+    """In percent, a seed each."""
+    command = train_command(data[0], work, 1, *data[1:], "--precision", precision, "--repeat", str(works.BF16_SEEDS))
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    events = map(json.loads, printed.splitlines())
+    return [100 * event["val_accuracy"] for event in events if event["event"] == "repeat"]
+
+
+def compare_precisions(run, work, data, epochs):
+    """Of the same seeds in both: emulated, where the processor's own would be slower or is not there."""
+    work = dataclasses.replace(work, epochs=epochs)
+    once = dataclasses.replace(work, epochs=1)
+    refused = refusal_of(train_command(data[0], once, 1, *data[1:], "--precision", "bf16"))
+    lower = "bf16-emulated" if refused else "bf16"
+    found = {name: accuracies(data, work, name) for name in ("float32", lower)}
+    mean = {name: statistics.mean(values) for name, values in found.items()}
+    pairs = [a - b for a, b in zip(found[lower], found["float32"])]
+    apart = abs(mean[lower] - mean["float32"])
+    run.found.setdefault("bf16", []).append({"work": work.name, "epochs": epochs, "refused": refused, "found": found})
+    run.note(f"{lower}: {work.name}, {epochs} epoch{'s' * (epochs > 1)}, mean accuracy of {works.BF16_SEEDS} seeds "
+             f"{mean[lower]:.2f} %, in float32 {mean['float32']:.2f} % (a seed's: {min(pairs):+.2f} to "
+             f"{max(pairs):+.2f} points, its deviation in float32 {statistics.stdev(found['float32']):.2f}); asked less "
+             f"than {works.BF16_APART} points apart: {apart:.2f}, {'met' if apart < works.BF16_APART else 'missed'}")
 
 
 # ---- all of it -------------------------------------------------------------------------------------------------------

@@ -64,6 +64,10 @@ static const option train_table[] = {
      "the norm of --clip-norm: sum of sizes, root of the sum of squares, or largest size"},
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
+    {"precision", OPTION_TEXT, AT(precision), "NAME", "float32", 0, 0,
+     "in what products of dense layers and convolutions are made: float32; bf16, by instructions of the processor, "
+     "where "
+     "that is faster; or bf16-emulated, slowly on any, to see what it does. Weights are float32 in any case"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
      "passes over the training rows (default: of data from files as many as make 10,000 updates, from 10 to 200; else "
      "10)"},
@@ -118,6 +122,18 @@ glia_norm train_clip_kind(const train_options *o)
     return (glia_norm)kind;
 }
 
+bool train_precision(const train_options *o, glia_precision *precision)
+{
+    static const char *const names[] = {"float32", "bf16", "bf16-emulated"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(o->precision, names[i]) != 0) continue;
+        *precision = (glia_precision)i;
+        return true;
+    }
+    fail(CODE_ARGUMENT, "--precision %s: there are float32, bf16 and bf16-emulated", o->precision);
+    return false;
+}
+
 /* What is read is not what is written. --init and --resume may be: they are in memory by then, and meant to go on. */
 static int check_inputs(const train_run *run, const char *as, const char *path)
 {
@@ -168,6 +184,8 @@ static int check_several(const train_options *o)
 
 static int check_options(const train_options *o)
 {
+    glia_precision precision;
+    if (!train_precision(o, &precision)) return CODE_ARGUMENT;
     if (train_clip_kind(o) == (glia_norm)NORMS)
         return fail(CODE_ARGUMENT, "--clip-kind %s: there are 1, 2 and inf", o->clip_kind);
     if (strcmp(o->clip_kind, norms[GLIA_NORM_2]) != 0 && !(o->clip_norm > 0))

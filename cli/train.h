@@ -12,7 +12,7 @@ typedef struct train_options {
     input_options input;
     const char   *net, *test, *scale, *loss, *optimizer, *schedule, *init, *augment, *out;
     const char   *monitor, *swa, *checkpoint, *resume;
-    const char   *clip_kind, *class_weight;
+    const char   *clip_kind, *class_weight, *precision;
     double        holdout; /* < 0: not said */
     double        clip_norm, clip_value, min_delta, ema;
     size_t        holdout_tail, every, epochs, batch, accumulate, seed, threads, patience;
@@ -21,6 +21,8 @@ typedef struct train_options {
 } train_options;
 
 glia_norm train_clip_kind(const train_options *o); /* none of them if there is no such norm */
+/* As --precision says; false, after a sentence, if there is no such one. */
+bool train_precision(const train_options *o, glia_precision *precision);
 enum { USUAL_PATIENCE = 5 };
 
 /* Whether more than one model is trained, to see how the scores scatter. */

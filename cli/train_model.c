@@ -140,6 +140,8 @@ static int fail_fit(const train_run *run, glia_status status)
 static int fit(train_run *run)
 {
     const train_options *o = run->options;
+    glia_precision       precision;
+    if (!train_precision(o, &precision)) return CODE_ARGUMENT;
     run->epochs = o->epochs ? o->epochs : glia_usual_epochs(run->parts->train, o->batch);
     const glia_fit_options options = {
         .epochs = run->epochs,
@@ -157,6 +159,7 @@ static int fit(train_run *run)
         .clip_norm = o->clip_norm,
         .clip_kind = train_clip_kind(o),
         .clip_value = o->clip_value,
+        .precision = precision,
         .patience = o->patience,
         .monitor = o->monitor,
         .min_delta = o->min_delta,

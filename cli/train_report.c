@@ -70,6 +70,7 @@ static void start_event(const train_run *run, const glia_model_info *model)
     json_put_count(event, "threads", run->threads);
     json_put_count(event, "seed", o->seed);
     json_put_text(event, "kernels", glia_kernels());
+    if (strcmp(o->precision, "float32") != 0) json_put_text(event, "precision", o->precision);
     if (run->options->resume) json_put_count(event, "resumed", run->resumed);
     json_print(event);
 }
@@ -93,9 +94,11 @@ static void start_lines(const train_run *run, const glia_model_info *model)
     }
     if (run->continued) fprintf(stderr, "net (of %s): %s\n", o->init, model->net);
     if (!run->continued) fprintf(stderr, "net%s: %s\n", o->net ? "" : " (chosen for the data)", model->net);
-    fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s\n", model->parameters,
+    fprintf(stderr, "%zu parameters, %s, batch %zu, %zu epoch%s, seed %zu, %u thread%s", model->parameters,
             o->optimizer, batch_rows(run), run->epochs, run->epochs == 1 ? "" : "s", o->seed, run->threads,
             run->threads == 1 ? "" : "s");
+    if (strcmp(o->precision, "float32") != 0) fprintf(stderr, ", products in %s", o->precision);
+    fputc('\n', stderr);
     if (run->patient)
         fprintf(stderr, "it stops after %zu epochs without a better val_loss (--patience or --epochs says otherwise)\n",
                 o->patience);

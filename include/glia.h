@@ -391,6 +391,15 @@ typedef struct glia_batch {
 /* A norm of all gradients together: root of the sum of squares, sum of sizes, largest size. */
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
+/* In what the products of dense layers and convolutions are made, forward and on both ways back; weights, sums, all
+ * else, and files are float32 in any case. bfloat16 has a float's range, and 8 bits of precision.
+ *   GLIA_BF16            by the processor's own instructions (AVX512_BF16, AMX), through oneDNN. Before the run starts
+ *                        steps of this net are timed in both; where bfloat16 is no faster than float32, or comes out
+ *                        wrong, it is refused (GLIA_E_ARG)
+ *   GLIA_BF16_EMULATED   operands are rounded to bfloat16 and multiplied in float32: no faster than that, on any
+ *                        processor; shows what the other does to accuracy. The two differ in the order of sums */
+typedef enum glia_precision { GLIA_FLOAT32 = 0, GLIA_BF16, GLIA_BF16_EMULATED } glia_precision;
+
 typedef struct glia_fit_options {
     size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
@@ -419,6 +428,8 @@ typedef struct glia_fit_options {
                                  where it has some, else its latest where it has times                          */
     const char *monitor;      /* "val_loss"; the metric that is watched; see `glia metrics`                     */
     double      min_delta;    /* an improvement is by more than this                                           */
+    /* Of products while the run lasts, its validation included; scores and predictions after it are in float32. */
+    glia_precision precision; /* GLIA_FLOAT32 */
     /* Averages of the weights a run passes through, at most one of the two. The average is what is validated, kept
      * and saved; in on_epoch the model has it too. Batch norm's running statistics are averaged along; for swa they are
      * made anew, by a pass over the training rows, where the average is validated or watched, and at the end. */

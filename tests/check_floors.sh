@@ -4,7 +4,7 @@
 #   - src/ files include downward only: ground < numbers < data < parts < model < files < train
 #   - layers, losses and optimizers do not know each other
 #   - cli/ and examples/ include glia.h and files of their own folder, nothing of src/
-#   - a foreign library is named in one place: oneDNN and OpenMP in src/numbers/onednn*.c, zlib in src/ground/gunzip.c,
+#   - a foreign library is named in one place: oneDNN and OpenMP in src/numbers/onednn*.[ch], zlib in src/ground/gunzip.c,
 #     libpng in src/data/png.c, libjpeg in src/data/jpeg.c, jansson in src/files/ and cli/
 #
 # Before it judges ROOT it judges small trees that are wrong in one way each, so that a check that lets everything
@@ -21,10 +21,10 @@ FNR == 1 {
     folder = file; sub("/[^/]*$", "", folder)
 }
 FNR == 1 && part[1] == "src" && !(part[2] in floor) { wrong("a folder that is no floor") }
-/[^A-Za-z_](dnnl|omp)_[a-z]/ { only_in("^src/numbers/onednn(_conv)?[.]c$", "oneDNN or OpenMP outside numbers/onednn*.c") }
+/[^A-Za-z_](dnnl|omp)_[a-z]/ { only_in("^src/numbers/onednn(_[a-z0-9]+)?[.][ch]$", "oneDNN or OpenMP outside numbers/onednn*.[ch]") }
 !/^[ \t]*#[ \t]*include/ { next }
 
-/<(oneapi\/.*|dnnl.*|omp)[.]h/ { only_in("^src/numbers/onednn(_conv)?[.]c$", "oneDNN or OpenMP outside numbers/onednn*.c") }
+/<(oneapi\/.*|dnnl.*|omp)[.]h/ { only_in("^src/numbers/onednn(_[a-z0-9]+)?[.][ch]$", "oneDNN or OpenMP outside numbers/onednn*.[ch]") }
 /<zlib[.]h>/                   { only_in("^src/ground/gunzip[.]c$", "zlib outside ground/gunzip.c") }
 /<png[a-z]*[.]h>/              { only_in("^src/data/png[.]c$", "libpng outside data/png.c") }
 /<j(peglib|error)[.]h>/        { only_in("^src/data/jpeg[.]c$", "libjpeg outside data/jpeg.c") }

@@ -20,6 +20,9 @@ enum { IS_DOUBLE = 1 };
 enum { IS_DOUBLE = 0 };
 #endif
 
+/* Products in bfloat16 on any processor, where there are such at all. */
+#define EMULATED (IS_DOUBLE ? GLIA_FLOAT32 : GLIA_BF16_EMULATED)
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 /* The call gives GLIA_OK, or the test fails with its sentence. */
@@ -42,6 +45,23 @@ static inline void *need(size_t count, size_t size)
     void *p = calloc(count ? count : 1, size);
     assert_non_null(p);
     return p;
+}
+
+/* The number of 8 bits nearest to x, of two as near the one whose last bit is 0: what bfloat16 makes of a number that
+ * is neither very large nor very small. By its size, and not by its bits. */
+static inline double nearest_of_8_bits(double x)
+{
+    int    exponent;
+    double whole = nearbyint(ldexp(frexp(x, &exponent), 8)); /* halves to even */
+    return ldexp(whole, exponent - 8);
+}
+
+/* A copy of n numbers, each so rounded; the caller's. */
+static inline glia_real *rounded_copy(const glia_real *x, size_t n)
+{
+    glia_real *copy = need(n, sizeof *copy);
+    for (size_t i = 0; i < n; i++) copy[i] = (glia_real)nearest_of_8_bits((double)x[i]);
+    return copy;
 }
 
 /* n numbers, uniform in -1..1; the caller's (free). */

@@ -160,6 +160,7 @@ static void every_option_goes_on(void **state)
         {"ema, patience", {.ema = 0.8, .patience = 50, .optimizer = "sgd lr=3"}},
         {"clipping", {.clip_norm = 0.1, .clip_value = 0.01}},
         {"clipping by sizes", {.clip_norm = 0.1, .clip_kind = GLIA_NORM_1}},
+        {"bfloat16", {.precision = EMULATED}},
         {"balanced", {.class_weight = "balanced", .accumulate = 3}},
         {"plateau", {.schedule = "plateau 0.5 patience=1 cooldown=1", .optimizer = "sgd lr=3"}},
         {"plateau of accuracy",
@@ -349,6 +350,18 @@ static void other_runs_are_told_apart(void **state)
     }
     glia_model_free(m);
     glia_model_free(start);
+}
+
+static void another_precision_is_told_apart(void **state)
+{
+    (void)state;
+    if (IS_DOUBLE) skip(); /* there is no other */
+    options o = {.epochs = 3, .checkpoint = path};
+    glia_model_free(fitted(&o));
+    glia_model *m = fresh();
+    EXPECT_FAILS(glia_fit(m, train_rows, held_rows, &(options){.precision = EMULATED, .resume = path}), GLIA_E_ARG,
+                 "is of another run: its precision is float32, not bf16-emulated");
+    glia_model_free(m);
 }
 
 /* A loss that is computed together with the last layer is another's formula, and still itself. */
@@ -585,6 +598,7 @@ static void rewrite(const change *c)
                                        "asked.clip_norm",
                                        "asked.clip_kind",
                                        "asked.clip_value",
+                                       "asked.precision",
                                        "asked.augment",
                                        "asked.class_weight",
                                        "asked.ema",
@@ -851,6 +865,7 @@ int main(void)
         WITH_FILES(the_one_before_is_kept),
         WITH_FILES(the_doctor_knows_that_a_run_went_on),
         WITH_FILES(other_runs_are_told_apart),
+        WITH_FILES(another_precision_is_told_apart),
         WITH_FILES(a_loss_is_the_one_asked_for),
         WITH_FILES(a_mode_may_be_said_or_not),
         WITH_FILES(without_validation_every_binds_nothing),

@@ -86,11 +86,11 @@ static void examples_of_the_help_work(void **state)
 }
 
 static const char *const train_names[] = {
-    "--net TEXT",     "--test DATA", "--holdout SHARE",  "--stratify",       "--holdout-tail N", "--target COL",
-    "--scale HOW",    "--loss TEXT", "--optimizer TEXT", "--schedule TEXT",  "--clip-norm X",    "--clip-value X",
-    "--augment TEXT", "--epochs N",  "--batch N",        "--shuffle yes|no", "--seed N",         "--threads N",
-    "--group COL",    "--time COL",  "--folds K",        "--repeat N",       "--init MODEL",     "--patience N",
-    "--every N",      "--out FILE",  "--json",           "--quiet"};
+    "--net TEXT",       "--test DATA",    "--holdout SHARE",  "--stratify",      "--holdout-tail N", "--target COL",
+    "--scale HOW",      "--loss TEXT",    "--optimizer TEXT", "--schedule TEXT", "--clip-norm X",    "--clip-value X",
+    "--precision NAME", "--augment TEXT", "--epochs N",       "--batch N",       "--shuffle yes|no", "--seed N",
+    "--threads N",      "--group COL",    "--time COL",       "--folds K",       "--repeat N",       "--init MODEL",
+    "--patience N",     "--every N",      "--out FILE",       "--json",          "--quiet"};
 
 static void help_and_manual_tell_every_option(void **state)
 {

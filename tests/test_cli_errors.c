@@ -105,6 +105,7 @@ static void wrong_values(void **state)
         {{"train", "xor", "--clip-norm", "-1"}, 2, "--clip-norm \"-1\": must be at least 0"},
         {{"train", "xor", "--clip-norm", "1", "--clip-kind", "3"}, 2, "--clip-kind 3: there are 1, 2 and inf"},
         {{"train", "xor", "--clip-kind", "inf"}, 2, "--clip-kind inf: goes with --clip-norm"},
+        {{"train", "xor", "--precision", "bf8"}, 2, "--precision bf8: there are float32, bf16 and bf16-emulated"},
         {{"train", "xor", "--optimizer", "rprop", "--schedule", "cosine"},
          2,
          "schedule: rprop finds the size of its steps itself, so no schedule goes with it"},

@@ -395,6 +395,26 @@ static void settings_reach_the_training(void **state)
     assert_true(LOSS("--loss", "mse") < 0.3);
 }
 
+/* Where bfloat16 is not to be had, or slower, nothing is trained and one sentence says so. */
+static void precisions_reach_the_training(void **state)
+{
+    (void)state;
+    result r = RUN("train", "moons", "--net", EVEN_NET, "--epochs", "1", "--quiet", "--precision", "bf16");
+    bool   said = strncmp(r.err, "glia: precision bf16: ", 22) == 0 && strchr(r.err, '\n') == r.err + strlen(r.err) - 1;
+    if (r.code != 0 && !(r.code == 2 && said)) fail_msg("%d: %s", r.code, r.err);
+    release(&r);
+    assert_true(LOSS("--precision", "float32") == LOSS("--seed", "0"));
+    if (sizeof(glia_real) == sizeof(double)) return; /* there are none to reach it */
+    assert_true(LOSS("--precision", "bf16-emulated") != LOSS("--precision", "float32"));
+    r = RUN("train", "moons", "--epochs", "1", "--json", "--folds", "2", "--precision", "bf16-emulated");
+    assert_int_equal(r.code, 0);
+    assert_non_null(strstr(r.err, ", products in bf16-emulated\n"));
+    events e = events_of(r.out);
+    assert_string_equal(text_at(e.event[0], "precision"), "bf16-emulated");
+    release_events(&e);
+    release(&r);
+}
+
 static void lbfgs_says_how_it_ended(void **state)
 {
     (void)state;
@@ -549,6 +569,7 @@ int main(void)
         cmocka_unit_test(rows_and_classes_have_weights),
         cmocka_unit_test(a_model_can_go_to_standard_output),
         cmocka_unit_test(settings_reach_the_training),
+        cmocka_unit_test(precisions_reach_the_training),
         cmocka_unit_test(lbfgs_says_how_it_ended),
         cmocka_unit_test(validation_comes_every_so_often),
         cmocka_unit_test(patience_waits_for_the_validation),

@@ -1,7 +1,7 @@
-/* Convolutions: random shapes by the portable kernels of every instruction set, and by oneDNN, against sums made here
- * in double from the formula in numbers/conv.h; all three directions, whole shards and smaller ones. */
-#include "help.h"
-#include "numbers/kernels.h"
+/* Convolutions: random shapes by the portable kernels of every instruction set, and by oneDNN, in float32 and in
+ * bfloat16, against sums made here in double from the formula in numbers/conv.h; all three directions, whole shards and
+ * smaller ones. */
+#include "lowered.h"
 
 enum { SHAPES = 330, ISAS = 3 };
 
@@ -68,6 +68,7 @@ static glia__conv_shape shape_of_seed(uint32_t seed)
 typedef struct numbers {
     size_t n_x, n_y, n_w;
     real  *x, *y, *w, *b, *dy, *dx, *dw, *db; /* x, w, b, dy are given, the others are found */
+    real  *x_counts, *w_counts, *dy_counts;   /* as they are multiplied */
 } numbers;
 
 /* Five in six become 0, as a pooling leaves them. */
@@ -79,31 +80,31 @@ static void thin(real *v, size_t count, uint32_t seed)
     free(coin);
 }
 
+static real *counted(const real *v, size_t count, bool rounded)
+{
+    return rounded ? rounded_copy(v, count) : memcpy(need(count, sizeof *v), v, count * sizeof *v);
+}
+
 /* dy is full, thin, or thin in its first rows. */
-static numbers make_numbers(const glia__conv_shape *s, uint32_t seed)
+static numbers make_numbers(const glia__conv_shape *s, uint32_t seed, bool rounded)
 {
     size_t  n_x = s->rows * s->x[0] * s->x[1] * s->in, n_y = s->rows * s->y[0] * s->y[1] * s->out;
     size_t  n_w = glia__conv_depth(s) * s->out;
-    numbers n = {n_x,
-                 n_y,
-                 n_w,
-                 random_reals(seed, n_x),
-                 NULL,
-                 random_reals(seed + 1, n_w),
-                 random_reals(seed + 2, s->out),
-                 random_reals(seed + 3, n_y),
-                 NULL,
-                 NULL,
-                 NULL};
+    numbers n = {.n_x = n_x, .n_y = n_y, .n_w = n_w};
+    n.x = random_reals(seed, n_x), n.w = random_reals(seed + 1, n_w);
+    n.b = random_reals(seed + 2, s->out), n.dy = random_reals(seed + 3, n_y);
     n.y = need(n_y, sizeof *n.y), n.dx = need(n_x, sizeof *n.dx);
     n.dw = need(n_w, sizeof *n.dw), n.db = need(s->out, sizeof *n.db);
     if (seed % 3) thin(n.dy, n_y / s->rows * (seed % 3 == 1 ? s->rows : (s->rows + 1) / 2), seed + 4);
+    n.x_counts = counted(n.x, n_x, rounded);
+    n.w_counts = counted(n.w, n_w, rounded);
+    n.dy_counts = counted(n.dy, n_y, rounded);
     return n;
 }
 
 static void free_numbers(numbers *n)
 {
-    real *all[] = {n->x, n->y, n->w, n->b, n->dy, n->dx, n->dw, n->db};
+    real *all[] = {n->x, n->y, n->w, n->b, n->dy, n->dx, n->dw, n->db, n->x_counts, n->w_counts, n->dy_counts};
     for (size_t i = 0; i < COUNT(all); i++) free(all[i]);
 }
 
@@ -131,9 +132,9 @@ static void add_products(const glia__conv_shape *s, size_t rows, const numbers *
                             size_t x = ((r * s->x[0] + (size_t)p) * s->x[1] + (size_t)q) * s->in + c / out * in;
                             size_t k = ((i * s->kernel[1] + j) * in) * s->out + c;
                             for (size_t m = 0; m < in; m++) {
-                                o->y[at] += (double)n->x[x + m] * (double)n->w[k + m * s->out];
-                                o->dx[x + m] += (double)n->dy[at] * (double)n->w[k + m * s->out];
-                                o->dw[k + m * s->out] += (double)n->dy[at] * (double)n->x[x + m];
+                                o->y[at] += (double)n->x_counts[x + m] * (double)n->w_counts[k + m * s->out];
+                                o->dx[x + m] += (double)n->dy_counts[at] * (double)n->w_counts[k + m * s->out];
+                                o->dw[k + m * s->out] += (double)n->dy_counts[at] * (double)n->x_counts[x + m];
                             }
                         }
                 }
@@ -169,27 +170,6 @@ static void expect_near(const char *what, const glia__conv_shape *s, const real 
                      s->before[0], s->before[1]);
 }
 
-/* ---- memory that is given, and no more --------------------------------------------------------------------------- */
-
-enum { BEYOND = 64 };
-
-/* So many numbers, all NaN: whoever counts on what stands there is found out. Behind them stand others that nobody may
- * write. */
-static real *bounded(size_t count)
-{
-    real *p = need(count + BEYOND, sizeof *p);
-    for (size_t i = 0; i < count; i++) p[i] = (real)NAN;
-    for (size_t i = 0; i < BEYOND; i++) p[count + i] = (real)i;
-    return p;
-}
-
-static void free_bounded(real *p, size_t count)
-{
-    for (size_t i = 0; i < BEYOND; i++)
-        if (p[count + i] != (real)i) fail_msg("number %zu behind %zu was written", i, count);
-    free(p);
-}
-
 /* ---- trying ------------------------------------------------------------------------------------------------------ */
 
 /* All directions for `rows` of the shard's rows. How many went by the library, of three. */
@@ -223,7 +203,7 @@ typedef struct tally {
 static void try_shape(const glia__kernels *k, uint32_t seed, tally *t)
 {
     glia__conv_shape s = shape_of_seed(seed);
-    numbers          n = make_numbers(&s, seed);
+    numbers          n = make_numbers(&s, seed, rounds_operands(k));
     for (size_t rows = s.rows; rows > 0; rows = rows > 1 && rows == s.rows ? rows - 1 : 0) {
         sums   want = make_sums(&s, rows, &n);
         size_t by_library = try_rows(k, &s, rows, &n, &want);
@@ -250,7 +230,7 @@ static void expect_images_apart(const glia__kernels *k)
 {
     for (uint32_t seed = 0; seed < SHAPES; seed++) {
         glia__conv c = {.s = shape_of_seed(seed)};
-        numbers    n = make_numbers(&c.s, seed);
+        numbers    n = make_numbers(&c.s, seed, false);
         size_t     x = n.n_x / c.s.rows, y = n.n_y / c.s.rows;
         EXPECT_OK(k->conv_plan(&c));
         real *prepared = bounded(c.prepared), *work = bounded(c.work), *one = need(x + y, sizeof *one);
@@ -275,7 +255,7 @@ static void expect_zeros_add_nothing(const glia__kernels *k)
     for (uint32_t seed = 1; seed < SHAPES; seed += 3) {
         glia__conv c = {.s = shape_of_seed(seed)};
         if (c.s.rows < 2) continue;
-        numbers n = make_numbers(&c.s, seed);
+        numbers n = make_numbers(&c.s, seed, false);
         size_t  most = c.s.rows - 1, x = n.n_x / c.s.rows * most, y = n.n_y / c.s.rows * most;
         for (size_t i = x; i < n.n_x; i++) n.x[i] = 0;
         for (size_t i = y; i < n.n_y; i++) n.dy[i] = 1;
@@ -338,6 +318,19 @@ static void those_of_this_process_too(void **state)
     if (strstr(glia_kernels(), "onednn avx")) assert_true(t.all > 50);
 }
 
+static void those_of_lower_precision_too(void **state)
+{
+    (void)state;
+    find_lowered();
+    for (size_t i = 0; i < lowered_count; i++) {
+        tally t = {0};
+        for (uint32_t seed = 0; seed < SHAPES; seed++) try_shape(lowered[i], seed, &t);
+        if (lowered[i] != keeps_operands) continue;
+        print_message("%zu shapes with copied operands; by oneDNN %zu in all three directions\n", t.tried, t.all);
+        if (strstr(glia_kernels(), "onednn avx")) assert_true(t.all > 50);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +339,7 @@ int main(void)
         cmocka_unit_test(zeros_add_nothing),
         cmocka_unit_test(what_no_memory_can_hold_is_refused),
         cmocka_unit_test(those_of_this_process_too),
+        cmocka_unit_test(those_of_lower_precision_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

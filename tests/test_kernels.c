@@ -1,7 +1,9 @@
-/* Every kernel, of every table this processor can run, against a plain loop in double; at odd sizes, in the middle of
- * memory that must be left alone, and at the numbers where arithmetic is special. */
+/* Every kernel, of every table this processor can run, those with products in bfloat16 among them, against a plain loop
+ * in double; at odd sizes, in the middle of memory that must be left alone, and at the numbers where arithmetic is
+ * special. */
 #include "help.h"
-#include "numbers/kernels.h"
+#include "lowered.h"
+#include "numbers/bf16.h"
 
 enum { TABLES_MOST = 4, AROUND = 3 };
 
@@ -16,6 +18,7 @@ static int find_tables(void **state)
         if ((tables[table_count] = glia__kernels_portable(isas[i]))) table_count++;
     portable_count = table_count;
     tables[table_count++] = glia__kernels_get();
+    find_lowered();
     return 0;
 }
 
@@ -155,12 +158,14 @@ static void deep_products(void **state)
 
 /* ---- fully connected layers ------------------------------------------------------------------------------------ */
 
-/* A layer's call: x [rows][in], w and dw as panels, dy [rows][out]. */
+/* A layer's call: x [rows][in], w and dw as panels, dy [rows][out]; and x, w and dy as they count. */
 typedef struct dense {
     const glia__kernels *k;
     size_t               rows;
     glia__dense          d;
-    real                *x, *w, *b, *y, *dy;
+    real                *x, *w, *b, *y, *dy, *x_counts, *w_counts, *dy_counts;
+    glia__dense_plan    *plan; /* in the tables that want one; elsewhere it says nothing */
+    real                *prepared;
 } dense;
 
 /* Where weight [i][o] lies. */
@@ -177,9 +182,23 @@ static size_t weights_of(const dense *t)
 
 enum { FULL, SPARSE }; /* of x: no zeros, or nine in ten */
 
+static void plan_dense(dense *t)
+{
+    if (!t->k->dense_plan) return;
+    EXPECT_OK(t->k->dense_plan(t->plan));
+    if (t->k == keeps_operands && strstr(glia_kernels(), "onednn avx")) assert_non_null(t->plan->library);
+    t->prepared = bounded(t->plan->prepared);
+    t->d.plan = t->plan;
+    t->d.prepared = t->prepared;
+    t->d.work = bounded(t->plan->work);
+    t->k->dense_prepare(t->plan, t->w, t->prepared);
+}
+
 static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)
 {
-    dense t = {k, rows, {in, out, 0, in, 0, (out + k->panel - 1) / k->panel}, 0, 0, 0, 0, 0};
+    dense t = {.k = k, .rows = rows, .plan = need(1, sizeof *t.plan)};
+    *t.plan = (glia__dense_plan){.in = in, .out = out};
+    t.d = (glia__dense){.in = in, .out = out, .i1 = in, .q1 = (out + k->panel - 1) / k->panel};
     t.x = random_reals(21, rows * in);
     t.w = need(weights_of(&t), sizeof *t.w);
     real *w = random_reals(22, in * out);
@@ -192,11 +211,25 @@ static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out
     for (size_t i = 0; zeros == SPARSE && i < rows * in; i++)
         if (fabs((double)coin[i]) < 0.9) t.x[i] = 0;
     free(coin);
+    bool rounds = rounds_operands(k);
+    t.x_counts = rounds ? rounded_copy(t.x, rows * in) : copy_of(t.x, rows * in);
+    t.w_counts = rounds ? rounded_copy(t.w, weights_of(&t)) : copy_of(t.w, weights_of(&t));
+    t.dy_counts = rounds ? rounded_copy(t.dy, rows * out) : copy_of(t.dy, rows * out);
+    plan_dense(&t);
     return t;
 }
 
 static void dense_free(dense *t)
 {
+    if (t->prepared) {
+        free_bounded(t->prepared, t->plan->prepared);
+        free_bounded(t->d.work, t->plan->work);
+        t->k->dense_free(t->plan);
+    }
+    free(t->plan);
+    free(t->x_counts);
+    free(t->w_counts);
+    free(t->dy_counts);
     free(t->x);
     free(t->w);
     free(t->b);
@@ -207,22 +240,42 @@ static void dense_free(dense *t)
 static double exact_y(const dense *t, size_t r, size_t o)
 {
     double sum = t->b ? (double)t->b[o] : 0;
-    for (size_t i = 0; i < t->d.in; i++) sum += (double)t->x[r * t->d.in + i] * (double)t->w[weight_at(t, i, o)];
+    for (size_t i = 0; i < t->d.in; i++)
+        sum += (double)t->x_counts[r * t->d.in + i] * (double)t->w_counts[weight_at(t, i, o)];
     return sum;
 }
 
 static double exact_dx(const dense *t, size_t r, size_t i)
 {
     double sum = 0;
-    for (size_t o = 0; o < t->d.out; o++) sum += (double)t->dy[r * t->d.out + o] * (double)t->w[weight_at(t, i, o)];
+    for (size_t o = 0; o < t->d.out; o++)
+        sum += (double)t->dy_counts[r * t->d.out + o] * (double)t->w_counts[weight_at(t, i, o)];
     return sum;
 }
 
 static double exact_dw(const dense *t, size_t i, size_t o)
 {
     double sum = 0;
-    for (size_t r = 0; r < t->rows; r++) sum += (double)t->x[r * t->d.in + i] * (double)t->dy[r * t->d.out + o];
+    for (size_t r = 0; r < t->rows; r++)
+        sum += (double)t->x_counts[r * t->d.in + i] * (double)t->dy_counts[r * t->d.out + o];
     return sum;
+}
+
+/* Where part p of so many begins; kernels may want that to be a multiple of something. */
+static size_t part_begin(size_t all, size_t p, size_t parts, size_t multiple)
+{
+    size_t begin = all * p / parts;
+    return p == parts || multiple == 0 ? begin : begin / multiple * multiple;
+}
+
+static size_t panel_begin(const dense *t, size_t p, size_t parts)
+{
+    return part_begin(t->d.q1, p, parts, t->plan->block_out / t->k->panel);
+}
+
+static size_t input_begin(const dense *t, size_t p, size_t parts)
+{
+    return part_begin(t->d.in, p, parts, t->plan->block_in);
 }
 
 /* In two calls, each for a part, unless `parts` is 1; the bits must be those of a single call. */
@@ -230,7 +283,7 @@ static void dense_y(const dense *t, size_t parts, real *y)
 {
     for (size_t p = 0; p < parts; p++) {
         glia__dense d = t->d;
-        d.q0 = t->d.q1 * p / parts, d.q1 = t->d.q1 * (p + 1) / parts;
+        d.q0 = panel_begin(t, p, parts), d.q1 = panel_begin(t, p + 1, parts);
         if (d.q0 < d.q1) t->k->dense_forward(&d, t->rows, t->x, t->w, t->b, y);
     }
 }
@@ -239,7 +292,7 @@ static void dense_dx(const dense *t, size_t parts, real *dx)
 {
     for (size_t p = 0; p < parts; p++) {
         glia__dense d = t->d;
-        d.i0 = t->d.in * p / parts, d.i1 = t->d.in * (p + 1) / parts;
+        d.i0 = input_begin(t, p, parts), d.i1 = input_begin(t, p + 1, parts);
         if (d.i0 < d.i1) t->k->dense_backward_x(&d, t->rows, t->dy, t->w, dx);
     }
 }
@@ -252,8 +305,8 @@ static void dense_dw(const dense *t, size_t parts, double scale, double keep, re
     work[n] = 77;
     for (size_t p = 0; p < parts * parts; p++) {
         glia__dense d = t->d;
-        d.q0 = t->d.q1 * (p / parts) / parts, d.q1 = t->d.q1 * (p / parts + 1) / parts;
-        d.i0 = t->d.in * (p % parts) / parts, d.i1 = t->d.in * (p % parts + 1) / parts;
+        d.q0 = panel_begin(t, p / parts, parts), d.q1 = panel_begin(t, p / parts + 1, parts);
+        d.i0 = input_begin(t, p % parts, parts), d.i1 = input_begin(t, p % parts + 1, parts);
         if (d.q0 < d.q1 && d.i0 < d.i1)
             t->k->dense_backward_w(&d, t->rows, (real)scale, t->x, t->dy, (real)keep, dw, work);
     }
@@ -314,9 +367,9 @@ static void try_dense_backward_w(const dense *t, double scale, double keep)
 
 static void try_dense(size_t rows, size_t in, size_t out)
 {
-    for (size_t k = 0; k < table_count; k++)
+    for (size_t k = 0; k < table_count + lowered_count; k++)
         for (int zeros = FULL; zeros <= SPARSE; zeros++) {
-            dense t = dense_of(tables[k], rows, in, out, zeros);
+            dense t = dense_of(k < table_count ? tables[k] : lowered[k - table_count], rows, in, out, zeros);
             try_dense_forward(&t);
             try_dense_backward_x(&t);
             try_dense_backward_w(&t, 1, 0);
@@ -344,12 +397,19 @@ static void dense_layers_of_deep_sums(void **state)
     try_dense(600, 40, 100);
 }
 
+static void dense_layers_of_many_blocks(void **state)
+{
+    (void)state;
+    try_dense(290, 400, 300); /* of rows, inputs and outputs, each with a rest */
+    try_dense(32, 784, 128);
+}
+
 /* To the bit: rows without a zero beside, which make all be added up, or rows of zeros, which make zeros be left out.
  */
 static void expect_same_bits(const glia__kernels *k, double scale, double keep)
 {
     enum { FEW = 80, ROWS = 4 * FEW, IN = 150, OUT = 77 }; /* more rows than are summed at a time */
-    dense t = dense_of(k, ROWS, IN, OUT, SPARSE);
+    dense t = dense_of(k, ROWS, IN, OUT, SPARSE);          /* of a table that keeps operands as they are */
     real *full = random_reals(27, (size_t)ROWS * IN), *zero = need((size_t)ROWS * IN, sizeof *zero);
     memcpy(full, t.x, FEW * IN * sizeof *full);
     memcpy(zero, t.x, FEW * IN * sizeof *zero);
@@ -375,6 +435,60 @@ static void zeros_change_no_bit(void **state)
     static const double ends[][2] = {{-0.5, 1}, {1, 1}, {1, 0}, {0.5, 0.75}};
     for (size_t k = 0; k < table_count; k++)
         for (size_t i = 0; i < COUNT(ends); i++) expect_same_bits(tables[k], ends[i][0], ends[i][1]);
+}
+
+/* ---- bfloat16 -------------------------------------------------------------------------------------------------- */
+
+/* The upper half of a float: 1 sign, 8 exponent and 7 fraction bits. */
+static void numbers_become_the_nearest_of_bfloat16(void **state)
+{
+    (void)state;
+    if (IS_DOUBLE) skip();
+    static const struct {
+        uint32_t from;
+        uint16_t to;
+    } known[] = {
+        {0x00000000, 0x0000}, {0x80000000, 0x8000}, /* 0, -0 */
+        {0x3f800000, 0x3f80}, {0xc0490fdb, 0xc049}, /* 1, -pi */
+        {0x3f807fff, 0x3f80}, {0x3f808001, 0x3f81}, /* just below and above a half */
+        {0x3f808000, 0x3f80}, {0x3f818000, 0x3f82}, /* a half, to even */
+        {0xbf818000, 0xbf82}, {0x3fffffff, 0x4000}, /* of either sign; into the next power of two */
+        {0x7f7fffff, 0x7f80}, {0xff7fffff, 0xff80}, /* the largest floats are infinite */
+        {0x7f7f7fff, 0x7f7f}, {0x7f800000, 0x7f80}, /* the largest that is not; infinity */
+        {0xff800000, 0xff80}, {0x00000001, 0x0000}, /* the smallest float */
+        {0x00008001, 0x0001}, {0x00800000, 0x0080}, /* numbers below the normal ones, and the least of those */
+    };
+    for (size_t i = 0; i < COUNT(known); i++) {
+        float    x;
+        uint16_t got;
+        memcpy(&x, &known[i].from, sizeof x);
+        real as_real = (real)x;
+        lowered[0]->to_bf16(1, &as_real, &got);
+        if (got != known[i].to) fail_msg("%08x becomes %04x, not %04x", known[i].from, got, known[i].to);
+    }
+    static const uint32_t none[] = {0x7f800001, 0x7fffffff, 0xffc00000, 0xff80ffff};
+    for (size_t i = 0; i < COUNT(none); i++) {
+        float x;
+        memcpy(&x, &none[i], sizeof x);
+        assert_true(isnan(glia__bf16_rounded(x)));
+        assert_true((glia__bf16(x) & 0x8000) == (none[i] >> 16 & 0x8000));
+    }
+    real *x = random_reals(61, 1000), *rounded = rounded_copy(x, 1000);
+    for (size_t i = 0; i < 1000; i++) assert_true((real)glia__bf16_rounded((float)x[i]) == rounded[i]);
+    free(x);
+    free(rounded);
+}
+
+static void processors_without_bfloat16_are_refused(void **state)
+{
+    (void)state;
+    const glia__kernels *k;
+    if (IS_DOUBLE)
+        EXPECT_FAILS(glia__kernels_of(GLIA_BF16_EMULATED, &k), GLIA_E_ARG, "this build computes in double");
+    else if (glia__kernels_of(GLIA_BF16, &k) != GLIA_OK)
+        assert_non_null(strstr(glia_error(), "and by other means it would be slower than float32"));
+    EXPECT_OK(glia__kernels_of(GLIA_FLOAT32, &k));
+    assert_ptr_equal(k, glia__kernels_get());
 }
 
 /* ---- rows and columns ------------------------------------------------------------------------------------------ */
@@ -825,7 +939,10 @@ int main(void)
         cmocka_unit_test(deep_products),
         cmocka_unit_test(dense_layers_of_odd_shapes),
         cmocka_unit_test(dense_layers_of_deep_sums),
+        cmocka_unit_test(dense_layers_of_many_blocks),
         cmocka_unit_test(zeros_change_no_bit),
+        cmocka_unit_test(numbers_become_the_nearest_of_bfloat16),
+        cmocka_unit_test(processors_without_bfloat16_are_refused),
         cmocka_unit_test(bias_is_added_to_each_row),
         cmocka_unit_test(rows_are_summed),
         cmocka_unit_test(batches_are_scaled),

@@ -217,6 +217,11 @@ static glia_status fit_images(void)
     return fit(classes, OF_IMAGES, &(glia_fit_options){.epochs = 1, .batch = 30, .threads = 2}, held);
 }
 
+static glia_status fit_in_bf16(void)
+{
+    return fit(classes, OF_IMAGES, &(glia_fit_options){.epochs = 1, .batch = 30, .precision = EMULATED}, held);
+}
+
 static glia_status fit_words(void)
 {
     return fit(words, OF_WORDS, &(glia_fit_options){.epochs = 1, .batch = 30, .threads = 2}, words);
@@ -369,6 +374,7 @@ static void training_without_memory(void **state)
     fail_every_request("fit of numbers", fit_numbers);
     fail_every_request("fit at once", fit_at_once);
     fail_every_request("fit of images", fit_images);
+    fail_every_request("fit in bfloat16", fit_in_bf16);
     fail_every_request("fit of words", fit_words);
     fail_every_request("by hand", by_hand);
     fail_every_request("judging", judged);
@@ -435,6 +441,8 @@ static bool compare_requests(void *user, const glia_batch *b)
     return false;
 }
 
+static glia_precision precision;
+
 static requests count_requests(const glia_data *d, const char *net, const char *optimizer, unsigned threads)
 {
     glia_model *m;
@@ -449,6 +457,7 @@ static requests count_requests(const glia_data *d, const char *net, const char *
                                            .schedule = "cosine",
                                            .clip_norm = 0.1,
                                            .clip_value = 0.1,
+                                           .precision = precision,
                                            .on_batch = compare_requests,
                                            .user = &r}));
     glia_model_free(m);
@@ -484,6 +493,9 @@ static void a_step_asks_glia_for_nothing(void **state)
 {
     (void)state;
     each_step(expect_none_of_ours);
+    precision = EMULATED;
+    each_step(expect_none_of_ours);
+    precision = GLIA_FLOAT32;
 }
 
 /* oneDNN allocates for itself. */

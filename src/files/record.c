@@ -51,6 +51,8 @@ static int fill(json_t *o, const glia_model *m, const glia_fit_options *asked, c
     if (asked->clip_norm > 0 && asked->clip_kind != GLIA_NORM_2)
         failed = failed || add_text(o, "clip_kind", glia__norm_names[asked->clip_kind]);
     if (asked->clip_value > 0) failed = failed || add_number(o, "clip_value", asked->clip_value);
+    if (asked->precision != GLIA_FLOAT32)
+        failed = failed || add_text(o, "precision", glia__precision_names[asked->precision]);
     if (asked->augment) failed = failed || add_text(o, "augment", asked->augment);
     if (asked->accumulate > 1) failed = failed || add_size(o, "accumulate", asked->accumulate);
     if (asked->ema > 0) failed = failed || add_number(o, "ema", asked->ema);

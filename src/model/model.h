@@ -48,6 +48,8 @@ struct glia_model {
     double       *row_loss; /* of each row of the batch: weighted, unreduced */
     glia__planned planned;
 
+    glia_precision precision; /* of products, in all passes */
+
     bool       evaluates; /* passes by hand are as in prediction */
     size_t     rows;      /* of the latest pass by hand; 0: none */
     uint32_t   steps;     /* by glia_step: passes by hand between two of them draw the same */
@@ -108,6 +110,9 @@ glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total)
 /* Memory for passes over up to `rows` rows by a team of `workers`. What an earlier pass left is lost if it has to grow.
  */
 glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode);
+/* Passes from here on make products in this precision. Memory for them has to be asked for again; a model that computes
+ * in it already keeps what it has. */
+glia_status glia__model_compute_in(glia_model *m, glia_precision precision);
 /* The block is laid out for training passes as soon as there were any planned; for passes forward alone meanwhile, and
  * back. What an earlier pass left is lost. */
 void glia__model_lay_out(glia_model *m, bool forward_alone);

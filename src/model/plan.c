@@ -314,3 +314,18 @@ glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, gl
     hand_out(m, m->planned.rows > 0);
     return status;
 }
+
+glia_status glia__model_compute_in(glia_model *m, glia_precision precision)
+{
+    const glia__kernels *k;
+    if (m->precision == precision) return GLIA_OK;
+    GLIA_TRY(glia__kernels_of(precision, &k));
+    forget_activations(m);
+    for (size_t i = 0; i < m->n_layers; i++) {
+        glia__layer *l = &m->layers[i];
+        if (l->class->release) l->class->release(l);
+        l->k = k;
+    }
+    m->precision = precision;
+    return GLIA_OK;
+}

@@ -183,13 +183,15 @@ static void gather(walk *w)
     add_phase(w, NULL, &cut, gather_block);
 }
 
-/* What follows from the weights alone: each layer is one thread's. */
+/* What follows from the weights alone, where a layer keeps anything: each layer is one thread's. */
 static void prepare(walk *w)
 {
     const glia_model *m = w->s->model;
     size_t            found = 0;
-    for (size_t i = 0; i < m->n_layers; i++)
-        if (m->layers[i].class->prepare && found++ % w->size == w->rank) m->layers[i].class->prepare(&m->layers[i]);
+    for (size_t i = 0; i < m->n_layers; i++) {
+        const glia__layer *l = &m->layers[i];
+        if (l->class->prepare && l->keeps && found++ % w->size == w->rank) l->class->prepare(l);
+    }
     if (found) w->since = SHARED;
 }
 

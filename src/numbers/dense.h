@@ -18,9 +18,22 @@
 
 #include "ground/real.h"
 
+/* What kernels need of a layer beside its numbers; only those in bfloat16 need any. */
+typedef struct glia__dense_plan {
+    size_t in, out;
+    size_t prepared;            /* numbers that dense_prepare writes */
+    size_t work;                /* numbers that each worker needs while it runs */
+    size_t block_in, block_out; /* inputs, outputs that a call's part begins with a multiple of; 0: any */
+    void  *library;             /* of onednn_bf16.c, or NULL */
+} glia__dense_plan;
+
 typedef struct glia__dense {
     size_t in, out;
     size_t i0, i1, q0, q1;
+    /* NULL where kernels have no plan */
+    const glia__dense_plan *plan;
+    const real             *prepared; /* what dense_prepare made of w */
+    real                   *work;     /* [plan->work] */
 } glia__dense;
 
 /* Rows of the batch that backward_w sums at a time, and columns of dy that it pads to whole panels, at most. */

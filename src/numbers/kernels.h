@@ -27,6 +27,11 @@ typedef struct glia__kernels {
      * backward_w: dw = keep * dw + scale * (the gradient); keep = 0 does not read dw; work: glia__dense_work numbers.
      */
     size_t panel;
+    /* In bfloat16 a layer has a plan, whose in and out are set, and its weights are prepared for all calls until they
+     * change; the plan is then in the glia__dense of each call. NULL in float32. */
+    glia_status (*dense_plan)(glia__dense_plan *p);
+    void (*dense_free)(glia__dense_plan *p);
+    void (*dense_prepare)(const glia__dense_plan *p, const real *w, real *prepared);
     void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
     void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
@@ -63,6 +68,9 @@ typedef struct glia__kernels {
     void (*scale_bytes_columns)(size_t n, const uint8_t *b, const real *shift, const real *scale, real *x);
     void (*scale_reals)(size_t n, const real *v, real shift, real scale, real *x);
     void (*scale_reals_columns)(size_t n, const real *v, const real *shift, const real *scale, real *x);
+
+    /* Numbers as bfloat16 (numbers/bf16.h); NULL in tables of float32. */
+    void (*to_bf16)(size_t n, const real *x, uint16_t *to);
 
     /* Elementwise: y = f(x), and dx = dy * f'(x, y); y may be x, and dx may be dy. `a` is the activation's setting, where
      * it has one. */
@@ -124,14 +132,25 @@ typedef struct glia__kernels {
 /* The table of this process; made on first use, thread-safe. */
 const glia__kernels *glia__kernels_get(void);
 
+extern const char *const glia__precision_names[]; /* "bf16" */
+/* The table for products in this precision: with GLIA_FLOAT32 the one above, else one with other dense_* and conv_*.
+ * GLIA_E_ARG, with a sentence, where there is none, or none that could be faster than float32. */
+glia_status glia__kernels_of(glia_precision precision, const glia__kernels **k);
+
 /* The best that is the library's own: nothing in it asks for memory, locks or starts a thread. */
 const glia__kernels *glia__kernels_own(void);
 
 /* For tests: the specification alone, for one instruction set ("base", "avx2", "avx512"); NULL if not built or if this
  * processor lacks it. */
 const glia__kernels *glia__kernels_portable(const char *isa);
+/* The same with operands rounded to bfloat16: the specification of that; NULL in double as well. */
+const glia__kernels *glia__kernels_rounded(const char *isa);
+/* For tests: glia__kernels_of gives this one for GLIA_BF16; NULL: its own again. */
+void glia__kernels_pretend(const glia__kernels *k);
 
 /* onednn.c: overwrites what it does faster, and the name. Called once, by kernels.c. */
 void glia__kernels_onednn(glia__kernels *k, const char *isa);
+/* Writes products in bfloat16 over that; or says why not. Called once, after it. */
+const char *glia__kernels_onednn_bf16(glia__kernels *k);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the two files that know oneDNN share. */
+/* What is done by oneDNN, a file a kind of layer. */
 #ifndef GLIA_NUMBERS_ONEDNN_H
 #define GLIA_NUMBERS_ONEDNN_H
 
@@ -11,5 +11,14 @@ void glia__onednn_give_back(int threads);
 
 /* onednn_conv.c: writes its convolutions over those of the table. */
 void glia__onednn_convolutions(glia__kernels *k, const char *isa);
+
+/* The same in bfloat16, over a table of float32 that does what they have no fast code for: onednn_conv.c's, which come
+ * after those above, and onednn_bf16.c's, of fully connected layers. */
+void glia__onednn_convolutions_lowered(glia__kernels *k, bool exact);
+void glia__onednn_dense_lowered(glia__kernels *k, bool exact);
+
+/* For tests: the same table with operands that are `exact`, in float32 all the same; so it can be looked at on any
+ * processor. */
+const glia__kernels *glia__onednn_exact(void);
 
 #endif

@@ -4,56 +4,12 @@
  * single one; a shard that is not whole is done row by row. Images lie as ours do (nhwc). The weights lie as each
  * primitive wants them: they are reordered from ours (hwio) once a step, and their gradients into ours. Everything is
  * made and run for one thread, and works in memory of the caller's. What oneDNN has no fast code for, and a call that
- * fails, is done by the portable kernel. */
-#include <dnnl.h>
-#include <string.h>
-
+ * fails, is done by the portable kernel.
+ *
+ * In bfloat16 the same: images are converted in the caller's memory before a call, weights as they are reordered; what
+ * comes out is float32. */
 #include "ground/memory.h"
-#include "numbers/onednn.h"
-
-/* ---- what differs between versions 2 and 3 --------------------------------------------------------------------- */
-
-#if DNNL_VERSION_MAJOR >= 3
-typedef dnnl_memory_desc_t layout;
-#define AT(layout) (layout)
-#define MADE(status) ((status) == dnnl_success)
-
-static bool layout_make(layout *l, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
-{
-    return MADE(dnnl_memory_desc_create_with_tag(l, rank, dims, dnnl_f32, tag));
-}
-
-static bool layout_copy(layout *to, const_dnnl_memory_desc_t from)
-{
-    return MADE(dnnl_memory_desc_clone(to, from));
-}
-
-static void layout_free(layout *l)
-{
-    if (*l) dnnl_memory_desc_destroy(*l);
-    *l = NULL;
-}
-#else
-typedef dnnl_memory_desc_t layout;
-#define AT(layout) (&(layout))
-#define MADE(status) ((status) == dnnl_success)
-
-static bool layout_make(layout *l, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
-{
-    return MADE(dnnl_memory_desc_init_by_tag(l, rank, dims, dnnl_f32, tag));
-}
-
-static bool layout_copy(layout *to, const dnnl_memory_desc_t *from)
-{
-    *to = *from;
-    return true;
-}
-
-static void layout_free(layout *l)
-{
-    (void)l;
-}
-#endif
+#include "numbers/onednn_shared.h"
 
 typedef enum way { FORWARD, BACKWARD_X, BACKWARD_W, WAYS } way;
 
@@ -64,34 +20,22 @@ typedef struct shapes {
     dnnl_dims_t stride, dilation, before, after;
 } shapes;
 
-static dnnl_engine_t         engine;
-static dnnl_primitive_attr_t attributes; /* scratch memory is the caller's */
-
 #if DNNL_VERSION_MAJOR >= 3
 static dnnl_status_t describe(dnnl_primitive_desc_t *d, way w, const shapes *s, dnnl_primitive_desc_t forward)
 {
     if (w == FORWARD)
-        return dnnl_convolution_forward_primitive_desc_create(d, engine, dnnl_forward_training, dnnl_convolution_direct,
-                                                              s->x, s->weight, s->has_bias ? s->bias : NULL, s->y,
-                                                              s->stride, s->dilation, s->before, s->after, attributes);
+        return dnnl_convolution_forward_primitive_desc_create(
+            d, glia__onednn_engine, dnnl_forward_training, dnnl_convolution_direct, s->x, s->weight,
+            s->has_bias ? s->bias : NULL, s->y, s->stride, s->dilation, s->before, s->after, glia__onednn_attributes);
     if (w == BACKWARD_X)
-        return dnnl_convolution_backward_data_primitive_desc_create(d, engine, dnnl_convolution_direct, s->x, s->weight,
-                                                                    s->y, s->stride, s->dilation, s->before, s->after,
-                                                                    forward, attributes);
+        return dnnl_convolution_backward_data_primitive_desc_create(
+            d, glia__onednn_engine, dnnl_convolution_direct, s->x, s->weight, s->y, s->stride, s->dilation, s->before,
+            s->after, forward, glia__onednn_attributes);
     return dnnl_convolution_backward_weights_primitive_desc_create(
-        d, engine, dnnl_convolution_direct, s->x, s->weight, s->has_bias ? s->bias : NULL, s->y, s->stride, s->dilation,
-        s->before, s->after, forward, attributes);
+        d, glia__onednn_engine, dnnl_convolution_direct, s->x, s->weight, s->has_bias ? s->bias : NULL, s->y, s->stride,
+        s->dilation, s->before, s->after, forward, glia__onednn_attributes);
 }
 
-static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *d, layout *from, layout *to)
-{
-    return dnnl_reorder_primitive_desc_create(d, *from, engine, *to, engine, NULL);
-}
-
-static bool same_layout(layout *a, layout *b)
-{
-    return dnnl_memory_desc_equal(*a, *b);
-}
 #else
 static dnnl_status_t describe(dnnl_primitive_desc_t *d, way w, const shapes *s, dnnl_primitive_desc_t forward)
 {
@@ -108,18 +52,11 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *d, way w, const shapes *s, 
         status = dnnl_dilated_convolution_backward_weights_desc_init(&c, dnnl_convolution_direct, &s->x, &s->weight,
                                                                      s->has_bias ? &s->bias : NULL, &s->y, s->stride,
                                                                      s->dilation, s->before, s->after);
-    return status == dnnl_success ? dnnl_primitive_desc_create(d, &c, attributes, engine, forward) : status;
+    return status == dnnl_success
+               ? dnnl_primitive_desc_create(d, &c, glia__onednn_attributes, glia__onednn_engine, forward)
+               : status;
 }
 
-static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *d, layout *from, layout *to)
-{
-    return dnnl_reorder_primitive_desc_create(d, from, engine, to, engine, NULL);
-}
-
-static bool same_layout(layout *a, layout *b)
-{
-    return dnnl_memory_desc_equal(a, b);
-}
 #endif
 
 /* ---- a plan ---------------------------------------------------------------------------------------------------- */
@@ -139,15 +76,23 @@ typedef struct library {
     layout ours, bias;
     size_t prepared[WAYS]; /* where in the prepared weights */
     size_t scratch;        /* numbers of the caller's memory: for primitives, then a gradient in their layout, */
-    size_t weight;         /* then one in ours, then of the bias */
+    size_t weight;         /* then one in ours, then of the bias, */
+    size_t operands;       /* then x and y as operands, from here on */
+    bool   lowered;        /* operands are copies of the caller's numbers, */
+    dnnl_data_type_t type; /* of this type */
 } library;
 
 static glia__kernels portable;
 static bool          on_avx2;
 
-static size_t numbers_of(layout *l)
+static size_t row_x(const glia__conv *c)
 {
-    return glia__whole_lines(dnnl_memory_desc_get_size(AT(*l)) / sizeof(real));
+    return c->s.x[0] * c->s.x[1] * c->s.in;
+}
+
+static size_t row_y(const glia__conv *c)
+{
+    return c->s.y[0] * c->s.y[1] * c->s.out;
 }
 
 static void shapes_clear(shapes *s)
@@ -166,18 +111,22 @@ static dnnl_dim_t zeros_after(const glia__conv_shape *s, int axis)
     return end > have ? (dnnl_dim_t)(end - have) : 0;
 }
 
-static bool make_weight(layout *l, const glia__conv_shape *s, bool any)
+static bool make_weight(layout *l, const glia__conv_shape *s, dnnl_data_type_t type, bool any)
 {
     dnnl_dim_t in = (dnnl_dim_t)glia__conv_in(s), out = (dnnl_dim_t)glia__conv_out(s), groups = (dnnl_dim_t)s->groups;
     dnnl_dim_t h = (dnnl_dim_t)s->kernel[0], w = (dnnl_dim_t)s->kernel[1];
-    if (groups == 1) return layout_make(l, 4, (dnnl_dims_t){out, in, h, w}, any ? dnnl_format_tag_any : dnnl_hwio);
-    return layout_make(l, 5, (dnnl_dims_t){groups, out, in, h, w}, any ? dnnl_format_tag_any : dnnl_hwigo);
+    if (groups == 1)
+        return layout_make(l, 4, (dnnl_dims_t){out, in, h, w}, type, any ? dnnl_format_tag_any : dnnl_hwio);
+    return layout_make(l, 5, (dnnl_dims_t){groups, out, in, h, w}, type, any ? dnnl_format_tag_any : dnnl_hwigo);
 }
 
-/* The weights in any layout, or in the one given. */
-static bool make_shapes(shapes *v, const glia__conv_shape *s, size_t rows, layout *weight)
+/* The weights in any layout, or in the one given. What comes out is float32, the other two are of the operands' type.
+ */
+static bool make_shapes(shapes *v, const library *l, way to, const glia__conv_shape *s, size_t rows, layout *weight)
 {
-    *v = (shapes){.has_bias = s->bias};
+    const dnnl_data_type_t type = l->type, of_x = to == BACKWARD_X ? dnnl_f32 : type,
+                           of_y = to == FORWARD ? dnnl_f32 : type;
+    *v = (shapes){.has_bias = s->bias && !(l->lowered && to == BACKWARD_W)};
     for (int axis = 0; axis < 2; axis++) {
         v->stride[axis] = (dnnl_dim_t)s->stride[axis];
         v->dilation[axis] = (dnnl_dim_t)s->dilation[axis] - 1;
@@ -185,10 +134,11 @@ static bool make_shapes(shapes *v, const glia__conv_shape *s, size_t rows, layou
         v->after[axis] = zeros_after(s, axis);
     }
     dnnl_dim_t n = (dnnl_dim_t)rows, in = (dnnl_dim_t)s->in, out = (dnnl_dim_t)s->out;
-    return layout_make(&v->x, 4, (dnnl_dims_t){n, in, (dnnl_dim_t)s->x[0], (dnnl_dim_t)s->x[1]}, dnnl_nhwc) &&
-           layout_make(&v->y, 4, (dnnl_dims_t){n, out, (dnnl_dim_t)s->y[0], (dnnl_dim_t)s->y[1]}, dnnl_nhwc) &&
-           layout_make(&v->bias, 1, (dnnl_dims_t){out}, dnnl_x) &&
-           (weight ? layout_copy(&v->weight, AT(*weight)) : make_weight(&v->weight, s, true));
+    return layout_make(&v->x, 4, (dnnl_dims_t){n, in, (dnnl_dim_t)s->x[0], (dnnl_dim_t)s->x[1]}, of_x, dnnl_nhwc) &&
+           layout_make(&v->y, 4, (dnnl_dims_t){n, out, (dnnl_dim_t)s->y[0], (dnnl_dim_t)s->y[1]}, of_y, dnnl_nhwc) &&
+           layout_make(&v->bias, 1, (dnnl_dims_t){out}, dnnl_f32, dnnl_x) &&
+           (weight ? layout_copy(&v->weight, AT(*weight))
+                   : make_weight(&v->weight, s, to == BACKWARD_W ? dnnl_f32 : type, true));
 }
 
 /* Whether oneDNN's is likely to be faster. On AVX2 ours have 0.9 to 2 times its speed where the channels that they make
@@ -197,14 +147,6 @@ static bool is_asked(way w, const glia__conv_shape *s)
 {
     size_t columns = w == BACKWARD_X ? glia__conv_in(s) : glia__conv_out(s);
     return !on_avx2 || columns % portable.panel != 0;
-}
-
-/* oneDNN has a plain loop for every shape, which is slower than ours by far. */
-static bool is_fast(dnnl_primitive_desc_t d)
-{
-    const char *how = NULL;
-    return MADE(dnnl_primitive_desc_query(d, dnnl_query_impl_info_str, 0, &how)) && how && !strstr(how, "ref") &&
-           !strstr(how, "simple");
 }
 
 static bool take_layouts(primitive *p, dnnl_primitive_desc_t d, way w, shapes *s)
@@ -225,12 +167,13 @@ static bool make_described(primitive *p, way w, shapes *s, dnnl_primitive_desc_t
 }
 
 /* A primitive for `rows` rows; with `weight`, for weights in this layout. Leaves p->run NULL if there is none. */
-static void make_primitive(primitive *p, way w, const glia__conv_shape *c, size_t rows, layout *weight)
+static void make_primitive(primitive *p, const library *l, way w, const glia__conv_shape *c, size_t rows,
+                           layout *weight)
 {
     shapes                s;
     dnnl_primitive_desc_t forward = NULL;
     shapes                any;
-    bool                  fits = make_shapes(&s, c, rows, weight), hint = make_shapes(&any, c, rows, NULL);
+    bool fits = make_shapes(&s, l, w, c, rows, weight), hint = make_shapes(&any, l, FORWARD, c, rows, NULL);
     if (fits && hint && w != FORWARD) fits = MADE(describe(&forward, FORWARD, &any, NULL));
     if (fits && hint) make_described(p, w, &s, forward);
     if (forward) dnnl_primitive_desc_destroy(forward);
@@ -240,13 +183,10 @@ static void make_primitive(primitive *p, way w, const glia__conv_shape *c, size_
 
 static bool make_reorder(library *l, way w)
 {
-    layout               *theirs = &l->of[w][SHARD].weight;
-    dnnl_primitive_desc_t d = NULL;
-    if (same_layout(&l->ours, theirs)) return true;
-    bool made = MADE(w == BACKWARD_W ? describe_reorder(&d, theirs, &l->ours) : describe_reorder(&d, &l->ours, theirs));
-    if (made) made = MADE(dnnl_primitive_create(&l->reorder[w], d));
-    if (d) dnnl_primitive_desc_destroy(d);
-    return made;
+    layout *theirs = &l->of[w][SHARD].weight;
+    if (layout_same(&l->ours, theirs)) return true;
+    return w == BACKWARD_W ? reorder_make(&l->reorder[w], theirs, &l->ours)
+                           : reorder_make(&l->reorder[w], &l->ours, theirs);
 }
 
 static void clear_primitive(primitive *p)
@@ -263,8 +203,8 @@ static void clear_primitive(primitive *p)
 static bool make_way(library *l, way w, const glia__conv_shape *s)
 {
     primitive *shard = &l->of[w][SHARD], *single = &l->of[w][SINGLE];
-    make_primitive(shard, w, s, s->rows, NULL);
-    if (shard->run && s->rows > 1) make_primitive(single, w, s, 1, &shard->weight);
+    make_primitive(shard, l, w, s, s->rows, NULL);
+    if (shard->run && s->rows > 1) make_primitive(single, l, w, s, 1, &shard->weight);
     if (shard->run && (single->run || s->rows == 1) && make_reorder(l, w)) return true;
     clear_primitive(shard);
     clear_primitive(single);
@@ -276,19 +216,26 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* Numbers of ours that copies of a shard's x (FORWARD), or y, have room in. */
+static size_t operand_room(const glia__conv *c, way w)
+{
+    return glia__whole_lines(c->s.rows * (w == FORWARD ? row_x(c) : row_y(c)));
+}
+
 /* What the caller has to bring for all this. */
 static void count_memory(library *l, glia__conv *c)
 {
     for (int w = 0; w < WAYS; w++) {
         for (int size = 0; size < SIZES; size++)
-            if (l->of[w][size].run) l->scratch = larger(l->scratch, numbers_of(&l->of[w][size].scratch));
+            if (l->of[w][size].run) l->scratch = larger(l->scratch, layout_numbers(&l->of[w][size].scratch));
         if (!l->reorder[w] || w == BACKWARD_W) continue;
         l->prepared[w] = c->prepared;
-        c->prepared += numbers_of(&l->of[w][SHARD].weight);
+        c->prepared += layout_numbers(&l->of[w][SHARD].weight);
     }
     if (c->by_library[BACKWARD_W])
-        l->weight = larger(numbers_of(&l->of[BACKWARD_W][SHARD].weight), numbers_of(&l->ours));
-    c->work = larger(c->work, l->scratch + 2 * l->weight + numbers_of(&l->bias));
+        l->weight = larger(layout_numbers(&l->of[BACKWARD_W][SHARD].weight), layout_numbers(&l->ours));
+    l->operands = l->scratch + 2 * l->weight + layout_numbers(&l->bias);
+    c->work = larger(c->work, l->operands + (l->lowered ? operand_room(c, FORWARD) + operand_room(c, BACKWARD_X) : 0));
 }
 
 static void conv_free(glia__conv *c)
@@ -305,50 +252,41 @@ static void conv_free(glia__conv *c)
     c->library = NULL;
 }
 
-static glia_status conv_plan(glia__conv *c)
+static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
 {
     GLIA_TRY(portable.conv_plan(c));
     library *l = glia__new(1, sizeof *l);
     if (!l) return GLIA_E_MEMORY;
     c->library = l;
+    l->lowered = lowered;
+    l->type = type;
     int threads = glia__onednn_alone();
-    if (make_weight(&l->ours, &c->s, false) && layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_x)) {
-        for (int w = 0; w < WAYS; w++) c->by_library[w] = is_asked((way)w, &c->s) && make_way(l, (way)w, &c->s);
+    if (make_weight(&l->ours, &c->s, dnnl_f32, false) &&
+        layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_f32, dnnl_x)) {
+        for (int w = 0; w < WAYS; w++)
+            c->by_library[w] = (lowered || is_asked((way)w, &c->s)) && make_way(l, (way)w, &c->s);
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);
     return GLIA_OK;
 }
 
-/* ---- running --------------------------------------------------------------------------------------------------- */
-
-typedef struct argument {
-    int         what;
-    layout     *layout;
-    const void *numbers;
-} argument;
-
-enum { ARGUMENTS_MOST = 5 };
-
-static bool run(dnnl_primitive_t what, const argument *list, int count)
+static glia_status conv_plan(glia__conv *c)
 {
-    dnnl_exec_arg_t given[ARGUMENTS_MOST];
-    int             made = 0;
-    bool            ran = true;
-    for (; made < count && ran; made += ran) {
-        given[made].arg = list[made].what;
-        ran = MADE(dnnl_memory_create(&given[made].memory, AT(*list[made].layout), engine,
-                                      (void *)(uintptr_t)list[made].numbers));
-    }
-    int           threads = glia__onednn_alone();
-    dnnl_stream_t stream = NULL; /* of this call: one that threads share is nowhere promised to work */
-    if (ran) ran = MADE(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
-    if (ran) ran = MADE(dnnl_primitive_execute(what, stream, count, given)) && MADE(dnnl_stream_wait(stream));
-    if (stream) dnnl_stream_destroy(stream);
-    glia__onednn_give_back(threads);
-    for (int i = 0; i < made; i++) dnnl_memory_destroy(given[i].memory);
-    return ran;
+    return plan_of(c, false, dnnl_f32);
 }
+
+static glia_status conv_plan_lowered(glia__conv *c)
+{
+    return plan_of(c, true, dnnl_bf16);
+}
+
+static glia_status conv_plan_exact(glia__conv *c)
+{
+    return plan_of(c, true, dnnl_f32);
+}
+
+/* ---- running --------------------------------------------------------------------------------------------------- */
 
 static bool reorder(library *l, way w, const real *from, real *to)
 {
@@ -366,11 +304,28 @@ static void conv_prepare(const glia__conv *c, const real *weight, real *prepared
         l->ready[w] = !l->reorder[w] || reorder(l, (way)w, weight, prepared + l->prepared[w]);
 }
 
-/* One call: of a whole shard, or of one row. */
-static bool forward(library *l, int size, const real *x, const real *weight, const real *bias, real *y, real *work)
+/* x (FORWARD), or y, of so many rows as an operand. */
+static const void *operand(const glia__conv *c, way w, size_t rows, const real *from, real *work)
 {
+    const library *l = c->library;
+    if (!l->lowered) return from;
+    real *to = work + l->operands + (w == FORWARD ? 0 : operand_room(c, FORWARD));
+    operands_of(&portable, l->type, rows * (w == FORWARD ? row_x(c) : row_y(c)), from, to);
+    return to;
+}
+
+static size_t rows_of(const glia__conv *c, int size)
+{
+    return size == SHARD ? c->s.rows : 1;
+}
+
+/* One call: of a whole shard, or of one row. */
+static bool forward(const glia__conv *c, int size, const real *x, const real *weight, const real *bias, real *y,
+                    real *work)
+{
+    library   *l = c->library;
     primitive *p = &l->of[FORWARD][size];
-    argument   given[] = {{DNNL_ARG_SRC, &p->x, x},
+    argument   given[] = {{DNNL_ARG_SRC, &p->x, operand(c, FORWARD, rows_of(c, size), x, work)},
                           {DNNL_ARG_WEIGHTS, &p->weight, weight},
                           {DNNL_ARG_DST, &p->y, y},
                           {DNNL_ARG_SCRATCHPAD, &p->scratch, work},
@@ -378,10 +333,11 @@ static bool forward(library *l, int size, const real *x, const real *weight, con
     return run(p->run, given, bias ? 5 : 4);
 }
 
-static bool backward_x(library *l, int size, const real *dy, const real *weight, real *dx, real *work)
+static bool backward_x(const glia__conv *c, int size, const real *dy, const real *weight, real *dx, real *work)
 {
+    library   *l = c->library;
     primitive *p = &l->of[BACKWARD_X][size];
-    argument   given[] = {{DNNL_ARG_DIFF_DST, &p->y, dy},
+    argument   given[] = {{DNNL_ARG_DIFF_DST, &p->y, operand(c, BACKWARD_X, rows_of(c, size), dy, work)},
                           {DNNL_ARG_WEIGHTS, &p->weight, weight},
                           {DNNL_ARG_DIFF_SRC, &p->x, dx},
                           {DNNL_ARG_SCRATCHPAD, &p->scratch, work}};
@@ -389,26 +345,18 @@ static bool backward_x(library *l, int size, const real *dy, const real *weight,
 }
 
 /* The gradient comes in the primitive's own layout, and is turned into ours. */
-static bool backward_w(library *l, int size, const real *x, const real *dy, real *dweight, real *dbias, real *work)
+static bool backward_w(const glia__conv *c, int size, const real *x, const real *dy, real *dweight, real *dbias,
+                       real *work)
 {
+    library   *l = c->library;
     primitive *p = &l->of[BACKWARD_W][size];
     real      *theirs = l->reorder[BACKWARD_W] ? work + l->scratch : dweight;
-    argument   given[] = {{DNNL_ARG_SRC, &p->x, x},
-                          {DNNL_ARG_DIFF_DST, &p->y, dy},
+    argument   given[] = {{DNNL_ARG_SRC, &p->x, operand(c, FORWARD, rows_of(c, size), x, work)},
+                          {DNNL_ARG_DIFF_DST, &p->y, operand(c, BACKWARD_X, rows_of(c, size), dy, work)},
                           {DNNL_ARG_DIFF_WEIGHTS, &p->weight, theirs},
                           {DNNL_ARG_SCRATCHPAD, &p->scratch, work},
                           {DNNL_ARG_DIFF_BIAS, &l->bias, dbias}};
     return run(p->run, given, dbias ? 5 : 4) && (theirs == dweight || reorder(l, BACKWARD_W, theirs, dweight));
-}
-
-static size_t row_x(const glia__conv *c)
-{
-    return c->s.x[0] * c->s.x[1] * c->s.in;
-}
-
-static size_t row_y(const glia__conv *c)
-{
-    return c->s.y[0] * c->s.y[1] * c->s.out;
 }
 
 static const real *weight_of(const library *l, way w, const real *weight, const real *prepared)
@@ -423,10 +371,10 @@ static void conv_forward(const glia__conv *c, size_t rows, const real *x, const 
     const real *theirs = weight_of(l, FORWARD, weight, prepared);
     bool        ran = c->by_library[FORWARD] && l->ready[FORWARD];
     if (rows == c->s.rows)
-        ran = ran && forward(l, SHARD, x, theirs, bias, y, work);
+        ran = ran && forward(c, SHARD, x, theirs, bias, y, work);
     else
         for (size_t r = 0; r < rows && ran; r++)
-            ran = forward(l, SINGLE, x + r * row_x(c), theirs, bias, y + r * row_y(c), work);
+            ran = forward(c, SINGLE, x + r * row_x(c), theirs, bias, y + r * row_y(c), work);
     if (!ran) portable.conv_forward(c, rows, x, weight, prepared, bias, y, work);
 }
 
@@ -437,10 +385,10 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
     const real *theirs = weight_of(l, BACKWARD_X, weight, prepared);
     bool        ran = c->by_library[BACKWARD_X] && l->ready[BACKWARD_X];
     if (rows == c->s.rows)
-        ran = ran && backward_x(l, SHARD, dy, theirs, dx, work);
+        ran = ran && backward_x(c, SHARD, dy, theirs, dx, work);
     else
         for (size_t r = 0; r < rows && ran; r++)
-            ran = backward_x(l, SINGLE, dy + r * row_y(c), theirs, dx + r * row_x(c), work);
+            ran = backward_x(c, SINGLE, dy + r * row_y(c), theirs, dx + r * row_x(c), work);
     if (!ran) portable.conv_backward_x(c, rows, dy, weight, prepared, dx, work);
 }
 
@@ -454,7 +402,7 @@ static bool backward_w_singly(const glia__conv *c, size_t rows, const real *x, c
     bool     ran = true;
     for (size_t r = 0; r < rows && ran; r++) {
         const real *xr = x + r * row_x(c), *dyr = dy + r * row_y(c);
-        ran = backward_w(l, SINGLE, xr, dyr, r ? one : dweight, !dbias || r == 0 ? dbias : one_bias, work);
+        ran = backward_w(c, SINGLE, xr, dyr, r ? one : dweight, !dbias || r == 0 ? dbias : one_bias, work);
         if (r) portable.add(n, one, dweight);
         if (r && dbias) portable.add(c->s.out, one_bias, dbias);
     }
@@ -464,25 +412,37 @@ static bool backward_w_singly(const glia__conv *c, size_t rows, const real *x, c
 static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work)
 {
-    bool ran = c->by_library[BACKWARD_W];
+    const library *l = c->library;
+    bool           ran = c->by_library[BACKWARD_W];
+    if (l->lowered && dbias) { /* no operand of a product */
+        portable.sum_rows(rows * c->s.y[0] * c->s.y[1], c->s.out, 1, dy, c->s.out, 0, dbias);
+        dbias = NULL;
+    }
     if (rows == c->s.rows)
-        ran = ran && backward_w(c->library, SHARD, x, dy, dweight, dbias, work);
+        ran = ran && backward_w(c, SHARD, x, dy, dweight, dbias, work);
     else
         ran = ran && backward_w_singly(c, rows, x, dy, dweight, dbias, work);
     if (!ran) portable.conv_backward_w(c, rows, x, dy, dweight, dbias, work);
+}
+
+static void write_over(glia__kernels *k, glia_status (*plan)(glia__conv *c))
+{
+    k->conv_plan = plan;
+    k->conv_free = conv_free;
+    k->conv_prepare = conv_prepare;
+    k->conv_forward = conv_forward;
+    k->conv_backward_x = conv_backward_x;
+    k->conv_backward_w = conv_backward_w;
 }
 
 void glia__onednn_convolutions(glia__kernels *k, const char *isa)
 {
     portable = *k;
     on_avx2 = strcmp(isa, "avx2") == 0;
-    bool made = MADE(dnnl_engine_create(&engine, dnnl_cpu, 0)) && MADE(dnnl_primitive_attr_create(&attributes)) &&
-                MADE(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
-    if (!made) return;
-    k->conv_plan = conv_plan;
-    k->conv_free = conv_free;
-    k->conv_prepare = conv_prepare;
-    k->conv_forward = conv_forward;
-    k->conv_backward_x = conv_backward_x;
-    k->conv_backward_w = conv_backward_w;
+    write_over(k, conv_plan);
+}
+
+void glia__onednn_convolutions_lowered(glia__kernels *k, bool exact)
+{
+    write_over(k, exact ? conv_plan_exact : conv_plan_lowered);
 }

@@ -85,6 +85,11 @@ static void write_clip_value(const glia__run *r, glia__string *text)
     write_limit(r->o.clip_value, text);
 }
 
+static void write_precision(const glia__run *r, glia__string *text)
+{
+    glia__string_add(text, "%s", glia__precision_names[r->o.precision]);
+}
+
 static void write_augment(const glia__run *r, glia__string *text)
 {
     glia__string_add(text, "%s", r->o.augment ? r->o.augment : "none");
@@ -210,6 +215,7 @@ static const struct question {
     {"asked.clip_norm", "limit of the gradients' norm", NULL, write_clip_norm},
     {"asked.clip_kind", "kind of that norm", NULL, write_clip_kind},
     {"asked.clip_value", "limit of gradients", NULL, write_clip_value},
+    {"asked.precision", "precision", NULL, write_precision},
     {"asked.augment", "augmentation", NULL, write_augment},
     {"asked.class_weight", "weighting of classes", NULL, write_class_weight},
     {"asked.ema", "moving average", NULL, write_ema},

@@ -33,6 +33,7 @@ static glia_status check_options(const glia_fit_options *o)
     if (!(o->min_delta >= 0) || isinf(o->min_delta))
         return glia__fail(GLIA_E_ARG, "min_delta is a number of at least 0");
     if (o->clip_kind > GLIA_NORM_INF) return glia__fail(GLIA_E_ARG, "clip_kind is none of the norms");
+    if (o->precision > GLIA_BF16_EMULATED) return glia__fail(GLIA_E_ARG, "precision is none of the three there are");
     if (o->threads > 1024) return glia__fail(GLIA_E_ARG, "%u threads are more than 1024", o->threads);
     if (o->epochs > GLIA__EPOCHS_MOST)
         return glia__fail(GLIA_E_ARG, "%zu epochs are more than %d", o->epochs, GLIA__EPOCHS_MOST);
@@ -164,6 +165,7 @@ static glia_status make_room(glia__run *r)
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     r->piece = piece_of(r);
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->piece));
+    GLIA_TRY(glia__run_compute_in(r));
     GLIA_TRY(glia__model_reserve(m, r->piece, glia__team_size(r->team), GLIA__PLAN_TRAINING));
     GLIA_TRY(glia__whole_new(r));
     if (r->validation)
@@ -319,5 +321,6 @@ void glia__run_finish(glia__run *r)
     glia__free_aligned(r->average);
     glia_data_free(r->own_train);
     glia_data_free(r->own_validation);
+    glia__model_compute_in(r->m, GLIA_FLOAT32);
     r->m->rows = 0;
 }

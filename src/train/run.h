@@ -79,6 +79,10 @@ typedef struct glia__run {
 glia_status glia__run_prepare(glia__run *r);
 void        glia__run_finish(glia__run *r); /* frees what the run owns */
 
+/* --- precision.c --- */
+/* The model computes as r->o.precision says, until glia__run_finish. GLIA_E_ARG where bfloat16 would be slower. */
+glia_status glia__run_compute_in(glia__run *r);
+
 /* --- fit.c --- */
 void       glia__run_begin_epoch(glia__run *r, size_t number);
 glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */

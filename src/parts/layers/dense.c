@@ -45,28 +45,86 @@ static glia_status plan(glia__layer *l)
 static glia__dense whole(const glia__layer *l)
 {
     const glia__param *w = &l->param[0];
-    return (glia__dense){w->in, w->out, 0, w->in, 0, (w->out + w->panel - 1) / w->panel};
+    return (glia__dense){.in = w->in, .out = w->out, .i1 = w->in, .q1 = (w->out + w->panel - 1) / w->panel};
 }
+
+/* ---- in bfloat16, where kernels have a plan of the layer --------------------------------------------------------- */
+
+static void release(glia__layer *l)
+{
+    if (l->plan) l->k->dense_free(l->plan);
+    glia__free(l->plan);
+    l->plan = NULL;
+}
+
+static glia_status reserve_plan(glia__layer *l)
+{
+    glia__dense_plan *p = l->k->dense_plan && !l->plan ? glia__new(1, sizeof *p) : NULL;
+    if (!l->k->dense_plan || l->plan) return GLIA_OK;
+    if (!p) return GLIA_E_MEMORY;
+    p->in = l->param[0].in, p->out = l->param[0].out;
+    glia_status status = l->k->dense_plan(p);
+    if (status == GLIA_OK)
+        l->plan = p;
+    else
+        glia__free(p);
+    return status;
+}
+
+static void prepare(const glia__layer *l)
+{
+    if (l->plan) l->k->dense_prepare(l->plan, l->param[0].value, l->kept);
+}
+
+/* Inputs, panels, of a block: `usual` ones where kernels have no wish. */
+static size_t inputs_of(const glia__layer *l, size_t usual)
+{
+    const glia__dense_plan *p = l->plan;
+    return p && p->block_in ? p->block_in : usual;
+}
+
+static size_t panels_of(const glia__layer *l, size_t usual)
+{
+    const glia__dense_plan *p = l->plan;
+    return p && p->block_out ? p->block_out / l->param[0].panel : usual;
+}
+
+/* All of the layer, for a worker that has `work` behind what backward_w works in. */
+static glia__dense whole_for(const glia__layer *l, real *work)
+{
+    glia__dense             d = whole(l);
+    const glia__dense_plan *p = l->plan;
+    if (p) d.plan = p, d.prepared = l->kept, d.work = work + l->works - glia__whole_lines(p->work);
+    return d;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
-    glia__dense d = whole(l);
+    GLIA_TRY(reserve_plan(l));
+    glia__dense             d = whole(l);
+    const glia__dense_plan *p = l->plan;
     l->works = training ? glia__dense_work(&d, rows * (l->n_in / d.in)) : 0;
+    if (p) l->works = glia__whole_lines(l->works) + glia__whole_lines(p->work);
+    l->keeps = p ? p->prepared : 0;
     return GLIA_OK;
 }
+
+/* ---- shares ------------------------------------------------------------------------------------------------------ */
 
 /* Shares of the panels, where there are enough; four of them are worked on at once. */
 enum { PANELS_LEAST = 4 };
 static glia__cut by_panels(const glia__layer *l, size_t work)
 {
     size_t panels = whole(l).q1;
-    return (glia__cut){.units = panels, .block = panels >= 8 ? 4 : 2, .work = work, .joined = true};
+    return (glia__cut){.units = panels, .block = panels_of(l, panels >= 8 ? 4 : 2), .work = work, .joined = true};
 }
 
 static glia__cut by_inputs(const glia__layer *l, size_t work)
 {
     enum { MULTIPLE = 48 };
-    return (glia__cut){.units = l->param[0].in, .block = MULTIPLE, .work = work, .joined = true};
+    return (glia__cut){.units = l->param[0].in, .block = inputs_of(l, MULTIPLE), .work = work, .joined = true};
 }
 
 /* Whether threads share the weights rather than the rows. */
@@ -107,7 +165,7 @@ static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut 
 static void forward(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    glia__dense        d = whole(l);
+    glia__dense        d = whole_for(l, p->work);
     size_t             positions = l->n_in / d.in, from = 0, to = p->rows;
     if (shared_by_weights(l, p->rows))
         d.q0 = p->begin, d.q1 = p->end;
@@ -126,7 +184,7 @@ static void apply(const glia__layer *l, size_t rows, const real *x, real *y)
 /* dx = dy W^T */
 static void backward_x(const glia__layer *l, const glia__part *p)
 {
-    glia__dense d = whole(l);
+    glia__dense d = whole_for(l, p->work);
     size_t      positions = l->n_in / d.in, from = 0, to = p->rows;
     if (shared_by_weights(l, p->rows))
         d.i0 = p->begin, d.i1 = p->end;
@@ -140,7 +198,7 @@ static void backward_x(const glia__layer *l, const glia__part *p)
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    glia__dense        d = whole(l);
+    glia__dense        d = whole_for(l, p->work);
     size_t             rows = p->rows * (l->n_in / d.in);
     if (d.q1 >= PANELS_LEAST)
         d.q0 = p->begin, d.q1 = p->end;
@@ -158,7 +216,9 @@ const glia__layer_class glia__layer_dense = {
     .plan = plan,
     .reads = GLIA__READS_NUMBERS,
     .reserve = reserve,
+    .release = release,
     .cut = cut,
+    .prepare = prepare,
     .forward = forward,
     .backward_x = backward_x,
     .backward_w = backward_w,
