@@ -156,6 +156,34 @@ static void tall_batches_too(void **state)
     glia_data_free(d);
 }
 
+/* The bits are those of a run that somebody looks at, where each layer has numbers of its own. */
+static void expect_relu_lies(bool over, const char *net, const glia_data *d, size_t layer)
+{
+    options     o = {.epochs = 2, .batch = 37, .optimizer = "adam", .scale = "none", .threads = 2};
+    glia_model *plain = fitted(net, d, d, &o);
+    o.doctor = true;
+    glia_model *watched = fitted(net, d, d, &o);
+    expect_same_weights(plain, watched);
+    assert_true(epochs_of(plain, 2)->val_loss == epochs_of(watched, 2)->val_loss);
+    assert_true((plain->layers[layer].y == plain->layers[layer - 1].y) == over);
+    assert_true(watched->layers[layer].y != watched->layers[layer - 1].y);
+    glia_model_free(plain);
+    glia_model_free(watched);
+}
+
+static void relu_lies_over_what_it_alone_reads(void **state)
+{
+    (void)state;
+    glia_data *d = image_data(93, 256, 0);
+    expect_relu_lies(true, "dense 40, relu, dense 30, tanh, dense 4, softmax", d, 1);
+    expect_relu_lies(true, "dense 40 freeze=yes, relu, dense 4, softmax", d, 1);
+    expect_relu_lies(true, "dense 40, relu @a, dense 40, add @a, dense 4, softmax", d, 1);
+    expect_relu_lies(false, "dense 40 @a, relu, add @a, dense 4, softmax", d, 1);
+    expect_relu_lies(false, "tanh, relu, dense 4, softmax", d, 1);
+    expect_relu_lies(true, "input 1x16x16, conv 8 3 pad=same, relu, maxpool 2, flatten, dense 4, softmax", d, 2);
+    glia_data_free(d);
+}
+
 /* ---- history and callbacks ------------------------------------------------------------------------------------- */
 
 static void defaults_and_history(void **state)
@@ -565,6 +593,7 @@ int main(void)
         cmocka_unit_test(threads_never_change_a_bit),
         cmocka_unit_test(threads_change_no_bit_of_any_layer),
         cmocka_unit_test(tall_batches_too),
+        cmocka_unit_test(relu_lies_over_what_it_alone_reads),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),
         cmocka_unit_test(validation_every_so_often),

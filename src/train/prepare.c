@@ -166,7 +166,8 @@ static glia_status make_room(glia__run *r)
     r->piece = piece_of(r);
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->piece));
     GLIA_TRY(glia__run_compute_in(r));
-    GLIA_TRY(glia__model_reserve(m, r->piece, glia__team_size(r->team), GLIA__PLAN_TRAINING));
+    GLIA_TRY(glia__model_reserve(m, r->piece, glia__team_size(r->team),
+                                 r->o.doctor ? GLIA__PLAN_LOOK : GLIA__PLAN_TRAINING));
     GLIA_TRY(glia__whole_new(r));
     if (r->validation)
         GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
