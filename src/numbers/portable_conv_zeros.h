@@ -6,17 +6,20 @@
  *
  * The points of a row of the kernel lie side by side in an image, and in weights that are turned ([o][k]): a stretch,
  * of which some vectors are summed at once. Each number is the sum that portable_conv.h makes, in its order, without
- * the terms that are 0. */
+ * the terms that are 0, and so has the same bits (but for x and w that are not finite). */
 
 static size_t stretch_of(const glia__conv_shape *s)
 {
     return s->kernel[1] * s->in;
 }
 
-/* Whether rows of the kernel are vectors of numbers side by side. */
+/* Whether rows of the kernel are vectors of numbers side by side, and each dy stands for so much work that looking for
+ * those that are not 0 can pay. */
 static bool has_stretches(const glia__conv_shape *s)
 {
-    return s->groups == 1 && s->dilation[1] == 1 && stretch_of(s) % LANES == 0;
+    enum { CHANNELS = 16 };
+    return s->groups == 1 && s->dilation[1] == 1 && stretch_of(s) % LANES == 0 && s->kernel[0] > 1 &&
+           s->out >= CHANNELS;
 }
 
 /* Numbers of weights, turned. */
@@ -34,8 +37,9 @@ static size_t zeros_work(const glia__conv_shape *s)
 
 static bool leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
 {
+    enum { PAYS = 3 };
     const size_t n = rows * s->y[0] * s->y[1] * s->out;
-    return has_stretches(s) && count_nonzero(n, dy) <= n / 5 * 2; /* at more than half, all are as fast */
+    return has_stretches(s) && count_nonzero(n, dy) <= n / PAYS;
 }
 
 /* ---- sums of stretches ------------------------------------------------------------------------------------------- */
@@ -65,7 +69,7 @@ ALWAYS_INLINE void add_vectors(size_t rows, size_t vectors, const terms *t, cons
     const size_t  step = t->step, words = t->words, apart = t->apart, from_row = s->from, to_row = s->to;
     const real   *factor = t->factor;
     const size_t *place = t->place;
-    const real   *second = from + from_row;
+    const real   *second = rows > 1 ? from + from_row : from;
     vector        sum[TWO][SIX];
     UNROLL for (size_t i = 0; i < rows; i++)
     {
