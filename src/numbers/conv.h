@@ -4,7 +4,9 @@
  *   y[h][w][o] = b[o] + sum over i, j, c of x[h s_h + i d_h - p_h][w s_w + j d_w - p_w][c] weight[i][j][c][o]
  *
  * where x is 0 outside of the image, s is the stride, d the dilation, p the zeros before the first row or column; c
- * runs over the channels of o's group. A plan is made once for a shape; what can fail, fails there. */
+ * runs over the channels of o's group. A plan is made once for a shape; what can fail, fails there.
+ *
+ * The ways back may leave a dy of 0 out, to the same bits, but for x and weights that are not finite. */
 #ifndef GLIA_NUMBERS_CONV_H
 #define GLIA_NUMBERS_CONV_H
 
