@@ -33,6 +33,7 @@ typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
 /* Of loops in which each turn reads and writes numbers of its own: the same ones, or others. */
 #if defined(__clang__)
 #define APART _Pragma("clang loop vectorize(assume_safety)")
+#pragma clang diagnostic ignored "-Wpass-failed" /* some call a function for each number */
 #else
 #define APART _Pragma("GCC ivdep")
 #endif
