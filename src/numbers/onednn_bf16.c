@@ -217,7 +217,7 @@ static void take_rows(const library *l, size_t rows, size_t columns, const real 
 {
     const size_t bytes = operand_bytes(l->type);
     for (size_t r = 0; r < rows; r++) {
-        operands_of(&plain, l->type, columns, from + r * columns, at(l, to, r * wide));
+        operands_of(l->type, columns, from + r * columns, at(l, to, r * wide));
         memset(at(l, to, r * wide + columns), 0, (wide - columns) * bytes);
     }
     memset(at(l, to, rows * wide), 0, (all - rows) * wide * bytes);
@@ -236,8 +236,7 @@ static void take_weights(const library *l, const glia__dense_plan *d, const real
     memset(to, 0, (end - from) * operand_bytes(l->type));
     for (size_t o = from; o < end && o < d->out; o += plain.panel) {
         size_t left = (end < d->out ? end : d->out) - o;
-        operands_of(&plain, l->type, left < plain.panel ? left : plain.panel, weights_at(d, w, i, o),
-                    at(l, to, o - from));
+        operands_of(l->type, left < plain.panel ? left : plain.panel, weights_at(d, w, i, o), at(l, to, o - from));
     }
 }
 

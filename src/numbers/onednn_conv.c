@@ -310,7 +310,7 @@ static const void *operand(const glia__conv *c, way w, size_t rows, const real *
     const library *l = c->library;
     if (!l->lowered) return from;
     real *to = work + l->operands + (w == FORWARD ? 0 : operand_room(c, FORWARD));
-    operands_of(&portable, l->type, rows * (w == FORWARD ? row_x(c) : row_y(c)), from, to);
+    operands_of(l->type, rows * (w == FORWARD ? row_x(c) : row_y(c)), from, to);
     return to;
 }
 

@@ -5,7 +5,8 @@
  * Weights are rounded once a step, when they are prepared; rows where they are used, some at a time. Biases and their
  * gradients are no operands of products, and stay as they are.
  *
- * Compiled once for each instruction set, as portable.c is, and apart from it, so that its code stays what it was. */
+ * Compiled once for each instruction set, as portable.c is. A file of its own: more code in portable.c would change
+ * what the compiler makes of the code that is there. */
 #include "ground/memory.h"
 #include "numbers/bf16.h"
 #include "numbers/kernels.h"
@@ -24,11 +25,6 @@ static const glia__kernels *const plain = &TABLE(GLIA_ISA);
 static void round_all(size_t n, const real *restrict from, real *restrict to)
 {
     for (size_t i = 0; i < n; i++) to[i] = glia__bf16_rounded(from[i]);
-}
-
-static void to_bf16(size_t n, const real *restrict x, uint16_t *restrict to)
-{
-    for (size_t i = 0; i < n; i++) to[i] = glia__bf16(x[i]);
 }
 
 /* ---- fully connected layers ------------------------------------------------------------------------------------ */
@@ -162,21 +158,19 @@ static void rounded_conv_backward_w(const glia__conv *c, size_t rows, const real
     if (dbias) plain->sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
 }
 
-/* ---- written over the table ------------------------------------------------------------------------------------ */
+/* ---- the entries ------------------------------------------------------------------------------------------------- */
 
-extern void ROUNDED(GLIA_ISA)(glia__kernels *k);
-void        ROUNDED(GLIA_ISA)(glia__kernels *k)
-{
-    k->to_bf16 = to_bf16;
-    k->dense_plan = rounded_dense_plan;
-    k->dense_free = rounded_dense_free;
-    k->dense_prepare = rounded_dense_prepare;
-    k->dense_forward = rounded_dense_forward;
-    k->dense_backward_x = rounded_dense_backward_x;
-    k->dense_backward_w = rounded_dense_backward_w;
-    k->conv_plan = rounded_conv_plan;
-    k->conv_prepare = rounded_conv_prepare;
-    k->conv_forward = rounded_conv_forward;
-    k->conv_backward_x = rounded_conv_backward_x;
-    k->conv_backward_w = rounded_conv_backward_w;
-}
+extern const glia__kernels_products ROUNDED(GLIA_ISA);
+const glia__kernels_products        ROUNDED(GLIA_ISA) = {
+           .dense_plan = rounded_dense_plan,
+           .dense_free = rounded_dense_free,
+           .dense_prepare = rounded_dense_prepare,
+           .dense_forward = rounded_dense_forward,
+           .dense_backward_x = rounded_dense_backward_x,
+           .dense_backward_w = rounded_dense_backward_w,
+           .conv_plan = rounded_conv_plan,
+           .conv_prepare = rounded_conv_prepare,
+           .conv_forward = rounded_conv_forward,
+           .conv_backward_x = rounded_conv_backward_x,
+           .conv_backward_w = rounded_conv_backward_w,
+};
