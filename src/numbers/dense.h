@@ -14,6 +14,7 @@
 #ifndef GLIA_NUMBERS_DENSE_H
 #define GLIA_NUMBERS_DENSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ground/real.h"
@@ -24,6 +25,7 @@ typedef struct glia__dense_plan {
     size_t prepared;            /* numbers that dense_prepare writes */
     size_t work;                /* numbers that each worker needs while it runs */
     size_t block_in, block_out; /* inputs, outputs that a call's part begins with a multiple of; 0: any */
+    bool   lowered;             /* products are made of rounded operands */
     void  *library;             /* of onednn_bf16.c, or NULL */
 } glia__dense_plan;
 

@@ -186,7 +186,7 @@ static glia_status plan_of(glia__dense_plan *d, dnnl_data_type_t type)
     glia__onednn_give_back(threads);
     if (made) {
         count_memory(l, d);
-        d->block_in = l->inputs, d->block_out = l->outputs, d->library = l;
+        d->block_in = l->inputs, d->block_out = l->outputs, d->library = l, d->lowered = true;
     } else {
         free_library(l);
     }

@@ -36,6 +36,7 @@ static glia_status rounded_dense_plan(glia__dense_plan *p)
 {
     p->prepared = p->in * ((p->out + plain->panel - 1) / plain->panel * plain->panel);
     p->work = ROUNDED_ROWS * (p->in + p->out);
+    p->lowered = true;
     return GLIA_OK;
 }
 
@@ -122,6 +123,7 @@ static glia_status rounded_conv_plan(glia__conv *c)
     if (!glia__mul(c->s.rows, numbers_x(&c->s) + numbers_y(&c->s), &images) || !glia__add(c->work, images, &c->work))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu are more than memory can address", c->s.x[0], c->s.x[1]);
     c->prepared += numbers_of_weight(&c->s);
+    c->lowered = true;
     return GLIA_OK;
 }
 

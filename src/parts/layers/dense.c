@@ -55,17 +55,18 @@ static void release(glia__layer *l)
     if (l->plan) l->k->dense_free(l->plan);
     glia__free(l->plan);
     l->plan = NULL;
+    l->lowered = false;
 }
 
 static glia_status reserve_plan(glia__layer *l)
 {
-    glia__dense_plan *p = l->k->dense_plan && !l->plan ? glia__new(1, sizeof *p) : NULL;
     if (!l->k->dense_plan || l->plan) return GLIA_OK;
+    glia__dense_plan *p = glia__new(1, sizeof *p);
     if (!p) return GLIA_E_MEMORY;
     p->in = l->param[0].in, p->out = l->param[0].out;
     glia_status status = l->k->dense_plan(p);
     if (status == GLIA_OK)
-        l->plan = p;
+        l->plan = p, l->lowered = p->lowered;
     else
         glia__free(p);
     return status;
