@@ -193,7 +193,7 @@ static void plan_dense(dense *t)
     t->prepared = bounded(t->plan->prepared);
     t->d.plan = t->plan;
     t->d.prepared = t->prepared;
-    t->d.work = bounded(t->plan->work);
+    t->d.work = bounded(glia__dense_plan_work(t->plan, t->rows));
     t->k->dense_prepare(t->plan, t->w, t->prepared);
 }
 
@@ -226,7 +226,7 @@ static void dense_free(dense *t)
 {
     if (t->prepared) {
         free_bounded(t->prepared, t->plan->prepared);
-        free_bounded(t->d.work, t->plan->work);
+        free_bounded(t->d.work, glia__dense_plan_work(t->plan, t->rows));
         t->k->dense_free(t->plan);
     }
     free(t->plan);

@@ -35,7 +35,7 @@ enum { ROUNDED_ROWS = GLIA__DENSE_DEPTH };
 static glia_status rounded_dense_plan(glia__dense_plan *p)
 {
     p->prepared = p->in * ((p->out + plain->panel - 1) / plain->panel * plain->panel);
-    p->work = ROUNDED_ROWS * (p->in + p->out);
+    p->work_of_row = p->in + p->out;
     p->lowered = true;
     return GLIA_OK;
 }
@@ -74,7 +74,7 @@ static void rounded_dense_backward_x(const glia__dense *d, size_t rows, const re
 static void rounded_dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy,
                                      real keep, real *dw, real *work)
 {
-    real *dy_rounded = d->work + ROUNDED_ROWS * d->in;
+    real *dy_rounded = d->work + (rows < ROUNDED_ROWS ? rows : ROUNDED_ROWS) * d->in;
     for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
         size_t some = rows - r < ROUNDED_ROWS ? rows - r : ROUNDED_ROWS;
         round_all(some * d->in, x + r * d->in, d->work);
