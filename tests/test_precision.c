@@ -6,6 +6,10 @@
 #include "model/model.h"
 #include "train/run.h"
 
+#ifdef GLIA_ONEDNN
+#include "numbers/onednn.h"
+#endif
+
 typedef glia_fit_options options;
 
 #define DIGITS GLIA_TEST_DATA "/../data/digits.csv.gz"
@@ -92,6 +96,48 @@ static void a_step_multiplies_rounded_numbers(void **state)
     glia_data_free(d);
 }
 
+/* ---- pretending ------------------------------------------------------------------------------------------------- */
+
+/* glia__kernels_of gives what is pretended for bf16, so that a run goes the way that only some processors' can:
+ * products are those of the specification, and time passes as the test says. */
+static glia__kernels        pretended;
+static const glia__kernels *emulated;
+
+#define A_MOMENT (1.0 / 1024) /* sums of such numbers are exact */
+static double time_now, cost; /* of a dense layer forward, beside that moment */
+static size_t times_asked;
+
+static double pretended_clock(void)
+{
+    times_asked++;
+    return time_now += A_MOMENT;
+}
+
+static void forward_at_a_cost(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
+{
+    time_now += cost;
+    emulated->dense_forward(d, rows, x, w, b, y);
+}
+
+static void pretend(double cost_of_a_layer)
+{
+    if (IS_DOUBLE) skip();
+    EXPECT_OK(glia__kernels_of(GLIA_BF16_EMULATED, &emulated));
+    pretended = *emulated;
+    pretended.dense_forward = forward_at_a_cost;
+    cost = cost_of_a_layer;
+    times_asked = 0;
+    glia__kernels_pretend(&pretended);
+    glia__precision_pretend_clock(pretended_clock);
+}
+
+static int stop_pretending(void **state)
+{
+    glia__kernels_pretend(NULL);
+    glia__precision_pretend_clock(NULL);
+    return remove_folder(state);
+}
+
 /* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 static double accuracy_of(glia_model *m, const glia_data *d)
@@ -151,6 +197,57 @@ static void threads_change_no_bit(void **state)
     glia_data_free(d);
 }
 
+#ifdef GLIA_ONEDNN
+/* How far the weights of a lie from those of b, relative to these. */
+static double apart(const glia_model *a, const glia_model *b)
+{
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < a->n_parameters; i++) {
+        difference += pow((double)a->parameters[i] - (double)b->parameters[i], 2);
+        size += pow((double)b->parameters[i], 2);
+    }
+    return sqrt(difference / size);
+}
+
+/* The way through oneDNN's products, with operands in float32 and so on any processor: the same bits by any number of
+ * threads, and nearly those of float32. Batches end with one of fewer rows; plain descent subtracts from the weights
+ * while gradients are made. */
+static void the_librarys_way_is_that_of_float32(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net, *optimizer;
+        size_t      batch;
+    } runs[] = {{"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05", 16},
+                {"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05 momentum=0.9", 45},
+                {"dense 200, tanh, dense 10, softmax", "sgd lr=0.2", 350},
+                {"input 1x16x16, conv 8 3x3 pad=same, relu, conv 12 3x3 stride=2, flatten, dense 10, softmax",
+                 "sgd lr=0.05", 45}};
+    glia_data *d = class_data(5, 600, 256, 10);
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        options     o = {.epochs = 2, .batch = runs[i].batch, .threads = 1, .optimizer = runs[i].optimizer};
+        glia_model *plain = fitted(runs[i].net, d, &o), *start;
+        EXPECT_OK(glia_model_new(&start, runs[i].net, d, 1));
+        o.precision = GLIA_BF16;
+        pretend(0);
+        if (!glia__onednn_exact()) skip();
+        glia__kernels_pretend(glia__onednn_exact());
+        glia_model *one = fitted(runs[i].net, d, &o);
+        double      moved = apart(start, plain), off = apart(one, plain);
+        if (!(moved > 0.01 && off < 1e-4 * moved)) fail_msg("%s: moved %g, off %g", runs[i].net, moved, off);
+        for (o.threads = 2; o.threads <= 3; o.threads++) {
+            glia_model *more = fitted(runs[i].net, d, &o);
+            if (!same_weights(one, more)) fail_msg("%s: %u threads differ", runs[i].net, o.threads);
+            glia_model_free(more);
+        }
+        glia_model_free(start);
+        glia_model_free(one);
+        glia_model_free(plain);
+    }
+    glia_data_free(d);
+}
+#endif
+
 /* A model is a model: it predicts as one that never heard of bfloat16, and trains on in float32. */
 static void what_comes_after_is_in_float32(void **state)
 {
@@ -174,46 +271,6 @@ static void what_comes_after_is_in_float32(void **state)
 }
 
 /* ---- refused --------------------------------------------------------------------------------------------------- */
-
-/* glia__kernels_of gives what is pretended for bf16, so that a run goes the way that only some processors' can:
- * products are those of the specification, and time passes as the test says. */
-static glia__kernels        pretended;
-static const glia__kernels *emulated;
-
-#define A_MOMENT (1.0 / 1024) /* sums of such numbers are exact */
-static double time_now, cost; /* of a dense layer forward, beside that moment */
-static size_t times_asked;
-
-static double pretended_clock(void)
-{
-    times_asked++;
-    return time_now += A_MOMENT;
-}
-
-static void forward_at_a_cost(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
-{
-    time_now += cost;
-    emulated->dense_forward(d, rows, x, w, b, y);
-}
-
-static void pretend(double cost_of_a_layer)
-{
-    if (IS_DOUBLE) skip();
-    EXPECT_OK(glia__kernels_of(GLIA_BF16_EMULATED, &emulated));
-    pretended = *emulated;
-    pretended.dense_forward = forward_at_a_cost;
-    cost = cost_of_a_layer;
-    times_asked = 0;
-    glia__kernels_pretend(&pretended);
-    glia__precision_pretend_clock(pretended_clock);
-}
-
-static int stop_pretending(void **state)
-{
-    glia__kernels_pretend(NULL);
-    glia__precision_pretend_clock(NULL);
-    return remove_folder(state);
-}
 
 /* A model that was refused is as if nothing had been; whoever asks again is told the same, and nothing is timed. */
 static void what_is_slower_is_refused(void **state)
@@ -390,6 +447,9 @@ int main(void)
         cmocka_unit_test(a_step_multiplies_rounded_numbers),
         cmocka_unit_test(digits_are_learnt_as_well),
         cmocka_unit_test(threads_change_no_bit),
+#ifdef GLIA_ONEDNN
+        PRETENDING(the_librarys_way_is_that_of_float32),
+#endif
         PRETENDING(what_comes_after_is_in_float32),
         PRETENDING(what_is_slower_is_refused),
         PRETENDING(what_is_wrong_is_refused),
