@@ -8,8 +8,8 @@
 
 #include "ground/real.h"
 
-/* The nearest one, of two as near the one whose last bit is 0. What is beyond the largest of them
- * becomes infinite; a NaN stays a NaN. */
+/* The nearest one, of two as near the one whose last bit is 0. What is beyond the largest of them becomes
+ * infinite; a NaN stays a NaN. */
 static inline uint16_t glia__bf16(float x)
 {
     uint32_t bits;
