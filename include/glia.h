@@ -394,7 +394,7 @@ typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm
 /* To what type of number dense and convolution layers round what they multiply, forward, and back to the inputs and to
  * the weights; weights, sums, all else, and files are float32 in any case. bfloat16 has a float's range, and 8 bits of
  * precision.
- *   GLIA_BF16            by the processor's own instructions (AVX512_BF16, AMX), through oneDNN. Before the run steps of
+ *   GLIA_BF16            by the processor's instructions (AVX512_BF16, AMX), through oneDNN. Before the run steps of
  *                        its first batch are made in both precisions; where bfloat16 is slower than float32, comes out
  *                        wrong, or is used by no layer of the net, it is refused (GLIA_E_ARG). Times are taken once a
  *                        process for each net and batch. Not tried yet on a processor with such instructions

@@ -19,8 +19,9 @@
 #define ROUNDED_(isa) glia__kernels_rounded_##isa
 #define ROUNDED(isa) ROUNDED_(isa)
 
-extern const glia__kernels        TABLE(GLIA_ISA);
-static const glia__kernels *const plain = &TABLE(GLIA_ISA);
+extern const glia__kernels_products ROUNDED(GLIA_ISA);
+extern const glia__kernels          TABLE(GLIA_ISA);
+static const glia__kernels *const   plain = &TABLE(GLIA_ISA);
 
 static void round_all(size_t n, const real *restrict from, real *restrict to)
 {
@@ -162,17 +163,16 @@ static void rounded_conv_backward_w(const glia__conv *c, size_t rows, const real
 
 /* ---- the entries ------------------------------------------------------------------------------------------------- */
 
-extern const glia__kernels_products ROUNDED(GLIA_ISA);
-const glia__kernels_products        ROUNDED(GLIA_ISA) = {
-           .dense_plan = rounded_dense_plan,
-           .dense_free = rounded_dense_free,
-           .dense_prepare = rounded_dense_prepare,
-           .dense_forward = rounded_dense_forward,
-           .dense_backward_x = rounded_dense_backward_x,
-           .dense_backward_w = rounded_dense_backward_w,
-           .conv_plan = rounded_conv_plan,
-           .conv_prepare = rounded_conv_prepare,
-           .conv_forward = rounded_conv_forward,
-           .conv_backward_x = rounded_conv_backward_x,
-           .conv_backward_w = rounded_conv_backward_w,
+const glia__kernels_products ROUNDED(GLIA_ISA) = {
+    .dense_plan = rounded_dense_plan,
+    .dense_free = rounded_dense_free,
+    .dense_prepare = rounded_dense_prepare,
+    .dense_forward = rounded_dense_forward,
+    .dense_backward_x = rounded_dense_backward_x,
+    .dense_backward_w = rounded_dense_backward_w,
+    .conv_plan = rounded_conv_plan,
+    .conv_prepare = rounded_conv_prepare,
+    .conv_forward = rounded_conv_forward,
+    .conv_backward_x = rounded_conv_backward_x,
+    .conv_backward_w = rounded_conv_backward_w,
 };
