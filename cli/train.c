@@ -65,9 +65,8 @@ static const option train_table[] = {
     {"clip-value", OPTION_NUMBER, AT(clip_value), "X", NULL, 0, HUGE_VAL,
      "limit each gradient to -X..X (default: not)"},
     {"precision", OPTION_TEXT, AT(precision), "NAME", "float32", 0, 0,
-     "in what products of dense layers and convolutions are made: float32; bf16, by instructions of the processor, "
-     "where "
-     "that is faster; or bf16-emulated, slowly on any, to see what it does. Weights are float32 in any case"},
+     "number type for multiplying in dense and convolution layers: float32; bf16, if the processor has instructions "
+     "for it and they are faster here; bf16-emulated, on any processor and no faster, to see the effect on accuracy"},
     {"epochs", OPTION_WHOLE, AT(epochs), "N", NULL, 1, EPOCHS_MOST,
      "passes over the training rows (default: of data from files as many as make 10,000 updates, from 10 to 200; else "
      "10)"},

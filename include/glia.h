@@ -391,11 +391,13 @@ typedef struct glia_batch {
 /* A norm of all gradients together: root of the sum of squares, sum of sizes, largest size. */
 typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm;
 
-/* In what the products of dense layers and convolutions are made, forward and on both ways back; weights, sums, all
- * else, and files are float32 in any case. bfloat16 has a float's range, and 8 bits of precision.
- *   GLIA_BF16            by the processor's own instructions (AVX512_BF16, AMX), through oneDNN. Before the run starts
- *                        steps of this net are timed in both; where bfloat16 is no faster than float32, or comes out
- *                        wrong, it is refused (GLIA_E_ARG)
+/* To what type of number dense and convolution layers round what they multiply, forward, and back to the inputs and to
+ * the weights; weights, sums, all else, and files are float32 in any case. bfloat16 has a float's range, and 8 bits of
+ * precision.
+ *   GLIA_BF16            by the processor's instructions (AVX512_BF16, AMX), through oneDNN. Before the run steps of
+ *                        its first batch are made in both precisions; where bfloat16 is slower than float32, comes out
+ *                        wrong, or is used by no layer of the net, it is refused (GLIA_E_ARG). Times are taken once a
+ *                        process for each net and batch. Not tried yet on a processor with such instructions
  *   GLIA_BF16_EMULATED   operands are rounded to bfloat16 and multiplied in float32: no faster than that, on any
  *                        processor; shows what the other does to accuracy. The two differ in the order of sums */
 typedef enum glia_precision { GLIA_FLOAT32 = 0, GLIA_BF16, GLIA_BF16_EMULATED } glia_precision;

@@ -23,7 +23,7 @@ static inline void find_lowered(void)
     for (size_t i = 0; i < COUNT(isas); i++)
         if ((k = glia__kernels_rounded(isas[i]))) lowered[lowered_count++] = k;
 #ifdef GLIA_ONEDNN
-    keeps_operands = lowered[lowered_count++] = glia__onednn_exact();
+    if ((k = glia__onednn_exact())) keeps_operands = lowered[lowered_count++] = k;
 #endif
     if (!IS_DOUBLE && glia__kernels_of(GLIA_BF16, &k) == GLIA_OK) lowered[lowered_count++] = k;
 }

@@ -4,6 +4,9 @@
 #include "help.h"
 #include "lowered.h"
 #include "numbers/bf16.h"
+#ifdef GLIA_ONEDNN
+#include "numbers/onednn_shared.h"
+#endif
 
 enum { TABLES_MOST = 4, AROUND = 3 };
 
@@ -190,7 +193,7 @@ static void plan_dense(dense *t)
     t->prepared = bounded(t->plan->prepared);
     t->d.plan = t->plan;
     t->d.prepared = t->prepared;
-    t->d.work = bounded(t->plan->work);
+    t->d.work = bounded(glia__dense_plan_work(t->plan, t->rows));
     t->k->dense_prepare(t->plan, t->w, t->prepared);
 }
 
@@ -223,7 +226,7 @@ static void dense_free(dense *t)
 {
     if (t->prepared) {
         free_bounded(t->prepared, t->plan->prepared);
-        free_bounded(t->d.work, t->plan->work);
+        free_bounded(t->d.work, glia__dense_plan_work(t->plan, t->rows));
         t->k->dense_free(t->plan);
     }
     free(t->plan);
@@ -463,7 +466,7 @@ static void numbers_become_the_nearest_of_bfloat16(void **state)
         uint16_t got;
         memcpy(&x, &known[i].from, sizeof x);
         real as_real = (real)x;
-        lowered[0]->to_bf16(1, &as_real, &got);
+        glia__to_bf16(1, &as_real, &got);
         if (got != known[i].to) fail_msg("%08x becomes %04x, not %04x", known[i].from, got, known[i].to);
     }
     static const uint32_t none[] = {0x7f800001, 0x7fffffff, 0xffc00000, 0xff80ffff};
@@ -478,6 +481,25 @@ static void numbers_become_the_nearest_of_bfloat16(void **state)
     free(x);
     free(rounded);
 }
+
+#ifdef GLIA_ONEDNN
+/* As the layers by oneDNN copy what they multiply, on any processor. */
+static void operands_are_copied_as_bfloat16(void **state)
+{
+    (void)state;
+    enum { OPERANDS = 1000 };
+    real    *x = random_reals(62, OPERANDS);
+    uint16_t lower[OPERANDS];
+    float    same[OPERANDS];
+    assert_int_equal(operand_bytes(dnnl_bf16), sizeof *lower);
+    assert_int_equal(operand_bytes(dnnl_f32), sizeof *same);
+    operands_of(dnnl_bf16, OPERANDS, x, lower);
+    operands_of(dnnl_f32, OPERANDS, x, same);
+    for (size_t i = 0; i < OPERANDS; i++) assert_int_equal(lower[i], glia__bf16((float)x[i]));
+    assert_memory_equal(same, x, sizeof same);
+    free(x);
+}
+#endif
 
 static void processors_without_bfloat16_are_refused(void **state)
 {
@@ -942,6 +964,9 @@ int main(void)
         cmocka_unit_test(dense_layers_of_many_blocks),
         cmocka_unit_test(zeros_change_no_bit),
         cmocka_unit_test(numbers_become_the_nearest_of_bfloat16),
+#ifdef GLIA_ONEDNN
+        cmocka_unit_test(operands_are_copied_as_bfloat16),
+#endif
         cmocka_unit_test(processors_without_bfloat16_are_refused),
         cmocka_unit_test(bias_is_added_to_each_row),
         cmocka_unit_test(rows_are_summed),

@@ -4,6 +4,11 @@
 #include "folder.h"
 #include "help.h"
 #include "model/model.h"
+#include "train/run.h"
+
+#ifdef GLIA_ONEDNN
+#include "numbers/onednn.h"
+#endif
 
 typedef glia_fit_options options;
 
@@ -91,6 +96,48 @@ static void a_step_multiplies_rounded_numbers(void **state)
     glia_data_free(d);
 }
 
+/* ---- pretending ------------------------------------------------------------------------------------------------- */
+
+/* glia__kernels_of gives what is pretended for bf16, so that a run goes the way that only some processors' can:
+ * products are those of the specification, and time passes as the test says. */
+static glia__kernels        pretended;
+static const glia__kernels *emulated;
+
+#define A_MOMENT (1.0 / 1024) /* sums of such numbers are exact */
+static double time_now, cost; /* of a dense layer forward, beside that moment */
+static size_t times_asked;
+
+static double pretended_clock(void)
+{
+    times_asked++;
+    return time_now += A_MOMENT;
+}
+
+static void forward_at_a_cost(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
+{
+    time_now += cost;
+    emulated->dense_forward(d, rows, x, w, b, y);
+}
+
+static void pretend(double cost_of_a_layer)
+{
+    if (IS_DOUBLE) skip();
+    EXPECT_OK(glia__kernels_of(GLIA_BF16_EMULATED, &emulated));
+    pretended = *emulated;
+    pretended.dense_forward = forward_at_a_cost;
+    cost = cost_of_a_layer;
+    times_asked = 0;
+    glia__kernels_pretend(&pretended);
+    glia__precision_pretend_clock(pretended_clock);
+}
+
+static int stop_pretending(void **state)
+{
+    glia__kernels_pretend(NULL);
+    glia__precision_pretend_clock(NULL);
+    return remove_folder(state);
+}
+
 /* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 static double accuracy_of(glia_model *m, const glia_data *d)
@@ -150,6 +197,57 @@ static void threads_change_no_bit(void **state)
     glia_data_free(d);
 }
 
+#ifdef GLIA_ONEDNN
+/* How far the weights of a lie from those of b, relative to these. */
+static double apart(const glia_model *a, const glia_model *b)
+{
+    double difference = 0, size = 0;
+    for (size_t i = 0; i < a->n_parameters; i++) {
+        difference += pow((double)a->parameters[i] - (double)b->parameters[i], 2);
+        size += pow((double)b->parameters[i], 2);
+    }
+    return sqrt(difference / size);
+}
+
+/* The way through oneDNN's products, with operands in float32 and so on any processor: the same bits by any number of
+ * threads, and nearly those of float32. Batches end with one of fewer rows; plain descent subtracts from the weights
+ * while gradients are made. */
+static void the_librarys_way_is_that_of_float32(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net, *optimizer;
+        size_t      batch;
+    } runs[] = {{"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05", 16},
+                {"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05 momentum=0.9", 45},
+                {"dense 200, tanh, dense 10, softmax", "sgd lr=0.2", 350},
+                {"input 1x16x16, conv 8 3x3 pad=same, relu, conv 12 3x3 stride=2, flatten, dense 10, softmax",
+                 "sgd lr=0.05", 45}};
+    glia_data *d = class_data(5, 600, 256, 10);
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        options     o = {.epochs = 2, .batch = runs[i].batch, .threads = 1, .optimizer = runs[i].optimizer};
+        glia_model *plain = fitted(runs[i].net, d, &o), *start;
+        EXPECT_OK(glia_model_new(&start, runs[i].net, d, 1));
+        o.precision = GLIA_BF16;
+        pretend(0);
+        if (!glia__onednn_exact()) skip();
+        glia__kernels_pretend(glia__onednn_exact());
+        glia_model *one = fitted(runs[i].net, d, &o);
+        double      moved = apart(start, plain), off = apart(one, plain);
+        if (!(moved > 0.01 && off < 1e-4 * moved)) fail_msg("%s: moved %g, off %g", runs[i].net, moved, off);
+        for (o.threads = 2; o.threads <= 3; o.threads++) {
+            glia_model *more = fitted(runs[i].net, d, &o);
+            if (!same_weights(one, more)) fail_msg("%s: %u threads differ", runs[i].net, o.threads);
+            glia_model_free(more);
+        }
+        glia_model_free(start);
+        glia_model_free(one);
+        glia_model_free(plain);
+    }
+    glia_data_free(d);
+}
+#endif
+
 /* A model is a model: it predicts as one that never heard of bfloat16, and trains on in float32. */
 static void what_comes_after_is_in_float32(void **state)
 {
@@ -174,42 +272,30 @@ static void what_comes_after_is_in_float32(void **state)
 
 /* ---- refused --------------------------------------------------------------------------------------------------- */
 
-/* glia__kernels_of gives what is pretended for bf16, so that a run goes the way that only some processors' can. */
-static void pretend(const glia__kernels *k)
-{
-    if (IS_DOUBLE) skip();
-    glia__kernels_pretend(k);
-}
-
-static int stop_pretending(void **state)
-{
-    glia__kernels_pretend(NULL);
-    return remove_folder(state);
-}
-
-/* Rounding as many weights as are multiplied takes longer than not to. */
+/* A model that was refused is as if nothing had been; whoever asks again is told the same, and nothing is timed. */
 static void what_is_slower_is_refused(void **state)
 {
-    const glia__kernels *k;
     (void)state;
-    pretend(NULL);
-    EXPECT_OK(glia__kernels_of(GLIA_BF16_EMULATED, &k));
-    pretend(k);
-    glia_data  *d = class_data(5, 40, 256, 10);
-    glia_model *m;
-    EXPECT_OK(glia_model_new(&m, "dense 1500, dense 10, softmax", d, 1));
-    glia_status status =
-        glia_fit(m, d, NULL, &(options){.epochs = 1, .batch = 2, .threads = 1, .precision = GLIA_BF16});
-    assert_int_equal(status, GLIA_E_ARG);
-    double lower = 0, plain = 0;
-    if (sscanf(glia_error(),
-               "precision bf16: a step of 2 rows of this net takes %lf microseconds in it, and %lf in "
-               "float32",
-               &lower, &plain) != 2)
-        fail_msg("%s", glia_error());
-    assert_true(lower >= plain && plain > 0);
-    assert_string_equal(glia_model_stopped(m), ""); /* as if nothing had been */
+    pretend(A_MOMENT / 8);
+    glia_data  *d = class_data(5, 40, 8, 3);
+    const char *net = "dense 9, batchnorm, tanh, dense 3, softmax";
+    options     o = {.epochs = 1, .batch = 2, .threads = 1, .precision = GLIA_BF16};
+    glia_model *m, *plain;
+    EXPECT_OK(glia_model_new(&m, net, d, 1));
+    for (int i = 0; i < 2; i++) {
+        EXPECT_FAILS(
+            glia_fit(m, d, NULL, &o), GLIA_E_ARG,
+            "precision bf16: a step of 2 rows of this net takes 1220.7 microseconds in it, and 976.6 in float32");
+        assert_true((times_asked > 0) == (i == 0));
+        times_asked = 0;
+    }
+    o.batch = 3; /* another step */
+    EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_ARG, "precision bf16: a step of 3 rows");
+    assert_string_equal(glia_model_stopped(m), "");
     EXPECT_OK(glia_fit(m, d, NULL, &(options){.epochs = 1}));
+    plain = fitted(net, d, &(options){.epochs = 1});
+    assert_true(same_weights(m, plain));
+    glia_model_free(plain);
     glia_model_free(m);
     glia_data_free(d);
 }
@@ -226,16 +312,22 @@ static void no_backward_w(const glia__dense *d, size_t rows, real scale, const r
     (void)d, (void)rows, (void)scale, (void)x, (void)dy, (void)keep, (void)dw, (void)work;
 }
 
+/* Of one layer alone, beside another with ten times its weights. */
+static void no_backward_w_of_a_small_layer(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy,
+                                           real keep, real *dw, real *work)
+{
+    if (d->out != 3) emulated->dense_backward_w(d, rows, scale, x, dy, keep, dw, work);
+}
+
 static void what_is_wrong_is_refused(void **state)
 {
     (void)state;
-    glia__kernels wrong[2] = {*glia__kernels_get(), *glia__kernels_get()};
-    glia_data    *d = class_data(5, 40, 8, 3);
-    wrong[0].dense_forward = no_forward;
-    wrong[1].dense_backward_w = no_backward_w;
-    for (size_t i = 0; i < COUNT(wrong); i++) {
+    glia_data *d = class_data(5, 40, 30, 3);
+    for (int i = 0; i < 3; i++) {
         glia_model *m;
-        pretend(&wrong[i]);
+        pretend(0);
+        if (i == 0) pretended.dense_forward = no_forward;
+        if (i > 0) pretended.dense_backward_w = i == 1 ? no_backward_w : no_backward_w_of_a_small_layer;
         EXPECT_OK(glia_model_new(&m, "dense 9, tanh, dense 3, softmax", d, 1));
         EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.epochs = 1, .precision = GLIA_BF16}), GLIA_E_ARG,
                      "precision bf16: its products come out wrong on this processor");
@@ -244,37 +336,90 @@ static void what_is_wrong_is_refused(void **state)
     glia_data_free(d);
 }
 
-/* Kernels as fast as those of float32, since they are those: sooner or later a trial says so. What is trained then are
- * the weights of float32, and a run that goes on is not timed again. */
+static glia_status plan_in_float32(glia__dense_plan *p)
+{
+    GLIA_TRY(emulated->dense_plan(p));
+    p->lowered = false;
+    return GLIA_OK;
+}
+
+static void nets_without_such_products_are_refused(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(5, 40, 8, 3);
+    glia_model *m;
+    pretend(-A_MOMENT / 8);
+    pretended.dense_plan = plan_in_float32;
+    EXPECT_OK(glia_model_new(&m, "dense 9, tanh, dense 3, softmax", d, 1));
+    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.epochs = 1, .precision = GLIA_BF16}), GLIA_E_ARG,
+                 "precision bf16: no layer of this net would be computed in it");
+    assert_int_equal(times_asked, 0);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+/* As fast is fast enough. What is trained are the weights of the specification: trying it changes nothing, neither what
+ * is drawn nor what layers keep of the rows. */
 static void what_is_fast_and_right_is_taken(void **state)
 {
     (void)state;
-    enum { TRIES = 200 };
     glia_data  *d = class_data(5, 40, 8, 3);
-    const char *net = "dense 9, tanh, dense 3, sigmoid"; /* whose gradients a pass writes over */
-    options     o = {.epochs = 2, .precision = GLIA_BF16, .checkpoint = path, .loss = "bce"};
-    glia_model *m, *plain;
-    glia_status status = GLIA_E_ARG;
+    const char *net = "dense 9, batchnorm, tanh, dropout 0.2, dense 3, sigmoid";
+    options     o = {.epochs = 2, .batch = 9, .threads = 1, .loss = "bce"};
+    for (int i = 0; i < 2; i++) {
+        pretend(i ? -A_MOMENT / 8 : 0);
+        o.precision = EMULATED;
+        glia_model *same = fitted(net, d, &o);
+        assert_int_equal(times_asked, 0);
+        o.precision = GLIA_BF16;
+        glia_model *m = fitted(net, d, &o);
+        assert_true(times_asked > 0);
+        assert_non_null(strstr(glia_model_record(m), "\"precision\":\"bf16\""));
+        assert_true(same_weights(m, same));
+        glia_model_free(same);
+        glia_model_free(m);
+    }
+    glia_data_free(d);
+}
+
+static void a_run_that_goes_on_is_not_timed(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(5, 40, 8, 3);
+    const char *net = "dense 9, batchnorm, tanh, dropout 0.2, dense 3, sigmoid";
+    options     o = {.epochs = 2, .batch = 9, .threads = 1, .loss = "bce", .precision = GLIA_BF16, .checkpoint = path};
     char        before[160];
     snprintf(before, sizeof before, "%s.previous", path);
-    pretend(glia__kernels_get());
-    EXPECT_OK(glia_model_new(&m, net, d, 1));
-    for (int i = 0; i < TRIES && status == GLIA_E_ARG; i++) status = glia_fit(m, d, NULL, &o);
-    EXPECT_OK(status);
-    assert_non_null(strstr(glia_model_record(m), "\"precision\":\"bf16\""));
-    plain = fitted(net, d, &(options){.epochs = 2, .loss = "bce"});
-    assert_true(same_weights(m, plain));
-    o.resume = path, o.epochs = 4;
-    for (int i = 0; i < 20; i++) {
-        glia_model *rest = fitted(net, d, &o);
-        glia_model_free(rest);
-        o.checkpoint = NULL;
-        o.epochs++;
-    }
-    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.epochs = 4, .loss = "bce", .resume = path}), GLIA_E_ARG,
+    pretend(0);
+    glia_model_free(fitted(net, d, &o));
+    pretend(A_MOMENT);
+    o.checkpoint = NULL, o.resume = path, o.epochs = 4;
+    glia_model *m = fitted(net, d, &o);
+    assert_int_equal(times_asked, 0);
+    glia_model *whole = fitted(
+        net, d, &(options){.epochs = 4, .batch = 9, .threads = 1, .loss = "bce", .precision = GLIA_BF16_EMULATED});
+    assert_true(same_weights(m, whole));
+    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.epochs = 4, .batch = 9, .loss = "bce", .resume = path}), GLIA_E_ARG,
                  "its precision is bf16, not float32");
     unlink(before);
-    glia_model_free(plain);
+    glia_model_free(whole);
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+/* In float32 as in bfloat16: the run says what is wrong with it. */
+static void what_is_not_finite_is_the_runs_to_tell(void **state)
+{
+    (void)state;
+    glia_data  *d = class_data(5, 40, 8, 3);
+    glia_model *m;
+    glia_real   bias[3] = {0};
+    bias[1] = (glia_real)INFINITY;
+    pretend(0);
+    EXPECT_OK(glia_model_new(&m, "dense 3, softmax", d, 1));
+    EXPECT_OK(glia_parameter_set(m, "0.bias", bias, 3));
+    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.epochs = 1, .precision = GLIA_BF16}), GLIA_E_NONFINITE,
+                 "epoch 1, batch 1");
     glia_model_free(m);
     glia_data_free(d);
 }
@@ -302,10 +447,16 @@ int main(void)
         cmocka_unit_test(a_step_multiplies_rounded_numbers),
         cmocka_unit_test(digits_are_learnt_as_well),
         cmocka_unit_test(threads_change_no_bit),
+#ifdef GLIA_ONEDNN
+        PRETENDING(the_librarys_way_is_that_of_float32),
+#endif
         PRETENDING(what_comes_after_is_in_float32),
         PRETENDING(what_is_slower_is_refused),
         PRETENDING(what_is_wrong_is_refused),
+        PRETENDING(nets_without_such_products_are_refused),
         PRETENDING(what_is_fast_and_right_is_taken),
+        PRETENDING(a_run_that_goes_on_is_not_timed),
+        PRETENDING(what_is_not_finite_is_the_runs_to_tell),
         cmocka_unit_test(what_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

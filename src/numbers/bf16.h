@@ -2,12 +2,14 @@
 #ifndef GLIA_NUMBERS_BF16_H
 #define GLIA_NUMBERS_BF16_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "ground/real.h"
 
-/* The nearest one, of two as near the one whose last bit is 0; beyond the largest infinity; a NaN stays one. */
+/* The nearest one, of two as near the one whose last bit is 0. What is beyond the largest of them becomes
+ * infinite; a NaN stays a NaN. */
 static inline uint16_t glia__bf16(float x)
 {
     uint32_t bits;
@@ -22,6 +24,11 @@ static inline float glia__bf16_rounded(float x)
     uint32_t bits = (uint32_t)glia__bf16(x) << 16;
     memcpy(&x, &bits, sizeof x);
     return x;
+}
+
+static inline void glia__to_bf16(size_t n, const real *from, uint16_t *to)
+{
+    for (size_t i = 0; i < n; i++) to[i] = glia__bf16((float)from[i]);
 }
 
 #endif

@@ -26,6 +26,7 @@ typedef struct glia__conv {
     size_t           prepared;      /* numbers that conv_prepare writes */
     size_t           work;          /* numbers that each worker needs while it runs */
     void            *library;       /* of onednn_conv.c, or NULL */
+    bool             lowered;       /* some of the products are made of rounded operands */
     bool             by_library[3]; /* which way is the library's: forward, back to x, to the weights */
 } glia__conv;
 

@@ -14,6 +14,7 @@
 #ifndef GLIA_NUMBERS_DENSE_H
 #define GLIA_NUMBERS_DENSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ground/real.h"
@@ -22,8 +23,9 @@
 typedef struct glia__dense_plan {
     size_t in, out;
     size_t prepared;            /* numbers that dense_prepare writes */
-    size_t work;                /* numbers that each worker needs while it runs */
+    size_t work, work_of_row;   /* numbers that each worker needs while it runs: glia__dense_plan_work */
     size_t block_in, block_out; /* inputs, outputs that a call's part begins with a multiple of; 0: any */
+    bool   lowered;             /* products are made of rounded operands */
     void  *library;             /* of onednn_bf16.c, or NULL */
 } glia__dense_plan;
 
@@ -33,7 +35,7 @@ typedef struct glia__dense {
     /* NULL where kernels have no plan */
     const glia__dense_plan *plan;
     const real             *prepared; /* what dense_prepare made of w */
-    real                   *work;     /* [plan->work] */
+    real                   *work;     /* [glia__dense_plan_work] */
 } glia__dense;
 
 /* Rows of the batch that backward_w sums at a time, and columns of dy that it pads to whole panels, at most. */
@@ -46,6 +48,15 @@ static inline size_t glia__dense_work(const glia__dense *d, size_t rows)
     size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
     size_t packed = d->in < MOST / deep ? d->in * deep : MOST, padded = deep * GLIA__DENSE_WIDE;
     return packed > padded ? packed : padded;
+}
+
+/* Numbers that a worker needs for calls of up to so many rows: they are taken some at a time, and in the end perhaps
+ * with zeros behind the last one. */
+#define GLIA__DENSE_FEW 32
+static inline size_t glia__dense_plan_work(const glia__dense_plan *p, size_t rows)
+{
+    size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
+    return p->work + (deep + GLIA__DENSE_FEW - 1) / GLIA__DENSE_FEW * GLIA__DENSE_FEW * p->work_of_row;
 }
 
 #endif

@@ -6,13 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef void over(glia__kernels *k); /* writes its entries over those of a table */
-
-extern const glia__kernels glia__kernels_base;
-extern over                glia__kernels_rounded_base;
+extern const glia__kernels          glia__kernels_base;
+extern const glia__kernels_products glia__kernels_rounded_base;
 #ifdef GLIA_X86
-extern const glia__kernels glia__kernels_avx2, glia__kernels_avx512;
-extern over                glia__kernels_rounded_avx2, glia__kernels_rounded_avx512;
+extern const glia__kernels          glia__kernels_avx2, glia__kernels_avx512;
+extern const glia__kernels_products glia__kernels_rounded_avx2, glia__kernels_rounded_avx512;
 
 static bool has_avx2(void)
 {
@@ -34,7 +32,7 @@ static bool always(void)
 #ifdef GLIA_DOUBLE
 #define ROUNDED(isa) NULL
 #else
-#define ROUNDED(isa) glia__kernels_rounded_##isa
+#define ROUNDED(isa) &glia__kernels_rounded_##isa
 #endif
 
 /* Best first. */
@@ -42,7 +40,7 @@ static const struct {
     const char          *isa;
     const glia__kernels *kernels;
     bool (*here)(void);
-    over *rounded; /* operands of products, to bfloat16 */
+    const glia__kernels_products *rounded; /* operands, to bfloat16; NULL in double */
 } tables[] = {
 #ifdef GLIA_X86
     {"avx512", &glia__kernels_avx512, has_avx512, ROUNDED(avx512)},
@@ -82,12 +80,28 @@ static glia__kernels  chosen, rounded[TABLES], bf16;
 static const char    *no_bf16; /* why there is none; NULL: there is */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static void write_over(glia__kernels *k, const glia__kernels_products *p)
+{
+    k->dense_plan = p->dense_plan;
+    k->dense_free = p->dense_free;
+    k->dense_prepare = p->dense_prepare;
+    k->dense_forward = p->dense_forward;
+    k->dense_backward_x = p->dense_backward_x;
+    k->dense_backward_w = p->dense_backward_w;
+    k->conv_plan = p->conv_plan;
+    k->conv_prepare = p->conv_prepare;
+    k->conv_forward = p->conv_forward;
+    k->conv_backward_x = p->conv_backward_x;
+    k->conv_backward_w = p->conv_backward_w;
+}
+
 static void choose_rounded(void)
 {
     static char name[TABLES][32];
-    for (size_t i = 0; i < TABLES && tables[i].rounded; i++) {
+    for (size_t i = 0; i < TABLES; i++) {
+        if (!tables[i].rounded || !tables[i].here()) continue;
         rounded[i] = *tables[i].kernels;
-        tables[i].rounded(&rounded[i]);
+        write_over(&rounded[i], tables[i].rounded);
         snprintf(name[i], sizeof name[i], "%s bf16-emulated", tables[i].kernels->name);
         rounded[i].name = name[i];
     }
@@ -100,7 +114,6 @@ static void choose(void)
 #ifdef GLIA_ONEDNN
     glia__kernels_onednn(&chosen, tables[best()].isa);
     bf16 = chosen;
-    bf16.to_bf16 = rounded[best()].to_bf16;
     no_bf16 = glia__kernels_onednn_bf16(&bf16);
 #else
     no_bf16 = "this build has no oneDNN, which makes its products";
@@ -141,9 +154,8 @@ glia_status glia__kernels_of(glia_precision precision, const glia__kernels **k)
                           glia__precision_names[precision]);
     if (precision == GLIA_BF16 && !pretended && no_bf16)
         return glia__fail(GLIA_E_ARG,
-                          "precision bf16: %s, and by other means it would be slower than float32; bf16-emulated shows "
-                          "on any processor "
-                          "what it does to accuracy",
+                          "precision bf16: %s, and by other means it would be slower than float32; bf16-emulated "
+                          "shows on any processor what it does to accuracy",
                           no_bf16);
     *k = precision == GLIA_BF16_EMULATED ? &rounded[best()] : pretended ? pretended : &bf16;
     return GLIA_OK;

@@ -69,11 +69,8 @@ typedef struct glia__kernels {
     void (*scale_reals)(size_t n, const real *v, real shift, real scale, real *x);
     void (*scale_reals_columns)(size_t n, const real *v, const real *shift, const real *scale, real *x);
 
-    /* Numbers as bfloat16 (numbers/bf16.h); NULL in tables of float32. */
-    void (*to_bf16)(size_t n, const real *x, uint16_t *to);
-
-    /* Elementwise: y = f(x), and dx = dy * f'(x, y); y may be x, and dx may be dy. `a` is the activation's setting, where
-     * it has one. */
+    /* Elementwise: y = f(x), and dx = dy * f'(x, y); y may be x, and dx may be dy. `a` is the activation's setting,
+     * where it has one. */
 #define GLIA__ELEMENTWISE(X)                                                                                           \
     X(step)                                                                                                            \
     X(sigmoid)                                                                                                         \
@@ -129,6 +126,26 @@ typedef struct glia__kernels {
     const char *name; /* "portable avx2", "onednn avx512" */
 } glia__kernels;
 
+/* rounded.c's entries, which take the place of those of the same name: data, so that whoever looks at them runs nothing
+ * of an instruction set that may not be here. */
+typedef struct glia__kernels_products {
+    glia_status (*dense_plan)(glia__dense_plan *p);
+    void (*dense_free)(glia__dense_plan *p);
+    void (*dense_prepare)(const glia__dense_plan *p, const real *w, real *prepared);
+    void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
+    void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
+    void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
+                             real *dw, real *work);
+    glia_status (*conv_plan)(glia__conv *c);
+    void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
+    void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
+                         const real *bias, real *y, real *work);
+    void (*conv_backward_x)(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
+                            real *dx, real *work);
+    void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
+                            real *work);
+} glia__kernels_products;
+
 /* The table of this process; made on first use, thread-safe. */
 const glia__kernels *glia__kernels_get(void);
 
@@ -150,7 +167,8 @@ void glia__kernels_pretend(const glia__kernels *k);
 
 /* onednn.c: overwrites what it does faster, and the name. Called once, by kernels.c. */
 void glia__kernels_onednn(glia__kernels *k, const char *isa);
-/* Writes products in bfloat16 over that; or says why not. Called once, after it. */
+/* Writes products in bfloat16 over that, and says why they are not to be used on this processor; NULL: they are. Called
+ * once, after it. */
 const char *glia__kernels_onednn_bf16(glia__kernels *k);
 
 #endif

@@ -64,5 +64,5 @@ const char *glia__kernels_onednn_bf16(glia__kernels *k)
 const glia__kernels *glia__onednn_exact(void)
 {
     glia__kernels_get();
-    return &exact;
+    return begun ? &exact : NULL;
 }

@@ -12,13 +12,14 @@ void glia__onednn_give_back(int threads);
 /* onednn_conv.c: writes its convolutions over those of the table. */
 void glia__onednn_convolutions(glia__kernels *k, const char *isa);
 
-/* The same in bfloat16, over a table of float32 that does what they have no fast code for: onednn_conv.c's, which come
- * after those above, and onednn_bf16.c's, of fully connected layers. */
+/* The same in bfloat16, over a table of float32 that does what they have no fast code for: onednn_conv.c's
+ * convolutions, for which glia__onednn_convolutions has to be called before, and onednn_bf16.c's fully connected
+ * layers. */
 void glia__onednn_convolutions_lowered(glia__kernels *k, bool exact);
 void glia__onednn_dense_lowered(glia__kernels *k, bool exact);
 
 /* For tests: the same table with operands that are `exact`, in float32 all the same; so it can be looked at on any
- * processor. */
+ * processor. NULL where oneDNN does not start. */
 const glia__kernels *glia__onednn_exact(void);
 
 #endif

@@ -15,7 +15,7 @@
 #include "numbers/onednn_shared.h"
 
 enum { LARGE, SMALL, SIZES };
-static const size_t rows_of[SIZES] = {256, 32};
+static const size_t rows_of[SIZES] = {GLIA__DENSE_DEPTH, GLIA__DENSE_FEW};
 
 typedef enum way { FORWARD, BACKWARD_X, BACKWARD_W, WAYS } way;
 
@@ -31,9 +31,9 @@ typedef struct library {
     dnnl_data_type_t type;            /* of operands */
     size_t           inputs, outputs; /* of a block */
     size_t           blocks_in, blocks_out;
-    size_t           weight[WAYS];  /* numbers of ours that a prepared block of W has room in */
-    size_t           sums, scratch; /* where C, and what primitives work in, begin in the caller's memory */
-    bool             ready;         /* the weights are prepared */
+    size_t           weight[WAYS];      /* numbers of ours that a prepared block of W has room in */
+    size_t           scratch, operands; /* in the caller's memory, which C begins: what primitives work in, x and dy */
+    bool             ready;             /* the weights are prepared */
 } library;
 
 static glia__kernels plain; /* in float32 */
@@ -147,9 +147,9 @@ static void count_memory(library *l, glia__dense_plan *d)
     for (int w = 0; w < WAYS; w++)
         for (int size = 0; size < SIZES; size++) scratch = larger(scratch, layout_numbers(&l->of[w][size].scratch));
     for (int w = FORWARD; w <= BACKWARD_X; w++) l->weight[w] = layout_numbers(&l->of[w][LARGE].b);
-    l->sums = room_of(l, rows * in) + room_of(l, rows * out);
-    l->scratch = l->sums + glia__whole_lines(c);
-    d->work = l->scratch + scratch;
+    l->scratch = glia__whole_lines(c);
+    d->work = l->operands = l->scratch + scratch;
+    d->work_of_row = room_of(l, GLIA__DENSE_FEW * (in + out)) / GLIA__DENSE_FEW;
     d->prepared = l->blocks_out * l->weight[FORWARD] + l->blocks_in * l->weight[BACKWARD_X] +
                   room_of(l, larger(d->in * l->outputs, l->inputs * d->out));
 }
@@ -186,7 +186,7 @@ static glia_status plan_of(glia__dense_plan *d, dnnl_data_type_t type)
     glia__onednn_give_back(threads);
     if (made) {
         count_memory(l, d);
-        d->block_in = l->inputs, d->block_out = l->outputs, d->library = l;
+        d->block_in = l->inputs, d->block_out = l->outputs, d->library = l, d->lowered = true;
     } else {
         free_library(l);
     }
@@ -217,7 +217,7 @@ static void take_rows(const library *l, size_t rows, size_t columns, const real 
 {
     const size_t bytes = operand_bytes(l->type);
     for (size_t r = 0; r < rows; r++) {
-        operands_of(&plain, l->type, columns, from + r * columns, at(l, to, r * wide));
+        operands_of(l->type, columns, from + r * columns, at(l, to, r * wide));
         memset(at(l, to, r * wide + columns), 0, (wide - columns) * bytes);
     }
     memset(at(l, to, rows * wide), 0, (all - rows) * wide * bytes);
@@ -236,8 +236,7 @@ static void take_weights(const library *l, const glia__dense_plan *d, const real
     memset(to, 0, (end - from) * operand_bytes(l->type));
     for (size_t o = from; o < end && o < d->out; o += plain.panel) {
         size_t left = (end < d->out ? end : d->out) - o;
-        operands_of(&plain, l->type, left < plain.panel ? left : plain.panel, weights_at(d, w, i, o),
-                    at(l, to, o - from));
+        operands_of(l->type, left < plain.panel ? left : plain.panel, weights_at(d, w, i, o), at(l, to, o - from));
     }
 }
 
@@ -274,7 +273,7 @@ static bool multiply(library *l, way w, int size, const void *a, const void *b, 
     product *p = &l->of[w][size];
     argument given[] = {{DNNL_ARG_SRC, &p->a, a},
                         {DNNL_ARG_WEIGHTS, &p->b, b},
-                        {DNNL_ARG_DST, &p->c, work + l->sums},
+                        {DNNL_ARG_DST, &p->c, work},
                         {DNNL_ARG_SCRATCHPAD, &p->scratch, work + l->scratch}};
     return run(p->run, given, 4);
 }
@@ -298,12 +297,12 @@ static bool forward_rows(const glia__dense *d, size_t rows, int size, const real
 {
     library     *l = d->plan->library;
     const size_t end = d->q1 * plain.panel < d->out ? d->q1 * plain.panel : d->out;
+    real        *taken = d->work + l->operands;
     bool         ran = true;
-    take_rows(l, rows, d->in, x, rows_of[size], d->in, d->work);
+    take_rows(l, rows, d->in, x, rows_of[size], d->in, taken);
     for (size_t o = d->q0 * plain.panel; o < end && ran; o += l->outputs) {
-        ran = multiply(l, FORWARD, size, d->work, d->prepared + o / l->outputs * l->weight[FORWARD], d->work);
-        put(rows, end - o < l->outputs ? end - o : l->outputs, d->work + l->sums, l->outputs, b ? b + o : NULL, y + o,
-            d->out);
+        ran = multiply(l, FORWARD, size, taken, d->prepared + o / l->outputs * l->weight[FORWARD], d->work);
+        put(rows, end - o < l->outputs ? end - o : l->outputs, d->work, l->outputs, b ? b + o : NULL, y + o, d->out);
     }
     return ran;
 }
@@ -329,11 +328,12 @@ static bool backward_x_rows(const glia__dense *d, size_t rows, int size, const r
 {
     library    *l = d->plan->library;
     const real *weights = d->prepared + l->blocks_out * l->weight[FORWARD];
+    real       *taken = d->work + l->operands;
     bool        ran = true;
-    take_rows(l, rows, d->out, dy, rows_of[size], d->out, d->work);
+    take_rows(l, rows, d->out, dy, rows_of[size], d->out, taken);
     for (size_t i = d->i0; i < d->i1 && ran; i += l->inputs) {
-        ran = multiply(l, BACKWARD_X, size, d->work, weights + i / l->inputs * l->weight[BACKWARD_X], d->work);
-        put(rows, d->i1 - i < l->inputs ? d->i1 - i : l->inputs, d->work + l->sums, l->inputs, NULL, dx + i, d->in);
+        ran = multiply(l, BACKWARD_X, size, taken, weights + i / l->inputs * l->weight[BACKWARD_X], d->work);
+        put(rows, d->i1 - i < l->inputs ? d->i1 - i : l->inputs, d->work, l->inputs, NULL, dx + i, d->in);
     }
     return ran;
 }
@@ -395,14 +395,14 @@ static void backward_w_rows(const gradient *g, size_t rows, int size, const real
     const glia__dense *d = g->d;
     library           *l = d->plan->library;
     const size_t       in = l->blocks_in * l->inputs, out = l->blocks_out * l->outputs;
-    real              *sums = d->work + l->sums, *dy_taken = d->work + room_of(l, rows_of[LARGE] * in);
-    take_rows(l, rows, d->in, x, rows_of[size], in, d->work);
+    real              *taken = d->work + l->operands, *dy_taken = taken + room_of(l, rows_of[size] * in);
+    take_rows(l, rows, d->in, x, rows_of[size], in, taken);
     take_rows(l, rows, d->out, dy, rows_of[size], out, dy_taken);
     for (size_t o = d->q0 * plain.panel; o < d->q1 * plain.panel; o += l->outputs)
         for (size_t i = d->i0; i < d->i1; i += l->inputs) {
-            if (!multiply(l, BACKWARD_W, size, at(l, d->work, i), at(l, dy_taken, o), d->work))
-                multiply_here(l, rows, at(l, d->work, i), at(l, dy_taken, o), sums);
-            add_block(g, i, o, sums);
+            if (!multiply(l, BACKWARD_W, size, at(l, taken, i), at(l, dy_taken, o), d->work))
+                multiply_here(l, rows, at(l, taken, i), at(l, dy_taken, o), d->work);
+            add_block(g, i, o, d->work);
         }
 }
 

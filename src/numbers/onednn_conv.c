@@ -263,8 +263,10 @@ static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
     int threads = glia__onednn_alone();
     if (make_weight(&l->ours, &c->s, dnnl_f32, false) &&
         layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_f32, dnnl_x)) {
-        for (int w = 0; w < WAYS; w++)
+        for (int w = 0; w < WAYS; w++) {
             c->by_library[w] = (lowered || is_asked((way)w, &c->s)) && make_way(l, (way)w, &c->s);
+            c->lowered = c->lowered || (lowered && c->by_library[w]);
+        }
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);
@@ -310,7 +312,7 @@ static const void *operand(const glia__conv *c, way w, size_t rows, const real *
     const library *l = c->library;
     if (!l->lowered) return from;
     real *to = work + l->operands + (w == FORWARD ? 0 : operand_room(c, FORWARD));
-    operands_of(&portable, l->type, rows * (w == FORWARD ? row_x(c) : row_y(c)), from, to);
+    operands_of(l->type, rows * (w == FORWARD ? row_x(c) : row_y(c)), from, to);
     return to;
 }
 

@@ -5,6 +5,7 @@
 #include <dnnl.h>
 #include <string.h>
 
+#include "numbers/bf16.h"
 #include "numbers/onednn.h"
 
 #define MADE(status) ((status) == dnnl_success)
@@ -134,10 +135,10 @@ static inline size_t operand_bytes(dnnl_data_type_t type)
     return type == dnnl_bf16 ? sizeof(uint16_t) : sizeof(float);
 }
 
-static inline void operands_of(const glia__kernels *k, dnnl_data_type_t type, size_t n, const real *from, void *to)
+static inline void operands_of(dnnl_data_type_t type, size_t n, const real *from, void *to)
 {
     if (type == dnnl_bf16)
-        k->to_bf16(n, from, to);
+        glia__to_bf16(n, from, to);
     else
         memcpy(to, from, n * sizeof *from);
 }

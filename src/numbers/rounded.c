@@ -5,7 +5,8 @@
  * Weights are rounded once a step, when they are prepared; rows where they are used, some at a time. Biases and their
  * gradients are no operands of products, and stay as they are.
  *
- * Compiled once for each instruction set, as portable.c is, and apart from it, so that its code stays what it was. */
+ * Compiled once for each instruction set, as portable.c is. A file of its own: more code in portable.c would change
+ * what the compiler makes of the code that is there. */
 #include "ground/memory.h"
 #include "numbers/bf16.h"
 #include "numbers/kernels.h"
@@ -18,17 +19,13 @@
 #define ROUNDED_(isa) glia__kernels_rounded_##isa
 #define ROUNDED(isa) ROUNDED_(isa)
 
-extern const glia__kernels        TABLE(GLIA_ISA);
-static const glia__kernels *const plain = &TABLE(GLIA_ISA);
+extern const glia__kernels_products ROUNDED(GLIA_ISA);
+extern const glia__kernels          TABLE(GLIA_ISA);
+static const glia__kernels *const   plain = &TABLE(GLIA_ISA);
 
 static void round_all(size_t n, const real *restrict from, real *restrict to)
 {
     for (size_t i = 0; i < n; i++) to[i] = glia__bf16_rounded(from[i]);
-}
-
-static void to_bf16(size_t n, const real *restrict x, uint16_t *restrict to)
-{
-    for (size_t i = 0; i < n; i++) to[i] = glia__bf16(x[i]);
 }
 
 /* ---- fully connected layers ------------------------------------------------------------------------------------ */
@@ -39,7 +36,8 @@ enum { ROUNDED_ROWS = GLIA__DENSE_DEPTH };
 static glia_status rounded_dense_plan(glia__dense_plan *p)
 {
     p->prepared = p->in * ((p->out + plain->panel - 1) / plain->panel * plain->panel);
-    p->work = ROUNDED_ROWS * (p->in + p->out);
+    p->work_of_row = p->in + p->out;
+    p->lowered = true;
     return GLIA_OK;
 }
 
@@ -77,7 +75,7 @@ static void rounded_dense_backward_x(const glia__dense *d, size_t rows, const re
 static void rounded_dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy,
                                      real keep, real *dw, real *work)
 {
-    real *dy_rounded = d->work + ROUNDED_ROWS * d->in;
+    real *dy_rounded = d->work + (rows < ROUNDED_ROWS ? rows : ROUNDED_ROWS) * d->in;
     for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
         size_t some = rows - r < ROUNDED_ROWS ? rows - r : ROUNDED_ROWS;
         round_all(some * d->in, x + r * d->in, d->work);
@@ -126,6 +124,7 @@ static glia_status rounded_conv_plan(glia__conv *c)
     if (!glia__mul(c->s.rows, numbers_x(&c->s) + numbers_y(&c->s), &images) || !glia__add(c->work, images, &c->work))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu are more than memory can address", c->s.x[0], c->s.x[1]);
     c->prepared += numbers_of_weight(&c->s);
+    c->lowered = true;
     return GLIA_OK;
 }
 
@@ -162,21 +161,18 @@ static void rounded_conv_backward_w(const glia__conv *c, size_t rows, const real
     if (dbias) plain->sum_rows(rows * s->y[0] * s->y[1], s->out, 1, dy, s->out, 0, dbias);
 }
 
-/* ---- written over the table ------------------------------------------------------------------------------------ */
+/* ---- the entries ------------------------------------------------------------------------------------------------- */
 
-extern void ROUNDED(GLIA_ISA)(glia__kernels *k);
-void        ROUNDED(GLIA_ISA)(glia__kernels *k)
-{
-    k->to_bf16 = to_bf16;
-    k->dense_plan = rounded_dense_plan;
-    k->dense_free = rounded_dense_free;
-    k->dense_prepare = rounded_dense_prepare;
-    k->dense_forward = rounded_dense_forward;
-    k->dense_backward_x = rounded_dense_backward_x;
-    k->dense_backward_w = rounded_dense_backward_w;
-    k->conv_plan = rounded_conv_plan;
-    k->conv_prepare = rounded_conv_prepare;
-    k->conv_forward = rounded_conv_forward;
-    k->conv_backward_x = rounded_conv_backward_x;
-    k->conv_backward_w = rounded_conv_backward_w;
-}
+const glia__kernels_products ROUNDED(GLIA_ISA) = {
+    .dense_plan = rounded_dense_plan,
+    .dense_free = rounded_dense_free,
+    .dense_prepare = rounded_dense_prepare,
+    .dense_forward = rounded_dense_forward,
+    .dense_backward_x = rounded_dense_backward_x,
+    .dense_backward_w = rounded_dense_backward_w,
+    .conv_plan = rounded_conv_plan,
+    .conv_prepare = rounded_conv_prepare,
+    .conv_forward = rounded_conv_forward,
+    .conv_backward_x = rounded_conv_backward_x,
+    .conv_backward_w = rounded_conv_backward_w,
+};

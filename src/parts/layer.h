@@ -102,7 +102,8 @@ typedef struct glia__layer {
     /* What it needs beside its outputs, in numbers, told by `reserve`: kept from one phase to the next, and of each
      * worker while a phase runs. */
     size_t keeps, works;
-    void  *plan; /* of the kernels, made by `reserve`, freed by `release` */
+    void  *plan;    /* of the kernels, made by `reserve`, freed by `release` */
+    bool   lowered; /* by that plan some of its products are made in a lower precision than float32 */
     /* set by the model for its batch: [rows][n_in], [rows][n_out] */
     const real *x;
     real       *y, *dx, *dy;

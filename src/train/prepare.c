@@ -152,7 +152,8 @@ static size_t piece_of(const glia__run *r)
     return piece < r->batch && !r->rule.class->whole ? piece : r->batch;
 }
 
-static glia_status make_room(glia__run *r)
+/* How the rows are cut into batches, and what reads them. */
+static glia_status make_batches(glia__run *r)
 {
     glia_model *m = r->m;
     size_t      rows = r->train->rows;
@@ -165,19 +166,25 @@ static glia_status make_room(glia__run *r)
     GLIA_TRY(glia__optim_state_new(&r->state, &r->rule, m->n_parameters));
     r->piece = piece_of(r);
     GLIA_TRY(glia__answers_new(&r->targets, m, r->train, r->piece));
-    GLIA_TRY(glia__run_compute_in(r));
+    if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
+    for (size_t i = 0; i < rows; i++) r->order[i] = i;
+    return GLIA_OK;
+}
+
+static glia_status make_room(glia__run *r)
+{
+    glia_model *m = r->m;
     GLIA_TRY(glia__model_reserve(m, r->piece, glia__team_size(r->team),
                                  r->o.doctor ? GLIA__PLAN_LOOK : GLIA__PLAN_TRAINING));
     GLIA_TRY(glia__whole_new(r));
     if (r->validation)
         GLIA_TRY(glia__judge_new(&r->judge, m, r->validation, r->team, &r->loss, r->fused, r->metric->scored));
-    if (!(r->order = glia__new(rows, sizeof *r->order))) return GLIA_E_MEMORY;
+    r->judge.targets.class_weight = r->class_weight;
     if (!(r->last = glia__new_aligned(m->n_parameters, sizeof *r->last))) return GLIA_E_MEMORY;
     if (r->o.patience && !(r->best = glia__new_aligned(m->n_parameters, sizeof *r->best))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__average_new(r));
     if (r->o.doctor) GLIA_TRY(call_doctor(r));
     if (!(r->history = glia__new(r->o.epochs, sizeof *r->history))) return GLIA_E_MEMORY;
-    for (size_t i = 0; i < rows; i++) r->order[i] = i;
     return GLIA_OK;
 }
 
@@ -187,7 +194,7 @@ static glia_status weigh(glia__run *r)
     const char *name = glia_data_weight_name(r->train);
     if (name && !(r->weight_name = glia__strdup(name))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__class_weights(&r->class_weight, r->o.class_weight, &r->targets, &r->loss));
-    r->targets.class_weight = r->judge.targets.class_weight = r->class_weight;
+    r->targets.class_weight = r->class_weight;
     if (glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows) > 0) return GLIA_OK;
     return glia__fail(GLIA_E_SHAPE,
                       "%s: no row that trains counts for anything: each weighs 0 or is of the class to ignore",
@@ -247,6 +254,23 @@ static void swap_scalers(glia__scaler *a, glia__scaler *b)
     *b = hold;
 }
 
+/* Between the model's and that of this run, where it has one of its own. */
+static void swap_scaling(glia__run *r)
+{
+    if (!r->rescale) return;
+    swap_scalers(&r->m->scale, &r->scale);
+    swap_scalers(&r->m->target_scale, &r->target_scale);
+}
+
+/* Steps are tried by the scaling that the run will have; the model has its own again until nothing can fail. */
+static glia_status compute_in(glia__run *r)
+{
+    swap_scaling(r);
+    glia_status status = glia__run_compute_in(r);
+    swap_scaling(r);
+    return status;
+}
+
 /* Once: each checkpoint tells of which data it is. */
 static glia_status hash_data(glia__run *r)
 {
@@ -260,11 +284,8 @@ static void take_over(glia__run *r)
 {
     glia_model *m = r->m;
     take_weights(r);
-    if (r->rescale) {
-        swap_scalers(&m->scale, &r->scale);
-        swap_scalers(&m->target_scale, &r->target_scale);
-        r->rescale = false;
-    }
+    swap_scaling(r);
+    r->rescale = false;
     glia__free(m->history);
     m->history = r->history;
     m->n_history = m->kept_epoch = r->finished;
@@ -290,9 +311,11 @@ glia_status glia__run_prepare(glia__run *r)
     GLIA_TRY(check_bits(r, r->validation));
     GLIA_TRY(hold_out(r));
     GLIA_TRY(check_metric(r));
-    GLIA_TRY(make_room(r));
+    GLIA_TRY(make_batches(r));
     GLIA_TRY(weigh(r));
     GLIA_TRY(fit_scaling(r));
+    GLIA_TRY(compute_in(r));
+    GLIA_TRY(make_room(r));
     GLIA_TRY(glia__model_border_of(r->m, r->train, &r->border));
     GLIA_TRY(hash_data(r));
     glia_rng_seed(&r->rng, r->o.seed);

@@ -80,8 +80,11 @@ glia_status glia__run_prepare(glia__run *r);
 void        glia__run_finish(glia__run *r); /* frees what the run owns */
 
 /* --- precision.c --- */
-/* The model computes as r->o.precision says, until glia__run_finish. GLIA_E_ARG where bfloat16 would be slower. */
+/* The model computes as r->o.precision says, until glia__run_finish; called when all that a step looks at is there, the
+ * scaling in the model among it. GLIA_E_ARG where bfloat16 would be slower, or wrong. */
 glia_status glia__run_compute_in(glia__run *r);
+/* For tests: what is timed is timed by this clock; NULL: by the usual one again. Forgets what was found before. */
+void glia__precision_pretend_clock(double (*clock)(void));
 
 /* --- fit.c --- */
 void       glia__run_begin_epoch(glia__run *r, size_t number);

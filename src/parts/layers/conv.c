@@ -141,6 +141,7 @@ static void release(glia__layer *l)
     if (l->plan) l->k->conv_free(l->plan);
     glia__free(l->plan);
     l->plan = NULL;
+    l->lowered = false;
 }
 
 /* The plan of the kernels is for shards, and so for any batch. */
@@ -153,7 +154,7 @@ static glia_status reserve_plan(glia__layer *l)
     c->s.rows = l->shard;
     if (status == GLIA_OK) status = l->k->conv_plan(c);
     if (status == GLIA_OK)
-        l->plan = c;
+        l->plan = c, l->lowered = c->lowered;
     else
         glia__free(c);
     return status;

@@ -55,17 +55,18 @@ static void release(glia__layer *l)
     if (l->plan) l->k->dense_free(l->plan);
     glia__free(l->plan);
     l->plan = NULL;
+    l->lowered = false;
 }
 
 static glia_status reserve_plan(glia__layer *l)
 {
-    glia__dense_plan *p = l->k->dense_plan && !l->plan ? glia__new(1, sizeof *p) : NULL;
     if (!l->k->dense_plan || l->plan) return GLIA_OK;
+    glia__dense_plan *p = glia__new(1, sizeof *p);
     if (!p) return GLIA_E_MEMORY;
     p->in = l->param[0].in, p->out = l->param[0].out;
     glia_status status = l->k->dense_plan(p);
     if (status == GLIA_OK)
-        l->plan = p;
+        l->plan = p, l->lowered = p->lowered;
     else
         glia__free(p);
     return status;
@@ -89,13 +90,18 @@ static size_t panels_of(const glia__layer *l, size_t usual)
     return p && p->block_out ? p->block_out / l->param[0].panel : usual;
 }
 
-/* All of the layer, for a worker that has `work` behind what backward_w works in. */
+/* All of the layer, for a worker that has `work`. */
 static glia__dense whole_for(const glia__layer *l, real *work)
 {
-    glia__dense             d = whole(l);
-    const glia__dense_plan *p = l->plan;
-    if (p) d.plan = p, d.prepared = l->kept, d.work = work + l->works - glia__whole_lines(p->work);
+    glia__dense d = whole(l);
+    if (l->plan) d.plan = l->plan, d.prepared = l->kept, d.work = work;
     return d;
+}
+
+/* What a worker needs for the plan, before what backward_w works in. */
+static size_t plan_works(const glia__layer *l, size_t rows)
+{
+    return l->plan ? glia__whole_lines(glia__dense_plan_work(l->plan, rows)) : 0;
 }
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
@@ -105,8 +111,8 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     GLIA_TRY(reserve_plan(l));
     glia__dense             d = whole(l);
     const glia__dense_plan *p = l->plan;
-    l->works = training ? glia__dense_work(&d, rows * (l->n_in / d.in)) : 0;
-    if (p) l->works = glia__whole_lines(l->works) + glia__whole_lines(p->work);
+    size_t                  all = rows * (l->n_in / d.in);
+    l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : 0);
     l->keeps = p ? p->prepared : 0;
     return GLIA_OK;
 }
@@ -204,7 +210,8 @@ static void backward_w(const glia__layer *l, const glia__part *p)
         d.q0 = p->begin, d.q1 = p->end;
     else
         d.i0 = p->begin, d.i1 = p->end;
-    l->k->dense_backward_w(&d, rows, p->scale, l->x, l->dy, p->keep, p->into + w->offset, p->work);
+    l->k->dense_backward_w(&d, rows, p->scale, l->x, l->dy, p->keep, p->into + w->offset,
+                           p->work + plan_works(l, rows));
     if (l->params > 1 && d.i0 == 0) {
         size_t o = d.q0 * w->panel, end = d.q1 * w->panel < w->out ? d.q1 * w->panel : w->out;
         l->k->sum_rows(rows, end - o, p->scale, l->dy + o, w->out, p->keep, p->into + b->offset + o);
