@@ -18,12 +18,18 @@ static inline uint16_t glia__bf16(float x)
     return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? quiet : nearest);
 }
 
-/* The same as a float. */
+/* A bfloat16 as a float. */
+static inline float glia__bf16_value(uint16_t upper)
+{
+    uint32_t bits = (uint32_t)upper << 16;
+    float    value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 static inline float glia__bf16_rounded(float x)
 {
-    uint32_t bits = (uint32_t)glia__bf16(x) << 16;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return glia__bf16_value(glia__bf16(x));
 }
 
 static inline void glia__to_bf16(size_t n, const real *from, uint16_t *to)

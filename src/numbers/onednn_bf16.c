@@ -370,12 +370,7 @@ static void add_block(const gradient *g, size_t first, size_t o, const real *sum
 
 static float value_of(const library *l, const void *operands, size_t i)
 {
-    float    value;
-    uint32_t bits;
-    if (l->type != dnnl_bf16) return ((const float *)operands)[i];
-    bits = (uint32_t)((const uint16_t *)operands)[i] << 16;
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    return l->type == dnnl_bf16 ? glia__bf16_value(((const uint16_t *)operands)[i]) : ((const float *)operands)[i];
 }
 
 /* A product of backward_w that oneDNN did not make: others have gone into dw already. */

@@ -37,9 +37,8 @@ static size_t zeros_work(const glia__conv_shape *s)
 
 static bool leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
 {
-    enum { PAYS = 3 };
     const size_t n = rows * s->y[0] * s->y[1] * s->out;
-    return has_stretches(s) && count_nonzero(n, dy) <= n / PAYS;
+    return has_stretches(s) && are_few(count_nonzero(n, dy), n);
 }
 
 /* ---- sums of stretches ------------------------------------------------------------------------------------------- */

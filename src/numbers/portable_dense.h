@@ -28,14 +28,19 @@ static size_t count_nonzero(size_t n, const real *x)
     return found;
 }
 
-/* Whether so many of x are 0 that leaving them out pays: those that are not take some three times as long then. Some
- * rows tell for all. */
+/* Whether so few of n numbers are not 0 that leaving the others out pays: each takes some three times as long then. */
+static bool are_few(size_t found, size_t n)
+{
+    return found <= n / 3;
+}
+
+/* Some rows tell for all. */
 static bool mostly_zeros(size_t rows, size_t n, const real *x)
 {
-    enum { PAYS = 3, SAMPLE = 8 };
+    enum { SAMPLE = 8 };
     size_t step = (rows + SAMPLE - 1) / SAMPLE, found = 0, seen = 0;
     for (size_t r = 0; r < rows; r += step, seen += n) found += count_nonzero(n, x + r * n);
-    return found <= seen / PAYS;
+    return are_few(found, seen);
 }
 
 /* Terms are looked at together, a word of bits: a bit for each, set where x is not 0. What belongs to so many inputs
