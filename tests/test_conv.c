@@ -200,10 +200,18 @@ typedef struct tally {
     size_t tried, all, some;
 } tally;
 
+static bool is_lowered(const glia__kernels *k, const glia__conv_shape *s)
+{
+    glia__conv c = {.s = *s};
+    EXPECT_OK(k->conv_plan(&c));
+    k->conv_free(&c);
+    return c.lowered;
+}
+
 static void try_shape(const glia__kernels *k, uint32_t seed, tally *t)
 {
     glia__conv_shape s = shape_of_seed(seed);
-    numbers          n = make_numbers(&s, seed, rounds_operands(k));
+    numbers          n = make_numbers(&s, seed, rounds_operands(k) && is_lowered(k, &s));
     for (size_t rows = s.rows; rows > 0; rows = rows > 1 && rows == s.rows ? rows - 1 : 0) {
         sums   want = make_sums(&s, rows, &n);
         size_t by_library = try_rows(k, &s, rows, &n, &want);
@@ -315,7 +323,7 @@ static void those_of_this_process_too(void **state)
     print_message("%zu shapes; by oneDNN %zu in all three directions, %zu in some (%s)\n", t.tried, t.all, t.some,
                   glia_kernels());
     assert_int_equal(t.tried, SHAPES);
-    if (strstr(glia_kernels(), "onednn avx")) assert_true(t.all > 50);
+    if (strstr(glia_kernels(), "onednn avx")) assert_true(t.some > 50);
 }
 
 static void those_of_lower_precision_too(void **state)

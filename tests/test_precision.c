@@ -307,16 +307,16 @@ static void no_forward(const glia__dense *d, size_t rows, const real *x, const r
 }
 
 static void no_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                          real *dw, real *work)
+                          real *dw)
 {
-    (void)d, (void)rows, (void)scale, (void)x, (void)dy, (void)keep, (void)dw, (void)work;
+    (void)d, (void)rows, (void)scale, (void)x, (void)dy, (void)keep, (void)dw;
 }
 
 /* Of one layer alone, beside another with ten times its weights. */
 static void no_backward_w_of_a_small_layer(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy,
-                                           real keep, real *dw, real *work)
+                                           real keep, real *dw)
 {
-    if (d->out != 3) emulated->dense_backward_w(d, rows, scale, x, dy, keep, dw, work);
+    if (d->out != 3) emulated->dense_backward_w(d, rows, scale, x, dy, keep, dw);
 }
 
 static void what_is_wrong_is_refused(void **state)

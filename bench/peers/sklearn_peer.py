@@ -34,7 +34,7 @@ def fit():
         model = classifier(units, 1 if warm else epochs)
         rows = slice(count_of("batch") * WARM_BATCHES if warm else None)
         if epochs == 1:
-            seconds = seconds_of(lambda: model.partial_fit(x[rows], y[rows], np.unique(y)))
+            seconds = seconds_of(lambda: model.partial_fit(x[rows], y[rows], classes=np.unique(y)))
         else:
             seconds = seconds_of(lambda: model.fit(x[rows], y[rows]))
         return {"seconds": seconds, "accuracy": model.score(test_x, test_y)}

@@ -32,9 +32,4 @@ static inline float glia__bf16_rounded(float x)
     return glia__bf16_value(glia__bf16(x));
 }
 
-static inline void glia__to_bf16(size_t n, const real *from, uint16_t *to)
-{
-    for (size_t i = 0; i < n; i++) to[i] = glia__bf16((float)from[i]);
-}
-
 #endif

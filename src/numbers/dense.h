@@ -22,6 +22,7 @@
 /* What kernels need of a layer beside its numbers; only those in bfloat16 need any. */
 typedef struct glia__dense_plan {
     size_t in, out;
+    bool   needs_dx;            /* backward_x will be called */
     size_t prepared;            /* numbers that dense_prepare writes */
     size_t work, work_of_row;   /* numbers that each worker needs while it runs: glia__dense_plan_work */
     size_t block_in, block_out; /* inputs, outputs that a call's part begins with a multiple of; 0: any */
@@ -32,31 +33,48 @@ typedef struct glia__dense_plan {
 typedef struct glia__dense {
     size_t in, out;
     size_t i0, i1, q0, q1;
+    real  *work; /* forward: [glia__dense_forward_work], or NULL; the ways back: [glia__dense_work] */
     /* NULL where kernels have no plan */
     const glia__dense_plan *plan;
     const real             *prepared; /* what dense_prepare made of w */
-    real                   *work;     /* [glia__dense_plan_work] */
+    real                   *operands; /* [glia__dense_plan_work] */
 } glia__dense;
 
-/* Rows of the batch that backward_w sums at a time, and columns of dy that it pads to whole panels, at most. */
+/* Rows, or terms of a sum, that are taken at a time. */
 #define GLIA__DENSE_DEPTH 256
-#define GLIA__DENSE_WIDE 128
-/* Numbers that backward_w works in: x of so many rows, packed, or a part of it, or such columns. */
+/* Columns of x or dy that are copied at a time, at most, with some room between rows. */
+#define GLIA__DENSE_WIDE (GLIA__DENSE_DEPTH + 16)
+
+static inline size_t glia__dense_deep(size_t rows)
+{
+    return rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
+}
+
+/* Numbers that forward works in: such columns, of so many rows that copying may pay. */
+#define GLIA__DENSE_COPIED_LEAST 24
+static inline size_t glia__dense_forward_work(size_t rows)
+{
+    return rows < GLIA__DENSE_COPIED_LEAST ? 0 : glia__dense_deep(rows) * GLIA__DENSE_WIDE;
+}
+
+/* Numbers that all three ways work in: that, or for backward_w such columns of any rows, or x, packed, or a part of it.
+ */
 static inline size_t glia__dense_work(const glia__dense *d, size_t rows)
 {
     enum { MOST = 1 << 19 };
-    size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
-    size_t packed = d->in < MOST / deep ? d->in * deep : MOST, padded = deep * GLIA__DENSE_WIDE;
-    return packed > padded ? packed : padded;
+    size_t deep = glia__dense_deep(rows), packed = d->in < MOST / deep ? d->in * deep : MOST,
+           copied = deep * GLIA__DENSE_WIDE;
+    return packed > copied ? packed : copied;
 }
 
-/* Numbers that a worker needs for calls of up to so many rows: they are taken some at a time, and in the end perhaps
- * with zeros behind the last one. */
+/* Numbers that a worker needs for calls of up to so many rows: they are taken DEPTH at a time, and in the end, with
+ * zeros behind the last one, FEW or twice as many, or four times. */
 #define GLIA__DENSE_FEW 32
 static inline size_t glia__dense_plan_work(const glia__dense_plan *p, size_t rows)
 {
-    size_t deep = rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
-    return p->work + (deep + GLIA__DENSE_FEW - 1) / GLIA__DENSE_FEW * GLIA__DENSE_FEW * p->work_of_row;
+    size_t taken = GLIA__DENSE_FEW;
+    while (taken < rows && taken < GLIA__DENSE_DEPTH) taken *= 2;
+    return p->work + taken * p->work_of_row;
 }
 
 #endif

@@ -114,7 +114,7 @@ static void choose(void)
 #ifdef GLIA_ONEDNN
     glia__kernels_onednn(&chosen, tables[best()].isa);
     bf16 = chosen;
-    no_bf16 = glia__kernels_onednn_bf16(&bf16);
+    no_bf16 = glia__kernels_onednn_bf16(&bf16, tables[best()].rounded);
 #else
     no_bf16 = "this build has no oneDNN, which makes its products";
 #endif

@@ -24,8 +24,7 @@ typedef struct glia__kernels {
     void (*sum_rows)(size_t rows, size_t n, real scale, const real *y, size_t ldy, real keep, real *s);
 
     /* Fully connected layers (numbers/dense.h), whose weights lie in panels of `panel` columns. b may be NULL.
-     * backward_w: dw = keep * dw + scale * (the gradient); keep = 0 does not read dw; work: glia__dense_work numbers.
-     */
+     * backward_w: dw = keep * dw + scale * (the gradient); keep = 0 does not read dw. */
     size_t panel;
     /* In bfloat16 a layer has a plan, whose in and out are set, and its weights are prepared for all calls until they
      * change; the plan is then in the glia__dense of each call. NULL in float32. */
@@ -35,7 +34,7 @@ typedef struct glia__kernels {
     void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
     void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                             real *dw, real *work);
+                             real *dw);
 
     /* Columns of x [rows][n], for normalisation. sum_products: s[j] = sum_r (x[r][j] - mx[j]) (y[r][j] - my[j]).
      * normalize: y = (x - m) a + b. normalize_back: dx = dy a + (x - m) b + d. */
@@ -56,6 +55,8 @@ typedef struct glia__kernels {
                             real *dx, real *work);
     void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work);
+    /* Whether so many of these dy are 0 that the ways back leave them out. */
+    bool (*conv_leaves_zeros_out)(const glia__conv_shape *s, size_t rows, const real *dy);
 
     /* Poolings (numbers/pool.h) of `rows` images; the ways back overwrite dx. */
     void (*max_pool)(const glia__pool *s, size_t rows, const real *x, real *y);
@@ -135,7 +136,7 @@ typedef struct glia__kernels_products {
     void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
     void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                             real *dw, real *work);
+                             real *dw);
     glia_status (*conv_plan)(glia__conv *c);
     void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
     void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
@@ -144,6 +145,10 @@ typedef struct glia__kernels_products {
                             real *dx, real *work);
     void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work);
+    /* What whoever else makes such products needs. to: operands, as bf16.h has them. blend: to[r][j] = keep * to[r][j]
+     * + scale * from[r][j], rows ld* apart; keep = 0 does not read to. */
+    void (*to_bf16)(size_t n, const real *from, uint16_t *to);
+    void (*blend)(size_t rows, size_t n, real scale, const real *from, size_t ldfrom, real keep, real *to, size_t ldto);
 } glia__kernels_products;
 
 /* The table of this process; made on first use, thread-safe. */
@@ -167,8 +172,8 @@ void glia__kernels_pretend(const glia__kernels *k);
 
 /* onednn.c: overwrites what it does faster, and the name. Called once, by kernels.c. */
 void glia__kernels_onednn(glia__kernels *k, const char *isa);
-/* Writes products in bfloat16 over that, and says why they are not to be used on this processor; NULL: they are. Called
- * once, after it. */
-const char *glia__kernels_onednn_bf16(glia__kernels *k);
+/* Writes products in bfloat16 over that, which convert and add as `rounded` does, and says why they are not to be used
+ * on this processor; NULL: they are. Called once, after it. */
+const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_products *rounded);
 
 #endif

@@ -43,6 +43,8 @@ void glia__kernels_onednn(glia__kernels *k, const char *isa)
 
 /* ---- products in bfloat16 -------------------------------------------------------------------------------------- */
 
+const glia__kernels_products *glia__onednn_rounded;
+
 static glia__kernels exact;
 
 /* A set of bits, in which each instruction set has those of the ones that it includes. */
@@ -51,8 +53,9 @@ static bool has_bf16(void)
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
 }
 
-const char *glia__kernels_onednn_bf16(glia__kernels *k)
+const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_products *rounded)
 {
+    glia__onednn_rounded = rounded;
     if (!begun) return "oneDNN does not start";
     exact = *k;
     glia__onednn_dense_lowered(k, false), glia__onednn_dense_lowered(&exact, true);

@@ -4,18 +4,26 @@
  *
  *   forward      C [rows][outputs]    A = x                  B = a block of W's columns
  *   backward_x   C [rows][inputs]     A = dy                 B = a block of W's rows, turned
- *   backward_w   C [inputs][outputs]  A = a block of x^T     B = a block of dy's columns
+ *   backward_w   C [inputs][outputs]  A = a block of x, turned   B = a block of dy's columns
  *
- * Rows are taken LARGE at a time, and SMALL at a time in the end, with zeros behind the last one; so a number's bits
- * follow from the layer and the rows of the call alone, if what a call is for begins and ends with a block. Operands
- * are converted in the caller's memory, W once a step, into the layout that the primitives want; C is float32, and goes
- * from the caller's memory to where it belongs, with what is added to it. A layer for which oneDNN has no fast code is
- * done in float32. */
+ * Rows are taken some at a time, with zeros behind the last one; so a number's bits follow from the layer and the rows
+ * of the call alone, if what a call is for begins and ends with a block. Operands are converted in the caller's memory,
+ * W once a step: into its blocks of columns, and as it is for backward_x, from which oneDNN takes the rows turned. (It
+ * has a layout that it would read faster, but to bring W into it takes longer than a step gains.) C is float32, and
+ * goes from the caller's memory to where it belongs, with what is added to it. A layer for which oneDNN has no fast
+ * code is done in float32. */
 #include "ground/memory.h"
 #include "numbers/onednn_shared.h"
 
-enum { LARGE, SMALL, SIZES };
-static const size_t rows_of[SIZES] = {GLIA__DENSE_DEPTH, GLIA__DENSE_FEW};
+enum { SIZES = 4 };
+
+/* That are taken at a time. */
+static size_t rows_of(int size)
+{
+    return GLIA__DENSE_DEPTH >> size;
+}
+
+_Static_assert(GLIA__DENSE_DEPTH >> (SIZES - 1) == GLIA__DENSE_FEW, "so many are room for");
 
 typedef enum way { FORWARD, BACKWARD_X, BACKWARD_W, WAYS } way;
 
@@ -24,16 +32,21 @@ typedef struct product {
     layout           a, b, c, scratch;
 } product;
 
+/* What is brought into another layout before a product. */
+typedef struct change {
+    dnnl_primitive_t run;
+    layout           from, to;
+} change;
+
 typedef struct library {
     product          of[WAYS][SIZES];
-    dnnl_primitive_t reorder[WAYS];   /* of a block of W */
-    layout           plain[WAYS];     /* as it lies before */
-    dnnl_data_type_t type;            /* of operands */
-    size_t           inputs, outputs; /* of a block */
+    change           x[SIZES], dy[SIZES]; /* of backward_w: a block of each */
+    dnnl_data_type_t type;                /* of operands */
+    size_t           inputs, outputs;     /* of a block */
     size_t           blocks_in, blocks_out;
-    size_t           weight[WAYS];      /* numbers of ours that a prepared block of W has room in */
-    size_t           scratch, operands; /* in the caller's memory, which C begins: what primitives work in, x and dy */
-    bool             ready;             /* the weights are prepared */
+    size_t           columns, rows;               /* numbers of ours: W in its blocks of columns, and as it is */
+    size_t           scratch, dy_block, operands; /* in the caller's memory, which C begins: what primitives work in, a
+                                                     block of dy, and then operands */
 } library;
 
 static glia__kernels plain; /* in float32 */
@@ -49,9 +62,20 @@ static size_t outputs_of(size_t out)
 
 static size_t inputs_of(size_t in)
 {
-    enum { MOST = 128, MULTIPLE = 16 };
+    enum { MOST = 256, MULTIPLE = 16 };
     size_t rounded = (in + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
     return rounded < MOST ? rounded : MOST;
+}
+
+/* As wide as all blocks together. */
+static size_t wide_in(const library *l)
+{
+    return l->blocks_in * l->inputs;
+}
+
+static size_t wide_out(const library *l)
+{
+    return l->blocks_out * l->outputs;
 }
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -76,19 +100,17 @@ static bool matrix(layout *l, size_t rows, size_t columns, dnnl_data_type_t type
                           (dnnl_dims_t){(dnnl_dim_t)row, (dnnl_dim_t)column});
 }
 
-/* The layouts of a product; B of FORWARD and BACKWARD_X in any, or in that of `same`. */
-static bool make_layouts(const library *l, const glia__dense_plan *d, way w, size_t rows, product *p, product *same)
+/* The layouts of a product. */
+static bool make_layouts(const library *l, const glia__dense_plan *d, way w, size_t rows, product *p)
 {
-    const size_t in = l->blocks_in * l->inputs, out = l->blocks_out * l->outputs,
-                 m = w == BACKWARD_W ? l->inputs : rows, n = w == BACKWARD_X ? l->inputs : l->outputs,
+    const size_t m = w == BACKWARD_W ? l->inputs : rows, n = w == BACKWARD_X ? l->inputs : l->outputs,
                  k = w == FORWARD      ? d->in
                      : w == BACKWARD_X ? d->out
                                        : rows;
-    if (!matrix(&p->c, m, n, dnnl_f32, n, 1)) return false;
-    if (w == BACKWARD_W) return matrix(&p->a, m, k, l->type, 1, in) && matrix(&p->b, k, n, l->type, out, 1);
-    return matrix(&p->a, m, k, l->type, k, 1) &&
-           (same ? layout_copy(&p->b, AT(same->b))
-                 : layout_make(&p->b, 2, (dnnl_dims_t){(dnnl_dim_t)k, (dnnl_dim_t)n}, l->type, dnnl_format_tag_any));
+    if (!matrix(&p->c, m, n, dnnl_f32, n, 1) || !matrix(&p->a, m, k, l->type, k, 1)) return false;
+    if (w == FORWARD) return matrix(&p->b, k, n, l->type, n, 1);
+    if (w == BACKWARD_X) return matrix(&p->b, k, n, l->type, 1, wide_out(l));
+    return layout_make(&p->b, 2, (dnnl_dims_t){(dnnl_dim_t)k, (dnnl_dim_t)n}, l->type, dnnl_format_tag_any);
 }
 
 static bool make_described(product *p)
@@ -107,23 +129,29 @@ static bool make_described(product *p)
     return made;
 }
 
-/* A block of W as it is written for the reorder: [in][outputs], or turned from [inputs][out]. */
-static bool make_reorder(library *l, const glia__dense_plan *d, way w)
+static bool make_change(change *c, layout *to)
 {
-    return (w == FORWARD ? matrix(&l->plain[w], d->in, l->outputs, l->type, l->outputs, 1)
-                         : matrix(&l->plain[w], d->out, l->inputs, l->type, 1, d->out)) &&
-           reorder_make(&l->reorder[w], &l->plain[w], &l->of[w][LARGE].b);
+    return layout_copy(&c->to, AT(*to)) && reorder_make(&c->run, &c->from, &c->to);
+}
+
+/* Blocks of x, to be turned, and of dy as backward_w's product wants it; both of rows that lie as wide as all blocks.
+ */
+static bool make_changes(library *l, int size)
+{
+    const size_t rows = rows_of(size);
+    product     *p = &l->of[BACKWARD_W][size];
+    return matrix(&l->x[size].from, l->inputs, rows, l->type, 1, wide_in(l)) && make_change(&l->x[size], &p->a) &&
+           matrix(&l->dy[size].from, rows, l->outputs, l->type, wide_out(l), 1) && make_change(&l->dy[size], &p->b);
 }
 
 static bool make_products(library *l, const glia__dense_plan *d)
 {
-    for (int w = 0; w < WAYS; w++) {
-        for (int size = 0; size < SIZES; size++) {
-            product *p = &l->of[w][size];
-            if (!make_layouts(l, d, (way)w, rows_of[size], p, size ? &l->of[w][LARGE] : NULL) || !make_described(p))
+    for (int size = 0; size < SIZES; size++) {
+        for (int w = 0; w < WAYS; w++)
+            if ((w != BACKWARD_X || d->needs_dx) &&
+                !(make_layouts(l, d, (way)w, rows_of(size), &l->of[w][size]) && make_described(&l->of[w][size])))
                 return false;
-        }
-        if (w != BACKWARD_W && !make_reorder(l, d, (way)w)) return false;
+        if (!make_changes(l, size)) return false;
     }
     return true;
 }
@@ -139,31 +167,40 @@ static size_t room_of(const library *l, size_t operands)
     return glia__whole_lines((operands * operand_bytes(l->type) + sizeof(real) - 1) / sizeof(real));
 }
 
-/* In the prepared weights: W's blocks of columns, its blocks of rows, and a block before its reorder. */
+/* A worker has room for x, the same turned, and dy; of W both forms are prepared, and a panel in between. */
 static void count_memory(library *l, glia__dense_plan *d)
 {
-    const size_t in = l->blocks_in * l->inputs, out = l->blocks_out * l->outputs, rows = rows_of[LARGE];
-    size_t       c = larger(rows * larger(l->inputs, l->outputs), l->inputs * l->outputs), scratch = 0;
-    for (int w = 0; w < WAYS; w++)
-        for (int size = 0; size < SIZES; size++) scratch = larger(scratch, layout_numbers(&l->of[w][size].scratch));
-    for (int w = FORWARD; w <= BACKWARD_X; w++) l->weight[w] = layout_numbers(&l->of[w][LARGE].b);
+    const size_t in = wide_in(l), out = wide_out(l), rows = rows_of(0);
+    size_t       c = larger(rows * larger(l->inputs, l->outputs), l->inputs * l->outputs), scratch = 0, block = 0;
+    for (int size = 0; size < SIZES; size++) {
+        for (int w = 0; w < WAYS; w++)
+            if (l->of[w][size].run) scratch = larger(scratch, layout_numbers(&l->of[w][size].scratch));
+        block = larger(block, layout_numbers(&l->dy[size].to));
+    }
     l->scratch = glia__whole_lines(c);
-    d->work = l->operands = l->scratch + scratch;
-    d->work_of_row = room_of(l, GLIA__DENSE_FEW * (in + out)) / GLIA__DENSE_FEW;
-    d->prepared = l->blocks_out * l->weight[FORWARD] + l->blocks_in * l->weight[BACKWARD_X] +
-                  room_of(l, larger(d->in * l->outputs, l->inputs * d->out));
+    l->dy_block = l->scratch + scratch;
+    d->work = l->operands = l->dy_block + block;
+    d->work_of_row = room_of(l, GLIA__DENSE_FEW * (2 * in + out)) / GLIA__DENSE_FEW;
+    l->columns = room_of(l, d->in * out);
+    l->rows = d->needs_dx ? room_of(l, in * out) : 0;
+    d->prepared = l->columns + l->rows + room_of(l, d->in * plain.panel);
+}
+
+static void free_change(change *c)
+{
+    if (c->run) dnnl_primitive_destroy(c->run);
+    layout_free(&c->from), layout_free(&c->to);
 }
 
 static void free_library(library *l)
 {
-    for (int w = 0; w < WAYS; w++) {
-        for (int size = 0; size < SIZES; size++) {
+    for (int size = 0; size < SIZES; size++) {
+        for (int w = 0; w < WAYS; w++) {
             product *p = &l->of[w][size];
             if (p->run) dnnl_primitive_destroy(p->run);
             layout_free(&p->a), layout_free(&p->b), layout_free(&p->c), layout_free(&p->scratch);
         }
-        if (l->reorder[w]) dnnl_primitive_destroy(l->reorder[w]);
-        layout_free(&l->plain[w]);
+        free_change(&l->x[size]), free_change(&l->dy[size]);
     }
     glia__free(l);
 }
@@ -206,9 +243,9 @@ static glia_status dense_plan_exact(glia__dense_plan *d)
 /* ---- operands ---------------------------------------------------------------------------------------------------- */
 
 /* Where operand i stands. */
-static void *at(const library *l, void *operands, size_t i)
+static void *at(const library *l, const void *operands, size_t i)
 {
-    return (char *)operands + i * operand_bytes(l->type);
+    return (char *)(uintptr_t)operands + i * operand_bytes(l->type);
 }
 
 /* to[all][wide] = from[rows][columns], and zeros beyond. */
@@ -223,47 +260,43 @@ static void take_rows(const library *l, size_t rows, size_t columns, const real 
     memset(at(l, to, rows * wide), 0, (all - rows) * wide * bytes);
 }
 
-/* The column of W where output o begins, in its panel. */
-static const real *weights_at(const glia__dense_plan *d, const real *w, size_t i, size_t o)
+/* W as it is, [in][wide], and its blocks of columns, [in][outputs] each. */
+static void *rows_of_w(const library *l, const real *prepared)
 {
-    return w + d->in * (o / plain.panel * plain.panel) + i * plain.panel + o % plain.panel;
+    return at(l, prepared + l->columns, 0);
 }
 
-/* Of input i the outputs from .. end-1, which begin a panel; zeros beyond the last one. */
-static void take_weights(const library *l, const glia__dense_plan *d, const real *w, size_t i, size_t from, size_t end,
-                         void *to)
+static void *columns_of_w(const glia__dense_plan *d, const real *prepared, size_t o)
 {
-    memset(to, 0, (end - from) * operand_bytes(l->type));
-    for (size_t o = from; o < end && o < d->out; o += plain.panel) {
-        size_t left = (end < d->out ? end : d->out) - o;
-        operands_of(l->type, left < plain.panel ? left : plain.panel, weights_at(d, w, i, o), at(l, to, o - from));
-    }
+    const library *l = d->library;
+    return at(l, prepared, o / l->outputs * l->outputs * d->in + o % l->outputs);
 }
 
-static bool prepare_block(library *l, way w, const void *block, real *to)
+/* `rows` rows of a panel, to rows that are `row` operands apart. */
+static void put_panel(const library *l, size_t rows, const void *panel, void *to, size_t row)
 {
-    argument given[] = {{DNNL_ARG_FROM, &l->plain[w], block}, {DNNL_ARG_TO, &l->of[w][LARGE].b, to}};
-    return run(l->reorder[w], given, 2);
+    enum { PIECE = 32 }; /* bytes; a panel's rows are multiples of it */
+    const size_t bytes = plain.panel * operand_bytes(l->type);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t b = 0; b < bytes; b += PIECE)
+            memcpy((char *)at(l, to, i * row) + b, (const char *)panel + i * bytes + b, PIECE);
 }
 
 static void dense_prepare(const glia__dense_plan *d, const real *w, real *prepared)
 {
-    library *l = d->library;
+    const library *l = d->library;
     if (!l) return;
-    real *to = prepared;
-    void *block = prepared + l->blocks_out * l->weight[FORWARD] + l->blocks_in * l->weight[BACKWARD_X];
-    l->ready = true;
-    for (size_t q = 0; q < l->blocks_out && l->ready; q++, to += l->weight[FORWARD]) {
-        for (size_t i = 0; i < d->in; i++)
-            take_weights(l, d, w, i, q * l->outputs, (q + 1) * l->outputs, at(l, block, i * l->outputs));
-        l->ready = prepare_block(l, FORWARD, block, to);
+    const size_t numbers = d->in * plain.panel, bytes = operand_bytes(l->type);
+    void        *panel = prepared + l->columns + l->rows, *rows = rows_of_w(l, prepared);
+    for (size_t o = 0; o < wide_out(l); o += plain.panel, w += numbers) {
+        if (o < d->out)
+            operands_of(l->type, numbers, w, panel);
+        else
+            memset(panel, 0, numbers * bytes);
+        put_panel(l, d->in, panel, columns_of_w(d, prepared, o), l->outputs);
+        if (d->needs_dx) put_panel(l, d->in, panel, at(l, rows, o), wide_out(l));
     }
-    for (size_t b = 0; b < l->blocks_in && l->ready; b++, to += l->weight[BACKWARD_X]) {
-        size_t first = b * l->inputs, some = d->in - first < l->inputs ? d->in - first : l->inputs;
-        memset(block, 0, l->inputs * d->out * operand_bytes(l->type));
-        for (size_t i = 0; i < some; i++) take_weights(l, d, w, first + i, 0, d->out, at(l, block, i * d->out));
-        l->ready = prepare_block(l, BACKWARD_X, block, to);
-    }
+    if (d->needs_dx) memset(at(l, rows, d->in * wide_out(l)), 0, (wide_in(l) - d->in) * wide_out(l) * bytes);
 }
 
 /* ---- the three directions ---------------------------------------------------------------------------------------- */
@@ -281,15 +314,15 @@ static bool multiply(library *l, way w, int size, const void *a, const void *b, 
 /* The next rows that are multiplied together, and the size of their product. */
 static size_t next_rows(size_t left, int *size)
 {
-    *size = left >= rows_of[LARGE] ? LARGE : SMALL;
-    return left < rows_of[*size] ? left : rows_of[*size];
+    *size = SIZES - 1;
+    while (*size > 0 && rows_of(*size) < left) --*size;
+    return left < rows_of(*size) ? left : rows_of(*size);
 }
 
 /* to[r][..] = c[r][..] + b[..] of `width` columns; b may be NULL. */
 static void put(size_t rows, size_t width, const real *c, size_t ldc, const real *b, real *to, size_t ldto)
 {
-    for (size_t r = 0; r < rows; r++, c += ldc, to += ldto) memcpy(to, c, width * sizeof *to);
-    to -= rows * ldto;
+    for (size_t r = 0; r < rows; r++) memcpy(to + r * ldto, c + r * ldc, width * sizeof *to);
     if (b) plain.add_bias(rows, width, b, to, ldto);
 }
 
@@ -297,25 +330,20 @@ static bool forward_rows(const glia__dense *d, size_t rows, int size, const real
 {
     library     *l = d->plan->library;
     const size_t end = d->q1 * plain.panel < d->out ? d->q1 * plain.panel : d->out;
-    real        *taken = d->work + l->operands;
+    real        *taken = d->operands + l->operands;
     bool         ran = true;
-    take_rows(l, rows, d->in, x, rows_of[size], d->in, taken);
+    take_rows(l, rows, d->in, x, rows_of(size), d->in, taken);
     for (size_t o = d->q0 * plain.panel; o < end && ran; o += l->outputs) {
-        ran = multiply(l, FORWARD, size, taken, d->prepared + o / l->outputs * l->weight[FORWARD], d->work);
-        put(rows, end - o < l->outputs ? end - o : l->outputs, d->work, l->outputs, b ? b + o : NULL, y + o, d->out);
+        ran = multiply(l, FORWARD, size, taken, columns_of_w(d->plan, d->prepared, o), d->operands);
+        put(rows, end - o < l->outputs ? end - o : l->outputs, d->operands, l->outputs, b ? b + o : NULL, y + o,
+            d->out);
     }
     return ran;
 }
 
-static bool has_weights(const glia__dense *d)
-{
-    const library *l = d->plan->library;
-    return l && l->ready;
-}
-
 static void dense_forward(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
 {
-    bool ran = has_weights(d);
+    bool ran = d->plan->library;
     int  size;
     for (size_t r = 0, some; r < rows && ran; r += some) {
         some = next_rows(rows - r, &size);
@@ -326,21 +354,21 @@ static void dense_forward(const glia__dense *d, size_t rows, const real *x, cons
 
 static bool backward_x_rows(const glia__dense *d, size_t rows, int size, const real *dy, real *dx)
 {
-    library    *l = d->plan->library;
-    const real *weights = d->prepared + l->blocks_out * l->weight[FORWARD];
-    real       *taken = d->work + l->operands;
-    bool        ran = true;
-    take_rows(l, rows, d->out, dy, rows_of[size], d->out, taken);
+    library *l = d->plan->library;
+    real    *taken = d->operands + l->operands;
+    bool     ran = true;
+    take_rows(l, rows, d->out, dy, rows_of(size), d->out, taken);
     for (size_t i = d->i0; i < d->i1 && ran; i += l->inputs) {
-        ran = multiply(l, BACKWARD_X, size, taken, weights + i / l->inputs * l->weight[BACKWARD_X], d->work);
-        put(rows, d->i1 - i < l->inputs ? d->i1 - i : l->inputs, d->work, l->inputs, NULL, dx + i, d->in);
+        const void *turned = at(l, rows_of_w(l, d->prepared), i * wide_out(l));
+        ran = multiply(l, BACKWARD_X, size, taken, turned, d->operands);
+        put(rows, d->i1 - i < l->inputs ? d->i1 - i : l->inputs, d->operands, l->inputs, NULL, dx + i, d->in);
     }
     return ran;
 }
 
 static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx)
 {
-    bool ran = has_weights(d);
+    bool ran = d->plan->library && d->plan->needs_dx;
     int  size;
     for (size_t r = 0, some; r < rows && ran; r += some) {
         some = next_rows(rows - r, &size);
@@ -349,23 +377,24 @@ static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, 
     if (!ran) plain.dense_backward_x(d, rows, dy, w, dx);
 }
 
-/* What dw becomes: keep dw + scale sum. */
+/* What dw becomes of some rows: keep dw + scale sum. */
 typedef struct gradient {
     const glia__dense *d;
+    int                size;
     real               scale, keep;
     real              *dw;
+    real              *x, *turned, *dy; /* operands: rows of all blocks, x once more in turned blocks */
 } gradient;
 
-static void add_block(const gradient *g, size_t first, size_t o, const real *sums)
+/* A block's sums, for inputs from i and outputs from o on. */
+static void add_block(const gradient *g, size_t i, size_t o, const real *sums)
 {
     const glia__dense *d = g->d;
     const library     *l = d->plan->library;
-    const size_t       panel = plain.panel, end = d->i1 - first < l->inputs ? d->i1 : first + l->inputs;
-    for (size_t i = first; i < end; i++, sums += l->outputs)
-        for (size_t j = 0; j < l->outputs && o + j < d->q1 * panel; j += panel) {
-            real *dw = g->dw + d->in * (o + j) + i * panel;
-            for (size_t k = 0; k < panel; k++) dw[k] = (g->keep == 0 ? 0 : g->keep * dw[k]) + g->scale * sums[j + k];
-        }
+    const size_t       panel = plain.panel, some = d->i1 - i < l->inputs ? d->i1 - i : l->inputs;
+    for (size_t j = 0; j < l->outputs && o + j < d->q1 * panel; j += panel)
+        glia__onednn_rounded->blend(some, panel, g->scale, sums + j, l->outputs, g->keep,
+                                    g->dw + d->in * (o + j) + i * panel, panel);
 }
 
 static float value_of(const library *l, const void *operands, size_t i)
@@ -373,46 +402,70 @@ static float value_of(const library *l, const void *operands, size_t i)
     return l->type == dnnl_bf16 ? glia__bf16_value(((const uint16_t *)operands)[i]) : ((const float *)operands)[i];
 }
 
-/* A product of backward_w that oneDNN did not make: others have gone into dw already. */
-static void multiply_here(const library *l, size_t rows, const void *x, const void *dy, real *sums)
+/* A product that oneDNN did not make: others have gone into dw already. */
+static void multiply_here(const gradient *g, size_t i, size_t o, real *sums)
 {
-    const size_t in = l->blocks_in * l->inputs, out = l->blocks_out * l->outputs;
-    for (size_t i = 0; i < l->inputs; i++)
-        for (size_t o = 0; o < l->outputs; o++) {
-            real *sum = &sums[i * l->outputs + o];
+    const library *l = g->d->plan->library;
+    for (size_t m = 0; m < l->inputs; m++)
+        for (size_t n = 0; n < l->outputs; n++) {
+            real *sum = &sums[m * l->outputs + n];
             *sum = 0;
-            for (size_t r = 0; r < rows; r++) *sum += value_of(l, x, r * in + i) * value_of(l, dy, r * out + o);
+            for (size_t r = 0; r < rows_of(g->size); r++)
+                *sum += value_of(l, g->x, r * wide_in(l) + i + m) * value_of(l, g->dy, r * wide_out(l) + o + n);
         }
 }
 
-static void backward_w_rows(const gradient *g, size_t rows, int size, const real *x, const real *dy)
+static bool apply_change(change *c, const void *from, void *to)
+{
+    argument given[] = {{DNNL_ARG_FROM, &c->from, from}, {DNNL_ARG_TO, &c->to, to}};
+    return run(c->run, given, 2);
+}
+
+static void *turned_at(const gradient *g, size_t i)
+{
+    return at(g->d->plan->library, g->turned, i * rows_of(g->size));
+}
+
+static void multiply_blocks(const gradient *g, bool turned)
 {
     const glia__dense *d = g->d;
     library           *l = d->plan->library;
-    const size_t       in = l->blocks_in * l->inputs, out = l->blocks_out * l->outputs;
-    real              *taken = d->work + l->operands, *dy_taken = taken + room_of(l, rows_of[size] * in);
-    take_rows(l, rows, d->in, x, rows_of[size], in, taken);
-    take_rows(l, rows, d->out, dy, rows_of[size], out, dy_taken);
-    for (size_t o = d->q0 * plain.panel; o < d->q1 * plain.panel; o += l->outputs)
+    real              *dy = d->operands + l->dy_block;
+    for (size_t o = d->q0 * plain.panel; o < d->q1 * plain.panel; o += l->outputs) {
+        bool changed = turned && apply_change(&l->dy[g->size], at(l, g->dy, o), dy);
         for (size_t i = d->i0; i < d->i1; i += l->inputs) {
-            if (!multiply(l, BACKWARD_W, size, at(l, taken, i), at(l, dy_taken, o), d->work))
-                multiply_here(l, rows, at(l, taken, i), at(l, dy_taken, o), d->work);
-            add_block(g, i, o, d->work);
+            if (!(changed && multiply(l, BACKWARD_W, g->size, turned_at(g, i), dy, d->operands)))
+                multiply_here(g, i, o, d->operands);
+            add_block(g, i, o, d->operands);
         }
+    }
+}
+
+static void backward_w_rows(gradient *g, size_t rows, const real *x, const real *dy)
+{
+    const glia__dense *d = g->d;
+    library           *l = d->plan->library;
+    const size_t       all = rows_of(g->size), room = room_of(l, all * wide_in(l));
+    bool               turned = true;
+    g->x = d->operands + l->operands, g->turned = g->x + room, g->dy = g->turned + room;
+    take_rows(l, rows, d->in, x, all, wide_in(l), g->x);
+    take_rows(l, rows, d->out, dy, all, wide_out(l), g->dy);
+    for (size_t i = d->i0; i < d->i1 && turned; i += l->inputs)
+        turned = apply_change(&l->x[g->size], at(l, g->x, i), turned_at(g, i));
+    multiply_blocks(g, turned);
 }
 
 static void dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                             real *dw, real *work)
+                             real *dw)
 {
-    gradient g = {d, scale, keep, dw};
-    int      size;
+    gradient g = {.d = d, .scale = scale, .keep = keep, .dw = dw};
     if (!d->plan->library) {
-        plain.dense_backward_w(d, rows, scale, x, dy, keep, dw, work);
+        plain.dense_backward_w(d, rows, scale, x, dy, keep, dw);
         return;
     }
     for (size_t r = 0, some; r < rows; r += some, g.keep = 1) {
-        some = next_rows(rows - r, &size);
-        backward_w_rows(&g, some, size, x + r * d->in, dy + r * d->out);
+        some = next_rows(rows - r, &g.size);
+        backward_w_rows(&g, some, x + r * d->in, dy + r * d->out);
     }
 }
 

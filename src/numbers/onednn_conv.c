@@ -141,12 +141,38 @@ static bool make_shapes(shapes *v, const library *l, way to, const glia__conv_sh
                    : make_weight(&v->weight, s, to == BACKWARD_W ? dnnl_f32 : type, true));
 }
 
+/* Channels under which most of what oneDNN's instructions multiply is padding. */
+enum { CHANNELS_FEW = 8 };
+
 /* Whether oneDNN's is likely to be faster. On AVX2 ours have 0.9 to 2 times its speed where the channels that they make
- * fill whole tiles, and 0.6 to 1.5 times where they do not. */
+ * fill whole tiles, and 0.6 to 1.5 times where they do not; on AVX-512 0.7 to 0.95 times, but of few channels 1.2
+ * to 1.5 times. */
 static bool is_asked(way w, const glia__conv_shape *s)
 {
     size_t columns = w == BACKWARD_X ? glia__conv_in(s) : glia__conv_out(s);
-    return !on_avx2 || columns % portable.panel != 0;
+    return on_avx2 ? columns % portable.panel != 0 : w == BACKWARD_X || glia__conv_in(s) >= CHANNELS_FEW;
+}
+
+static bool is_asked_lowered(const library *l, const glia__conv_shape *s)
+{
+    return l->type == dnnl_f32 || (glia__conv_in(s) >= CHANNELS_FEW && glia__conv_out(s) >= CHANNELS_FEW);
+}
+
+/* Whether all of the kernel meets the image somewhere. Where a part lies among zeros in all positions, oneDNN may leave
+ * its gradient as the memory was. */
+static bool meets_image(const glia__conv_shape *s)
+{
+    for (int axis = 0; axis < 2; axis++)
+        for (size_t k = 0; k < s->kernel[axis]; k++) {
+            bool   meets = false;
+            size_t reach = k * s->dilation[axis];
+            for (size_t y = 0; y < s->y[axis] && !meets; y++) {
+                size_t place = y * s->stride[axis] + reach;
+                meets = place >= s->before[axis] && place - s->before[axis] < s->x[axis];
+            }
+            if (!meets) return false;
+        }
+    return true;
 }
 
 static bool take_layouts(primitive *p, dnnl_primitive_desc_t d, way w, shapes *s)
@@ -203,6 +229,7 @@ static void clear_primitive(primitive *p)
 static bool make_way(library *l, way w, const glia__conv_shape *s)
 {
     primitive *shard = &l->of[w][SHARD], *single = &l->of[w][SINGLE];
+    if (w == BACKWARD_W && !meets_image(s)) return false;
     make_primitive(shard, l, w, s, s->rows, NULL);
     if (shard->run && s->rows > 1) make_primitive(single, l, w, s, 1, &shard->weight);
     if (shard->run && (single->run || s->rows == 1) && make_reorder(l, w)) return true;
@@ -252,6 +279,19 @@ static void conv_free(glia__conv *c)
     c->library = NULL;
 }
 
+/* Which ways are the library's. In lower precision all of them, or none: so a layer is in one precision. */
+static void make_ways(library *l, glia__conv *c)
+{
+    bool all = true;
+    for (int w = 0; w < WAYS; w++) {
+        bool asked = l->lowered ? is_asked_lowered(l, &c->s) : is_asked((way)w, &c->s);
+        c->by_library[w] = asked && make_way(l, (way)w, &c->s);
+        all = all && c->by_library[w];
+    }
+    c->lowered = l->lowered && all;
+    for (int w = 0; w < WAYS && l->lowered && !all; w++) c->by_library[w] = false;
+}
+
 static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
 {
     GLIA_TRY(portable.conv_plan(c));
@@ -263,10 +303,7 @@ static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
     int threads = glia__onednn_alone();
     if (make_weight(&l->ours, &c->s, dnnl_f32, false) &&
         layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_f32, dnnl_x)) {
-        for (int w = 0; w < WAYS; w++) {
-            c->by_library[w] = (lowered || is_asked((way)w, &c->s)) && make_way(l, (way)w, &c->s);
-            c->lowered = c->lowered || (lowered && c->by_library[w]);
-        }
+        make_ways(l, c);
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);
@@ -361,6 +398,13 @@ static bool backward_w(const glia__conv *c, int size, const real *x, const real 
     return run(p->run, given, dbias ? 5 : 4) && (theirs == dweight || reorder(l, BACKWARD_W, theirs, dweight));
 }
 
+/* The portable ways back are faster where they leave a dy of 0 out. */
+static bool goes_back(const glia__conv *c, way w, size_t rows, const real *dy)
+{
+    const library *l = c->library;
+    return c->by_library[w] && (l->lowered || !portable.conv_leaves_zeros_out(&c->s, rows, dy));
+}
+
 static const real *weight_of(const library *l, way w, const real *weight, const real *prepared)
 {
     return l->reorder[w] ? prepared + l->prepared[w] : weight;
@@ -385,7 +429,7 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
 {
     library    *l = c->library;
     const real *theirs = weight_of(l, BACKWARD_X, weight, prepared);
-    bool        ran = c->by_library[BACKWARD_X] && l->ready[BACKWARD_X];
+    bool        ran = l->ready[BACKWARD_X] && goes_back(c, BACKWARD_X, rows, dy);
     if (rows == c->s.rows)
         ran = ran && backward_x(c, SHARD, dy, theirs, dx, work);
     else
@@ -415,7 +459,7 @@ static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, con
                             real *work)
 {
     const library *l = c->library;
-    bool           ran = c->by_library[BACKWARD_W];
+    bool           ran = goes_back(c, BACKWARD_W, rows, dy);
     if (l->lowered && dbias) { /* no operand of a product */
         portable.sum_rows(rows * c->s.y[0] * c->s.y[1], c->s.out, 1, dy, c->s.out, 0, dbias);
         dbias = NULL;

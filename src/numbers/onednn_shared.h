@@ -13,6 +13,8 @@
 extern dnnl_engine_t         glia__onednn_engine;
 extern dnnl_primitive_attr_t glia__onednn_attributes; /* scratch memory is the caller's */
 
+extern const glia__kernels_products *glia__onednn_rounded; /* of this processor's best instruction set */
+
 typedef dnnl_memory_desc_t layout;
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -138,7 +140,7 @@ static inline size_t operand_bytes(dnnl_data_type_t type)
 static inline void operands_of(dnnl_data_type_t type, size_t n, const real *from, void *to)
 {
     if (type == dnnl_bf16)
-        glia__to_bf16(n, from, to);
+        glia__onednn_rounded->to_bf16(n, from, to);
     else
         memcpy(to, from, n * sizeof *from);
 }

@@ -268,6 +268,7 @@ const glia__kernels        GLIA_TABLE_NAME(GLIA_ISA) = {
            .conv_forward = conv_forward,
            .conv_backward_x = conv_backward_x,
            .conv_backward_w = conv_backward_w,
+           .conv_leaves_zeros_out = conv_leaves_zeros_out,
            .max_pool = max_pool,
            .max_pool_back = max_pool_back,
            .avg_pool = avg_pool,

@@ -471,7 +471,7 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
     const frame             f = frame_of_y(s);
     const size_t            n = columns_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
     (void)weight;
-    if (leaves_zeros_out(s, rows, dy)) {
+    if (conv_leaves_zeros_out(s, rows, dy)) {
         zeros_backward_x(s, rows, dy, prepared + forward_panels(s) + backward_panels(s), dx, work);
         return;
     }
@@ -530,7 +530,7 @@ static void conv_backward_w(const glia__conv *c, size_t rows, const real *x, con
 {
     const glia__conv_shape *s = &c->s;
     const size_t n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out, most = piece_of(s).images;
-    const bool   zeros_out = leaves_zeros_out(s, rows, dy);
+    const bool   zeros_out = conv_leaves_zeros_out(s, rows, dy);
     if (zeros_out) zeros_backward_w(s, rows, x, dy, dweight, work);
     for (size_t r = 0; r < rows && !zeros_out; r += most)
         weight_images(s, rows - r < most ? rows - r : most, r == 0, x + r * n_x, dy + r * n_y, dweight, work);

@@ -35,7 +35,7 @@ static size_t zeros_work(const glia__conv_shape *s)
     return has_stretches(s) ? turned_numbers(s) + frame_numbers(&f) : 0;
 }
 
-static bool leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
+static bool conv_leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
 {
     const size_t n = rows * s->y[0] * s->y[1] * s->out;
     return has_stretches(s) && are_few(count_nonzero(n, dy), n);

@@ -14,6 +14,25 @@ static size_t panel_at(const glia__dense *d, size_t q)
     return d->in * q * WIDTH;
 }
 
+/* ---- rows, some columns at a time ----------------------------------------------------------------------------------
+ */
+
+static size_t depth_of(size_t left)
+{
+    return left < DEPTH ? left : DEPTH;
+}
+
+/* `deep` columns of some rows, `row` apart, that so many panels pass by. Where these are many the columns are copied:
+ * rows that lie a power of two apart share the same few places of a cache, and drive each other out. */
+static strided columns(const glia__dense *d, size_t rows, const real *from, size_t row, size_t deep, size_t panels)
+{
+    enum { PANELS_LEAST = 16 };
+    if (!d->work || rows < GLIA__DENSE_COPIED_LEAST || row <= DEPTH || panels < PANELS_LEAST)
+        return (strided){from, row, 1, false};
+    for (size_t r = 0; r < rows; r++) memcpy(d->work + r * GLIA__DENSE_WIDE, from + r * row, deep * sizeof *from);
+    return (strided){d->work, GLIA__DENSE_WIDE, 1, false};
+}
+
 /* ---- zeros ------------------------------------------------------------------------------------------------------- */
 
 static size_t count_nonzero(size_t n, const real *x)
@@ -90,7 +109,7 @@ static void find_rows(size_t rows, size_t n, size_t row, const real *x, uint64_t
 enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by side keep the arithmetic busy */
 
 _Static_assert(DEPTH == GLIA__DENSE_DEPTH && DEPTH % WORD == 0, "the room that is asked for holds so many rows");
-_Static_assert(ABREAST * WIDTH <= GLIA__DENSE_WIDE, "and so many columns");
+_Static_assert(ABREAST * WIDTH <= GLIA__DENSE_WIDE && DEPTH < GLIA__DENSE_WIDE, "and so many columns");
 
 /* Sums of products a[at] b[at][..] over some panels, for each `at` whose bit is set in `words` words, `apart` from each
  * other: `a` from one term to the next in a, `b` in b; from one panel to the next in b, and in c. Where two sums are
@@ -222,11 +241,21 @@ static void forward_zeros(const glia__dense *d, size_t rows, const real *x, cons
     }
 }
 
+/* A panel stays in the nearest cache while all rows run down it, and these columns of the rows in the next one while
+ * all panels pass by. */
+static void forward_columns(const glia__dense *d, size_t rows, size_t i, const real *x, const real *w, real *y)
+{
+    const target  onto = target_of(1, i > 0);
+    const size_t  deep = depth_of(d->in - i);
+    const strided xi = columns(d, rows, x + i, d->in, deep, d->q1 - d->q0);
+    for (size_t q = d->q0; q < d->q1; q++)
+        band(rows, panel_width(d, q), deep, xi, w + panel_at(d, q) + i * WIDTH, &onto, y + q * WIDTH, d->out);
+}
+
 static void forward_tiles(const glia__dense *d, size_t rows, const real *x, const real *w, real *y)
 {
-    for (size_t q = d->q0; q < d->q1; q++)
-        product(rows, panel_width(d, q), d->in, 1, (strided){x, d->in, 1, false},
-                (strided){w + panel_at(d, q), WIDTH, 1, true}, 0, y + q * WIDTH, d->out);
+    for (size_t r = 0; r < rows; r += DEPTH, x += DEPTH * d->in, y += DEPTH * d->out)
+        for (size_t i = 0; i < d->in; i += DEPTH) forward_columns(d, depth_of(rows - r), i, x, w, y);
 }
 
 static void dense_forward(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y)
@@ -249,20 +278,24 @@ static void pack_turned(const glia__dense *d, const real *w, size_t i, size_t wi
         pack((strided){w + panel_at(d, q) + i * WIDTH, 1, WIDTH, false}, panel_width(d, q), width, to);
 }
 
-static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx)
+/* What some outputs' dy, from panel q on, adds to dx. */
+static void backward_columns(const glia__dense *d, size_t rows, size_t q, const real *dy, const real *w, real *dx)
 {
-    enum { PANELS = DEPTH / WIDTH };
     _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
-    const target                first = target_of(1, 0), more = target_of(1, 1);
-    const size_t                panels = (d->out + WIDTH - 1) / WIDTH;
+    const size_t                o = q * WIDTH, deep = depth_of(d->out - o), end = q + (deep + WIDTH - 1) / WIDTH;
+    const target                onto = target_of(1, q > 0);
+    const strided               some = columns(d, rows, dy + o, d->out, deep, (d->i1 - d->i0) / WIDTH);
     for (size_t i = d->i0; i < d->i1; i += WIDTH) {
         size_t width = d->i1 - i < WIDTH ? d->i1 - i : WIDTH;
-        for (size_t q = 0; q < panels; q += PANELS) {
-            size_t o = q * WIDTH, deep = d->out - o < DEPTH ? d->out - o : DEPTH;
-            pack_turned(d, w, i, width, q, q + PANELS < panels ? q + PANELS : panels, room);
-            band(rows, width, deep, (strided){dy + o, d->out, 1, false}, room, q > 0 ? &more : &first, dx + i, d->in);
-        }
+        pack_turned(d, w, i, width, q, end, room);
+        band(rows, width, deep, some, room, &onto, dx + i, d->in);
     }
+}
+
+static void dense_backward_x(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx)
+{
+    for (size_t r = 0; r < rows; r += DEPTH, dy += DEPTH * d->out, dx += DEPTH * d->in)
+        for (size_t o = 0; o < d->out; o += DEPTH) backward_columns(d, depth_of(rows - r), o / WIDTH, dy, w, dx);
 }
 
 /* ---- backward_w, all of x ---------------------------------------------------------------------------------------- */
@@ -276,14 +309,12 @@ typedef struct gradient {
     real              *dw;
 } gradient;
 
-static void each_depth(const glia__dense *d, size_t rows, gradient g, void (*f)(const gradient *g, real *work),
-                       real *work)
+static void each_depth(size_t rows, gradient g, void (*f)(const gradient *g))
 {
-    g.d = d;
     for (size_t r = 0; r < rows;
-         r += DEPTH, g.x += DEPTH * d->in, g.dy += DEPTH * d->out, g.target = target_of(g.target.scale, 1)) {
-        g.deep = rows - r < DEPTH ? rows - r : DEPTH;
-        f(&g, work);
+         r += DEPTH, g.x += DEPTH * g.d->in, g.dy += DEPTH * g.d->out, g.target = target_of(g.target.scale, 1)) {
+        g.deep = depth_of(rows - r);
+        f(&g);
     }
 }
 
@@ -301,18 +332,18 @@ static void pack_tiles(const gradient *g, size_t m, const real *x, real *restric
     }
 }
 
-static void gradient_tiles(const gradient *g, real *work)
+static void gradient_tiles(const gradient *g)
 {
     _Alignas(VECTOR_BYTES) real room[DEPTH * WIDTH];
     const glia__dense          *d = g->d;
     size_t                      some = glia__dense_work(d, g->deep) / g->deep;
     for (size_t i = d->i0; i < d->i1; i += some) {
         size_t m = d->i1 - i < some ? d->i1 - i : some;
-        pack_tiles(g, m, g->x + i, work);
+        pack_tiles(g, m, g->x + i, d->work);
         for (size_t q = d->q0; q < d->q1; q++) {
             pack((strided){g->dy + q * WIDTH, d->out, 1, false}, g->deep, panel_width(d, q), room);
-            band(m, WIDTH, g->deep, (strided){work, 0, 0, true}, room, &g->target, g->dw + panel_at(d, q) + i * WIDTH,
-                 WIDTH);
+            band(m, WIDTH, g->deep, (strided){d->work, 0, 0, true}, room, &g->target,
+                 g->dw + panel_at(d, q) + i * WIDTH, WIDTH);
         }
     }
 }
@@ -352,20 +383,20 @@ static void pad_rows(const gradient *g, size_t q, size_t panels, real *restrict 
     }
 }
 
-static void gradient_zeros(const gradient *g, real *work)
+static void gradient_zeros(const gradient *g)
 {
     const glia__dense *d = g->d;
     const bool         whole = d->q1 * WIDTH <= d->out;
     const size_t       last = d->q0 + (d->q1 - d->q0 - 1) / ABREAST * ABREAST;
     uint64_t           word[DEPTH / WORD][WORD];
-    if (!whole) pad_rows(g, last, d->q1 - last, work);
+    if (!whole) pad_rows(g, last, d->q1 - last, d->work);
     for (size_t i = d->i0; i < d->i1; i += WORD) {
         size_t n = of_word(d->i1 - i);
         find_rows(g->deep, n, d->in, g->x + i, word);
         for (size_t q = d->q0, panels; q < d->q1; q += panels) {
             panels = panels_abreast(d, q);
             if (q == last && !whole)
-                gradient_of_inputs(g, i, n, word, q, panels, work, panels * WIDTH);
+                gradient_of_inputs(g, i, n, word, q, panels, d->work, panels * WIDTH);
             else
                 gradient_of_inputs(g, i, n, word, q, panels, g->dy + q * WIDTH, d->out);
         }
@@ -373,8 +404,8 @@ static void gradient_zeros(const gradient *g, real *work)
 }
 
 static void dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                             real *dw, real *work)
+                             real *dw)
 {
-    gradient g = {.x = x, .dy = dy, .target = target_of(scale, keep), .dw = dw};
-    each_depth(d, rows, g, mostly_zeros(rows, d->in, x) ? gradient_zeros : gradient_tiles, work);
+    gradient g = {.d = d, .x = x, .dy = dy, .target = target_of(scale, keep), .dw = dw};
+    each_depth(rows, g, mostly_zeros(rows, d->in, x) ? gradient_zeros : gradient_tiles);
 }

@@ -28,6 +28,25 @@ static void round_all(size_t n, const real *restrict from, real *restrict to)
     for (size_t i = 0; i < n; i++) to[i] = glia__bf16_rounded(from[i]);
 }
 
+/* ---- for other makers of products ------------------------------------------------------------------------------ */
+
+static void to_bf16(size_t n, const real *restrict from, uint16_t *restrict to)
+{
+    for (size_t i = 0; i < n; i++) to[i] = glia__bf16((float)from[i]);
+}
+
+static void blend(size_t rows, size_t n, real scale, const real *from, size_t ldfrom, real keep, real *to, size_t ldto)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const real *restrict of = from + r * ldfrom;
+        real *restrict into = to + r * ldto;
+        if (keep == 0)
+            for (size_t j = 0; j < n; j++) into[j] = scale * of[j];
+        else
+            for (size_t j = 0; j < n; j++) into[j] = keep * into[j] + scale * of[j];
+    }
+}
+
 /* ---- fully connected layers ------------------------------------------------------------------------------------ */
 
 /* So many rows at a time as backward_w sums anyway: it goes on from there to the same bits. */
@@ -57,8 +76,8 @@ static void rounded_dense_forward(const glia__dense *d, size_t rows, const real 
     (void)w;
     for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
         size_t some = rows - r < ROUNDED_ROWS ? rows - r : ROUNDED_ROWS;
-        round_all(some * d->in, x + r * d->in, d->work);
-        plain->dense_forward(d, some, d->work, d->prepared, b, y + r * d->out);
+        round_all(some * d->in, x + r * d->in, d->operands);
+        plain->dense_forward(d, some, d->operands, d->prepared, b, y + r * d->out);
     }
 }
 
@@ -67,20 +86,20 @@ static void rounded_dense_backward_x(const glia__dense *d, size_t rows, const re
     (void)w;
     for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
         size_t some = rows - r < ROUNDED_ROWS ? rows - r : ROUNDED_ROWS;
-        round_all(some * d->out, dy + r * d->out, d->work);
-        plain->dense_backward_x(d, some, d->work, d->prepared, dx + r * d->in);
+        round_all(some * d->out, dy + r * d->out, d->operands);
+        plain->dense_backward_x(d, some, d->operands, d->prepared, dx + r * d->in);
     }
 }
 
 static void rounded_dense_backward_w(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy,
-                                     real keep, real *dw, real *work)
+                                     real keep, real *dw)
 {
-    real *dy_rounded = d->work + (rows < ROUNDED_ROWS ? rows : ROUNDED_ROWS) * d->in;
+    real *dy_rounded = d->operands + (rows < ROUNDED_ROWS ? rows : ROUNDED_ROWS) * d->in;
     for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
         size_t some = rows - r < ROUNDED_ROWS ? rows - r : ROUNDED_ROWS;
-        round_all(some * d->in, x + r * d->in, d->work);
+        round_all(some * d->in, x + r * d->in, d->operands);
         round_all(some * d->out, dy + r * d->out, dy_rounded);
-        plain->dense_backward_w(d, some, scale, d->work, dy_rounded, r ? 1 : keep, dw, work);
+        plain->dense_backward_w(d, some, scale, d->operands, dy_rounded, r ? 1 : keep, dw);
     }
 }
 
@@ -175,4 +194,6 @@ const glia__kernels_products ROUNDED(GLIA_ISA) = {
     .conv_forward = rounded_conv_forward,
     .conv_backward_x = rounded_conv_backward_x,
     .conv_backward_w = rounded_conv_backward_w,
+    .to_bf16 = to_bf16,
+    .blend = blend,
 };

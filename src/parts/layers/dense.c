@@ -60,10 +60,12 @@ static void release(glia__layer *l)
 
 static glia_status reserve_plan(glia__layer *l)
 {
-    if (!l->k->dense_plan || l->plan) return GLIA_OK;
+    const glia__dense_plan *old = l->plan;
+    if (!l->k->dense_plan || (old && old->needs_dx == l->upstream)) return GLIA_OK;
+    release(l);
     glia__dense_plan *p = glia__new(1, sizeof *p);
     if (!p) return GLIA_E_MEMORY;
-    p->in = l->param[0].in, p->out = l->param[0].out;
+    p->in = l->param[0].in, p->out = l->param[0].out, p->needs_dx = l->upstream;
     glia_status status = l->k->dense_plan(p);
     if (status == GLIA_OK)
         l->plan = p, l->lowered = p->lowered;
@@ -90,18 +92,19 @@ static size_t panels_of(const glia__layer *l, size_t usual)
     return p && p->block_out ? p->block_out / l->param[0].panel : usual;
 }
 
-/* All of the layer, for a worker that has `work`. */
-static glia__dense whole_for(const glia__layer *l, real *work)
-{
-    glia__dense d = whole(l);
-    if (l->plan) d.plan = l->plan, d.prepared = l->kept, d.work = work;
-    return d;
-}
-
-/* What a worker needs for the plan, before what backward_w works in. */
+/* What a worker needs for the plan, before what all kernels work in. */
 static size_t plan_works(const glia__layer *l, size_t rows)
 {
     return l->plan ? glia__whole_lines(glia__dense_plan_work(l->plan, rows)) : 0;
+}
+
+/* All of the layer, for the worker who does this part. */
+static glia__dense whole_for(const glia__layer *l, const glia__part *p)
+{
+    glia__dense d = whole(l);
+    if (l->plan) d.plan = l->plan, d.prepared = l->kept, d.operands = p->work;
+    d.work = p->work + plan_works(l, p->rows * (l->n_in / d.in));
+    return d;
 }
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
@@ -112,7 +115,7 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     glia__dense             d = whole(l);
     const glia__dense_plan *p = l->plan;
     size_t                  all = rows * (l->n_in / d.in);
-    l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : 0);
+    l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : glia__dense_forward_work(all));
     l->keeps = p ? p->prepared : 0;
     return GLIA_OK;
 }
@@ -171,7 +174,7 @@ static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut 
 static void forward(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    glia__dense        d = whole_for(l, p->work);
+    glia__dense        d = whole_for(l, p);
     size_t             positions = l->n_in / d.in, from = 0, to = p->rows;
     if (shared_by_weights(l, p->rows))
         d.q0 = p->begin, d.q1 = p->end;
@@ -190,7 +193,7 @@ static void apply(const glia__layer *l, size_t rows, const real *x, real *y)
 /* dx = dy W^T */
 static void backward_x(const glia__layer *l, const glia__part *p)
 {
-    glia__dense d = whole_for(l, p->work);
+    glia__dense d = whole_for(l, p);
     size_t      positions = l->n_in / d.in, from = 0, to = p->rows;
     if (shared_by_weights(l, p->rows))
         d.i0 = p->begin, d.i1 = p->end;
@@ -204,14 +207,13 @@ static void backward_x(const glia__layer *l, const glia__part *p)
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
     const glia__param *w = &l->param[0], *b = &l->param[1];
-    glia__dense        d = whole_for(l, p->work);
+    glia__dense        d = whole_for(l, p);
     size_t             rows = p->rows * (l->n_in / d.in);
     if (d.q1 >= PANELS_LEAST)
         d.q0 = p->begin, d.q1 = p->end;
     else
         d.i0 = p->begin, d.i1 = p->end;
-    l->k->dense_backward_w(&d, rows, p->scale, l->x, l->dy, p->keep, p->into + w->offset,
-                           p->work + plan_works(l, rows));
+    l->k->dense_backward_w(&d, rows, p->scale, l->x, l->dy, p->keep, p->into + w->offset);
     if (l->params > 1 && d.i0 == 0) {
         size_t o = d.q0 * w->panel, end = d.q1 * w->panel < w->out ? d.q1 * w->panel : w->out;
         l->k->sum_rows(rows, end - o, p->scale, l->dy + o, w->out, p->keep, p->into + b->offset + o);
