@@ -194,7 +194,8 @@ static void plan_dense(dense *t)
     t->d.plan = t->plan;
     t->d.prepared = t->prepared;
     t->d.operands = bounded(glia__dense_plan_work(t->plan, t->rows));
-    t->k->dense_prepare(t->plan, t->w, t->prepared);
+    t->k->dense_prepare(t->plan, 0, t->d.in / 3, t->w, t->prepared);
+    t->k->dense_prepare(t->plan, t->d.in / 3, t->d.in, t->w, t->prepared);
 }
 
 static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)

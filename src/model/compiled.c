@@ -55,7 +55,7 @@ static void place_layer(block *b, glia__layer *l)
     }
     if (!l->class->prepare) return;
     l->kept = next(b, l->keeps);
-    if (l->kept) l->class->prepare(l);
+    if (l->kept) l->class->prepare(l, 0, 1);
 }
 
 static void place_constants(const glia__compiled *c, block *b)

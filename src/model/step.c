@@ -183,14 +183,15 @@ static void gather(walk *w)
     add_phase(w, NULL, &cut, gather_block);
 }
 
-/* What follows from the weights alone, where a layer keeps anything: each layer is one thread's. */
+/* What follows from the weights alone, where a layer keeps anything. Shares go around, so that those who do nothing in
+ * all but the first give each thread some. */
 static void prepare(walk *w)
 {
     const glia_model *m = w->s->model;
-    size_t            found = 0;
+    unsigned          found = 0;
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        if (l->class->prepare && l->keeps && found++ % w->size == w->rank) l->class->prepare(l);
+        if (l->class->prepare && l->keeps) l->class->prepare(l, (w->rank + found++) % w->size, w->size);
     }
     if (found) w->since = SHARED;
 }

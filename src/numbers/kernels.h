@@ -27,10 +27,11 @@ typedef struct glia__kernels {
      * backward_w: dw = keep * dw + scale * (the gradient); keep = 0 does not read dw. */
     size_t panel;
     /* In bfloat16 a layer has a plan, whose in and out are set, and its weights are prepared for all calls until they
-     * change; the plan is then in the glia__dense of each call. NULL in float32. */
+     * change, those of inputs i0 .. i1-1 in a call; the plan is then in the glia__dense of each call. NULL in float32.
+     */
     glia_status (*dense_plan)(glia__dense_plan *p);
     void (*dense_free)(glia__dense_plan *p);
-    void (*dense_prepare)(const glia__dense_plan *p, const real *w, real *prepared);
+    void (*dense_prepare)(const glia__dense_plan *p, size_t i0, size_t i1, const real *w, real *prepared);
     void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
     void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
@@ -132,7 +133,7 @@ typedef struct glia__kernels {
 typedef struct glia__kernels_products {
     glia_status (*dense_plan)(glia__dense_plan *p);
     void (*dense_free)(glia__dense_plan *p);
-    void (*dense_prepare)(const glia__dense_plan *p, const real *w, real *prepared);
+    void (*dense_prepare)(const glia__dense_plan *p, size_t i0, size_t i1, const real *w, real *prepared);
     void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
     void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
     void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,

@@ -65,9 +65,10 @@ static void rounded_dense_free(glia__dense_plan *p)
     (void)p;
 }
 
-static void rounded_dense_prepare(const glia__dense_plan *p, const real *w, real *prepared)
+static void rounded_dense_prepare(const glia__dense_plan *p, size_t i0, size_t i1, const real *w, real *prepared)
 {
-    round_all(p->prepared, w, prepared);
+    for (size_t panel = i0 * plain->panel; panel < p->prepared; panel += p->in * plain->panel)
+        round_all((i1 - i0) * plain->panel, w + panel, prepared + panel);
 }
 
 static void rounded_dense_forward(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b,

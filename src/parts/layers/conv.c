@@ -225,9 +225,10 @@ static workspace workspace_of(const glia__layer *l, const glia__part *p)
     return (workspace){p->work, x, y, y + (turns(&l->out) ? glia__whole_lines(l->shard * l->n_out) : 0)};
 }
 
-static void prepare(const glia__layer *l)
+static void prepare(const glia__layer *l, unsigned nth, unsigned of)
 {
-    l->k->conv_prepare(l->plan, l->param[0].value, l->kept);
+    (void)of;
+    if (nth == 0) l->k->conv_prepare(l->plan, l->param[0].value, l->kept);
 }
 
 static void forward(const glia__layer *l, const glia__part *p)

@@ -74,9 +74,10 @@ static glia_status reserve_plan(glia__layer *l)
     return status;
 }
 
-static void prepare(const glia__layer *l)
+static void prepare(const glia__layer *l, unsigned nth, unsigned of)
 {
-    if (l->plan) l->k->dense_prepare(l->plan, l->param[0].value, l->kept);
+    size_t in = l->param[0].in;
+    if (l->plan) l->k->dense_prepare(l->plan, in * nth / of, in * (nth + 1) / of, l->param[0].value, l->kept);
 }
 
 /* Inputs, panels, of a block: `usual` ones where kernels have no wish. */
