@@ -2,7 +2,7 @@
  *
  * Each direction is made of products C = A B of fixed shapes, whose primitives are made once:
  *
- *   forward      C [rows][columns]    A = x                  B = a block of W's columns
+ *   forward      C [rows][outputs]    A = x                  B = a block of W's columns
  *   backward_x   C [rows][inputs]     A = dy                 B = a block of W's rows, turned
  *   backward_w   C [inputs][outputs]  A = a block of x, turned   B = a block of dy's columns
  *
@@ -42,8 +42,7 @@ typedef struct library {
     product          of[WAYS][SIZES];
     change           x[SIZES], dy[SIZES]; /* of backward_w: a block of each */
     dnnl_data_type_t type;                /* of operands */
-    size_t           inputs, outputs;     /* of a block, */
-    size_t           columns;             /* of which forward takes so many at a time */
+    size_t           inputs, outputs;     /* of a block */
     size_t           blocks_in, blocks_out;
     size_t           of_columns, of_rows;         /* numbers of ours: W in its blocks of columns, and as it is */
     size_t           scratch, dy_block, operands; /* in the caller's memory, which C begins: what primitives work in, a
@@ -54,24 +53,19 @@ static glia__kernels plain; /* in float32 */
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
-/* Numbers along one side of a block: larger ones in larger layers, which have enough of them for all threads. */
+/* Numbers along one side of a block. */
 static size_t outputs_of(size_t out)
 {
     size_t panels = (out + plain.panel - 1) / plain.panel;
-    return plain.panel * (panels >= 16 ? 8 : panels >= 8 ? 4 : panels >= 2 ? 2 : 1);
+    return plain.panel * (panels >= 8 ? 4 : panels >= 2 ? 2 : 1);
 }
 
 /* So that the last block is nearly as large as the others. */
 static size_t inputs_of(size_t in)
 {
-    enum { MOST = 256, MULTIPLE = 16 };
+    enum { MOST = 512, MULTIPLE = 16 };
     size_t blocks = (in + MOST - 1) / MOST, each = (in + blocks - 1) / blocks;
     return (each + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
-}
-
-static size_t columns_of(size_t outputs)
-{
-    return outputs < 4 * plain.panel ? outputs : 4 * plain.panel;
 }
 
 /* As wide as all blocks together. */
@@ -107,26 +101,16 @@ static bool matrix(layout *l, size_t rows, size_t columns, dnnl_data_type_t type
                           (dnnl_dims_t){(dnnl_dim_t)row, (dnnl_dim_t)column});
 }
 
-/* From one row of W to the next: not as far apart as the places of a cache repeat. */
-static size_t row_of_w(const library *l)
-{
-    enum { REPEATED = 512, APART = 32 };
-    return wide_out(l) + (wide_out(l) % REPEATED ? 0 : APART);
-}
-
 /* The layouts of a product. */
 static bool make_layouts(const library *l, const glia__dense_plan *d, way w, size_t rows, product *p)
 {
-    const size_t m = w == BACKWARD_W ? l->inputs : rows,
-                 n = w == FORWARD      ? l->columns
-                     : w == BACKWARD_X ? l->inputs
-                                       : l->outputs,
+    const size_t m = w == BACKWARD_W ? l->inputs : rows, n = w == BACKWARD_X ? l->inputs : l->outputs,
                  k = w == FORWARD      ? d->in
                      : w == BACKWARD_X ? d->out
                                        : rows;
     if (!matrix(&p->c, m, n, dnnl_f32, n, 1) || !matrix(&p->a, m, k, l->type, k, 1)) return false;
     if (w == FORWARD) return matrix(&p->b, k, n, l->type, n, 1);
-    if (w == BACKWARD_X) return matrix(&p->b, k, n, l->type, 1, row_of_w(l));
+    if (w == BACKWARD_X) return matrix(&p->b, k, n, l->type, 1, wide_out(l));
     return layout_make(&p->b, 2, (dnnl_dims_t){(dnnl_dim_t)k, (dnnl_dim_t)n}, l->type, dnnl_format_tag_any);
 }
 
@@ -188,7 +172,7 @@ static size_t room_of(const library *l, size_t operands)
 static void count_memory(library *l, glia__dense_plan *d)
 {
     const size_t in = wide_in(l), out = wide_out(l), rows = rows_of(0);
-    size_t       c = larger(rows * larger(l->inputs, l->columns), l->inputs * l->outputs), scratch = 0, block = 0;
+    size_t       c = larger(rows * larger(l->inputs, l->outputs), l->inputs * l->outputs), scratch = 0, block = 0;
     for (int size = 0; size < SIZES; size++) {
         for (int w = 0; w < WAYS; w++)
             if (l->of[w][size].run) scratch = larger(scratch, layout_numbers(&l->of[w][size].scratch));
@@ -199,7 +183,7 @@ static void count_memory(library *l, glia__dense_plan *d)
     d->work = l->operands = l->dy_block + block;
     d->work_of_row = room_of(l, GLIA__DENSE_FEW * (2 * in + out)) / GLIA__DENSE_FEW;
     l->of_columns = room_of(l, d->in * out);
-    l->of_rows = d->needs_dx ? room_of(l, in * row_of_w(l)) : 0;
+    l->of_rows = d->needs_dx ? room_of(l, in * wide_out(l)) : 0;
     d->prepared = l->of_columns + l->of_rows;
 }
 
@@ -235,7 +219,6 @@ static glia_status plan_of(glia__dense_plan *d, dnnl_data_type_t type)
     l->type = type;
     l->inputs = inputs_of(d->in), l->blocks_in = (d->in + l->inputs - 1) / l->inputs;
     l->outputs = outputs_of(d->out), l->blocks_out = (d->out + l->outputs - 1) / l->outputs;
-    l->columns = columns_of(l->outputs);
     int  threads = glia__onednn_alone();
     bool made = make_products(l, d);
     glia__onednn_give_back(threads);
@@ -281,13 +264,13 @@ static void take_rows(const library *l, size_t rows, size_t columns, const real 
 /* Row i of W as it is, and of the block of columns that begins with output o. */
 static void *row_at(const library *l, const real *prepared, size_t i)
 {
-    return at(l, prepared + l->of_columns, i * row_of_w(l));
+    return at(l, prepared + l->of_columns, i * wide_out(l));
 }
 
 static void *columns_at(const glia__dense_plan *d, const real *prepared, size_t i, size_t o)
 {
     const library *l = d->library;
-    return at(l, prepared, o * d->in + i * l->columns);
+    return at(l, prepared, o * d->in + i * l->outputs);
 }
 
 /* `rows` rows of a panel, to rows that are `row` operands apart. */
@@ -311,9 +294,9 @@ static void prepare_panel(const glia__dense_plan *d, size_t i, size_t inputs, si
         operands_of(l->type, inputs * plain.panel, w, panel);
     else
         memset(panel, 0, sizeof panel);
-    put_panel(l, inputs, panel, at(l, columns_at(d, prepared, i, o / l->columns * l->columns), o % l->columns),
-              l->columns);
-    if (d->needs_dx) put_panel(l, inputs, panel, at(l, row_at(l, prepared, i), o), row_of_w(l));
+    put_panel(l, inputs, panel, at(l, columns_at(d, prepared, i, o / l->outputs * l->outputs), o % l->outputs),
+              l->outputs);
+    if (d->needs_dx) put_panel(l, inputs, panel, at(l, row_at(l, prepared, i), o), wide_out(l));
 }
 
 static void dense_prepare(const glia__dense_plan *d, size_t i0, size_t i1, const real *w, real *prepared)
@@ -326,7 +309,7 @@ static void dense_prepare(const glia__dense_plan *d, size_t i0, size_t i1, const
             prepare_panel(d, i, some, o, w + o * d->in + i * plain.panel, prepared);
     }
     if (d->needs_dx && i1 == d->in)
-        memset(row_at(l, prepared, i1), 0, (wide_in(l) - i1) * row_of_w(l) * operand_bytes(l->type));
+        memset(row_at(l, prepared, i1), 0, (wide_in(l) - i1) * wide_out(l) * operand_bytes(l->type));
 }
 
 /* ---- the three directions ---------------------------------------------------------------------------------------- */
@@ -363,9 +346,9 @@ static bool forward_rows(const glia__dense *d, size_t rows, int size, const real
     real        *taken = d->operands + l->operands;
     bool         ran = true;
     take_rows(l, rows, d->in, x, rows_of(size), d->in, taken);
-    for (size_t o = d->q0 * plain.panel; o < end && ran; o += l->columns) {
+    for (size_t o = d->q0 * plain.panel; o < end && ran; o += l->outputs) {
         ran = multiply(l, FORWARD, size, taken, columns_at(d->plan, d->prepared, 0, o), d->operands);
-        put(rows, end - o < l->columns ? end - o : l->columns, d->operands, l->columns, b ? b + o : NULL, y + o,
+        put(rows, end - o < l->outputs ? end - o : l->outputs, d->operands, l->outputs, b ? b + o : NULL, y + o,
             d->out);
     }
     return ran;
