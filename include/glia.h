@@ -397,7 +397,7 @@ typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm
  *   GLIA_BF16            by the processor's instructions (AVX512_BF16, AMX), through oneDNN. Before the run steps of
  *                        its first batch are made in both precisions; where bfloat16 is slower than float32, comes out
  *                        wrong, or is used by no layer of the net, it is refused (GLIA_E_ARG). Times are taken once a
- *                        process for each net and batch. Not tried yet on a processor with such instructions
+ *                        process for each net and batch
  *   GLIA_BF16_EMULATED   operands are rounded to bfloat16 and multiplied in float32: no faster than that, on any
  *                        processor; shows what the other does to accuracy. The two differ in the order of sums */
 typedef enum glia_precision { GLIA_FLOAT32 = 0, GLIA_BF16, GLIA_BF16_EMULATED } glia_precision;
