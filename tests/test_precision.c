@@ -221,6 +221,7 @@ static void the_librarys_way_is_that_of_float32(void **state)
     } runs[] = {{"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05", 16},
                 {"dense 384, tanh, dense 384, relu, dense 10, softmax", "sgd lr=0.05 momentum=0.9", 45},
                 {"dense 200, tanh, dense 10, softmax", "sgd lr=0.2", 350},
+                {"dense 1100, tanh, dense 10, softmax", "sgd lr=0.05", 70},
                 {"input 1x16x16, conv 8 3x3 pad=same, relu, conv 12 3x3 stride=2, flatten, dense 10, softmax",
                  "sgd lr=0.05", 45}};
     glia_data *d = class_data(5, 600, 256, 10);

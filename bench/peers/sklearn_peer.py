@@ -48,7 +48,7 @@ def opened():
     (inputs, _), outputs = weights[0].shape, weights[-1].shape[1]
     model = classifier([w.shape[1] for w in weights[:-1]], 1)
     model.set_params(batch_size=outputs)
-    model.partial_fit(np.zeros((outputs, inputs), np.float32), np.arange(outputs), np.arange(outputs))
+    model.partial_fit(np.zeros((outputs, inputs), np.float32), np.arange(outputs), classes=np.arange(outputs))
     model.coefs_ = weights
     model.intercepts_ = [t.copy() for name, t in tensors.items() if name.endswith("bias")]
     return model

@@ -183,8 +183,8 @@ static void gather(walk *w)
     add_phase(w, NULL, &cut, gather_block);
 }
 
-/* What follows from the weights alone, where a layer keeps anything. Shares go around, so that those who do nothing in
- * all but the first give each thread some. */
+/* What follows from the weights alone, where a layer keeps anything. The first share, in which some layers do all,
+ * falls to another thread in each layer. */
 static void prepare(walk *w)
 {
     const glia_model *m = w->s->model;

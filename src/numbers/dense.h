@@ -50,21 +50,26 @@ static inline size_t glia__dense_deep(size_t rows)
     return rows < GLIA__DENSE_DEPTH ? rows : GLIA__DENSE_DEPTH;
 }
 
-/* Numbers that forward works in: such columns, of so many rows that copying may pay. */
-#define GLIA__DENSE_COPIED_LEAST 24
-static inline size_t glia__dense_forward_work(size_t rows)
+/* Whether it pays to copy columns of so many rows of n numbers before so many panels pass by. */
+static inline bool glia__dense_copies(size_t rows, size_t n, size_t panels)
 {
-    return rows < GLIA__DENSE_COPIED_LEAST ? 0 : glia__dense_deep(rows) * GLIA__DENSE_WIDE;
+    enum { ROWS = 24, PANELS = 16 };
+    return rows >= ROWS && n > GLIA__DENSE_DEPTH && panels >= PANELS;
 }
 
-/* Numbers that all three ways work in: that, or for backward_w such columns of any rows, or x, packed, or a part of it.
- */
+/* Numbers that forward works in: columns of x. */
+static inline size_t glia__dense_forward_work(const glia__dense *d, size_t rows)
+{
+    return glia__dense_copies(rows, d->in, d->q1) ? glia__dense_deep(rows) * GLIA__DENSE_WIDE : 0;
+}
+
+/* Numbers that all three ways work in: columns of x or dy, or all of x, packed, as far as there is room. */
 static inline size_t glia__dense_work(const glia__dense *d, size_t rows)
 {
     enum { MOST = 1 << 19 };
     size_t deep = glia__dense_deep(rows), packed = d->in < MOST / deep ? d->in * deep : MOST,
-           copied = deep * GLIA__DENSE_WIDE;
-    return packed > copied ? packed : copied;
+           columns = deep * GLIA__DENSE_WIDE;
+    return packed > columns ? packed : columns;
 }
 
 /* Numbers that a worker needs for calls of up to so many rows: they are taken DEPTH at a time, and in the end, with

@@ -8,9 +8,11 @@
 
 extern const glia__kernels          glia__kernels_base;
 extern const glia__kernels_products glia__kernels_rounded_base;
+extern const glia__kernels_beside   glia__kernels_beside_base;
 #ifdef GLIA_X86
 extern const glia__kernels          glia__kernels_avx2, glia__kernels_avx512;
 extern const glia__kernels_products glia__kernels_rounded_avx2, glia__kernels_rounded_avx512;
+extern const glia__kernels_beside   glia__kernels_beside_avx2, glia__kernels_beside_avx512;
 
 static bool has_avx2(void)
 {
@@ -30,9 +32,9 @@ static bool always(void)
 }
 
 #ifdef GLIA_DOUBLE
-#define ROUNDED(isa) NULL
+#define ROUNDED(isa) NULL, NULL
 #else
-#define ROUNDED(isa) &glia__kernels_rounded_##isa
+#define ROUNDED(isa) &glia__kernels_rounded_##isa, &glia__kernels_beside_##isa
 #endif
 
 /* Best first. */
@@ -41,6 +43,7 @@ static const struct {
     const glia__kernels *kernels;
     bool (*here)(void);
     const glia__kernels_products *rounded; /* operands, to bfloat16; NULL in double */
+    const glia__kernels_beside   *beside;
 } tables[] = {
 #ifdef GLIA_X86
     {"avx512", &glia__kernels_avx512, has_avx512, ROUNDED(avx512)},
@@ -114,7 +117,7 @@ static void choose(void)
 #ifdef GLIA_ONEDNN
     glia__kernels_onednn(&chosen, tables[best()].isa);
     bf16 = chosen;
-    no_bf16 = glia__kernels_onednn_bf16(&bf16, tables[best()].rounded);
+    no_bf16 = glia__kernels_onednn_bf16(&bf16, tables[best()].beside);
 #else
     no_bf16 = "this build has no oneDNN, which makes its products";
 #endif
@@ -142,6 +145,12 @@ const glia__kernels *glia__kernels_rounded(const char *isa)
     return i < TABLES && tables[i].rounded ? &rounded[i] : NULL;
 }
 
+const glia__kernels_beside *glia__kernels_beside_of(const char *isa)
+{
+    size_t i = find(isa);
+    return i < TABLES ? tables[i].beside : NULL;
+}
+
 glia_status glia__kernels_of(glia_precision precision, const glia__kernels **k)
 {
     pthread_once(&once, choose);
@@ -149,7 +158,7 @@ glia_status glia__kernels_of(glia_precision precision, const glia__kernels **k)
         *k = &chosen;
         return GLIA_OK;
     }
-    if (!tables[best()].rounded)
+    if (!tables[best()].beside)
         return glia__fail(GLIA_E_ARG, "precision %s: this build computes in double, and its products stay so",
                           glia__precision_names[precision]);
     if (precision == GLIA_BF16 && !pretended && no_bf16)

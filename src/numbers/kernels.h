@@ -146,11 +146,15 @@ typedef struct glia__kernels_products {
                             real *dx, real *work);
     void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work);
-    /* What whoever else makes such products needs. to: operands, as bf16.h has them. blend: to[r][j] = keep * to[r][j]
-     * + scale * from[r][j], rows ld* apart; keep = 0 does not read to. */
-    void (*to_bf16)(size_t n, const real *from, uint16_t *to);
-    void (*blend)(size_t rows, size_t n, real scale, const real *from, size_t ldfrom, real keep, real *to, size_t ldto);
 } glia__kernels_products;
+
+/* What who makes such products by a library needs beside, from rounded.c as well. */
+typedef struct glia__kernels_beside {
+    /* operands, as bf16.h has them */
+    void (*to_bf16)(size_t n, const real *from, uint16_t *to);
+    /* to[r][j] = keep * to[r][j] + scale * from[r][j], rows ld* apart; keep = 0 does not read to */
+    void (*blend)(size_t rows, size_t n, real scale, const real *from, size_t ldfrom, real keep, real *to, size_t ldto);
+} glia__kernels_beside;
 
 /* The table of this process; made on first use, thread-safe. */
 const glia__kernels *glia__kernels_get(void);
@@ -166,15 +170,17 @@ const glia__kernels *glia__kernels_own(void);
 /* For tests: the specification alone, for one instruction set ("base", "avx2", "avx512"); NULL if not built or if this
  * processor lacks it. */
 const glia__kernels *glia__kernels_portable(const char *isa);
-/* The same with operands rounded to bfloat16: the specification of that; NULL in double as well. */
-const glia__kernels *glia__kernels_rounded(const char *isa);
+/* The same with operands rounded to bfloat16: the specification of that; NULL in double as well. And what is
+ * beside it. */
+const glia__kernels        *glia__kernels_rounded(const char *isa);
+const glia__kernels_beside *glia__kernels_beside_of(const char *isa);
 /* For tests: glia__kernels_of gives this one for GLIA_BF16; NULL: its own again. */
 void glia__kernels_pretend(const glia__kernels *k);
 
 /* onednn.c: overwrites what it does faster, and the name. Called once, by kernels.c. */
 void glia__kernels_onednn(glia__kernels *k, const char *isa);
-/* Writes products in bfloat16 over that, which convert and add as `rounded` does, and says why they are not to be used
- * on this processor; NULL: they are. Called once, after it. */
-const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_products *rounded);
+/* Writes products in bfloat16 over that, and says why they are not to be used on this processor; NULL: they are. Called
+ * once, after it. */
+const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_beside *beside);
 
 #endif

@@ -30,6 +30,8 @@ static bool begin(void)
            MADE(dnnl_primitive_attr_set_scratchpad_mode(glia__onednn_attributes, dnnl_scratchpad_mode_user));
 }
 
+int glia__onednn_calls_left = -1;
+
 static bool begun;
 
 void glia__kernels_onednn(glia__kernels *k, const char *isa)
@@ -43,7 +45,7 @@ void glia__kernels_onednn(glia__kernels *k, const char *isa)
 
 /* ---- products in bfloat16 -------------------------------------------------------------------------------------- */
 
-const glia__kernels_products *glia__onednn_rounded;
+const glia__kernels_beside *glia__onednn_beside;
 
 static glia__kernels exact;
 
@@ -53,9 +55,9 @@ static bool has_bf16(void)
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
 }
 
-const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_products *rounded)
+const char *glia__kernels_onednn_bf16(glia__kernels *k, const glia__kernels_beside *beside)
 {
-    glia__onednn_rounded = rounded;
+    glia__onednn_beside = beside;
     if (!begun) return "oneDNN does not start";
     exact = *k;
     glia__onednn_dense_lowered(k, false), glia__onednn_dense_lowered(&exact, true);

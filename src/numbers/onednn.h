@@ -18,6 +18,9 @@ void glia__onednn_convolutions(glia__kernels *k, const char *isa);
 void glia__onednn_convolutions_lowered(glia__kernels *k, bool exact);
 void glia__onednn_dense_lowered(glia__kernels *k, bool exact);
 
+/* For tests: after so many calls of oneDNN all fail; less than 0: none does. */
+extern int glia__onednn_calls_left;
+
 /* For tests: the same table with operands that are `exact`, in float32 all the same; so it can be looked at on any
  * processor. NULL where oneDNN does not start. */
 const glia__kernels *glia__onednn_exact(void);

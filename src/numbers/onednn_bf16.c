@@ -17,7 +17,7 @@
 
 enum { SIZES = 4 };
 
-/* That are taken at a time. */
+/* So many are taken at a time. */
 static size_t rows_of(int size)
 {
     return GLIA__DENSE_DEPTH >> size;
@@ -44,12 +44,14 @@ typedef struct library {
     dnnl_data_type_t type;                /* of operands */
     size_t           inputs, outputs;     /* of a block */
     size_t           blocks_in, blocks_out;
-    size_t           of_columns, of_rows;         /* numbers of ours: W in its blocks of columns, and as it is */
-    size_t           scratch, dy_block, operands; /* in the caller's memory, which C begins: what primitives work in, a
-                                                     block of dy, and then operands */
+    size_t           rows_at; /* in prepared weights: blocks of columns, then, here, W as it is */
+    size_t           scratch_at, dy_block_at, operands_at; /* in a worker's memory: C, what primitives work in, a block
+                                                              of dy, operands */
 } library;
 
 static glia__kernels plain; /* in float32 */
+
+enum { PANEL_MOST = 32, PIECE = 32 }; /* numbers; bytes that a panel's rows are made of */
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
@@ -171,20 +173,19 @@ static size_t room_of(const library *l, size_t operands)
 /* A worker has room for x, the same turned, and dy. */
 static void count_memory(library *l, glia__dense_plan *d)
 {
-    const size_t in = wide_in(l), out = wide_out(l), rows = rows_of(0);
+    const size_t rows = rows_of(0);
     size_t       c = larger(rows * larger(l->inputs, l->outputs), l->inputs * l->outputs), scratch = 0, block = 0;
     for (int size = 0; size < SIZES; size++) {
         for (int w = 0; w < WAYS; w++)
             if (l->of[w][size].run) scratch = larger(scratch, layout_numbers(&l->of[w][size].scratch));
         block = larger(block, layout_numbers(&l->dy[size].to));
     }
-    l->scratch = glia__whole_lines(c);
-    l->dy_block = l->scratch + scratch;
-    d->work = l->operands = l->dy_block + block;
-    d->work_of_row = room_of(l, GLIA__DENSE_FEW * (2 * in + out)) / GLIA__DENSE_FEW;
-    l->of_columns = room_of(l, d->in * out);
-    l->of_rows = d->needs_dx ? room_of(l, in * wide_out(l)) : 0;
-    d->prepared = l->of_columns + l->of_rows;
+    l->scratch_at = glia__whole_lines(c);
+    l->dy_block_at = l->scratch_at + scratch;
+    d->work = l->operands_at = l->dy_block_at + block;
+    d->work_of_row = room_of(l, GLIA__DENSE_FEW * (2 * wide_in(l) + wide_out(l))) / GLIA__DENSE_FEW;
+    l->rows_at = room_of(l, d->in * wide_out(l));
+    d->prepared = l->rows_at + (d->needs_dx ? room_of(l, wide_in(l) * wide_out(l)) : 0);
 }
 
 static void free_change(change *c)
@@ -214,6 +215,7 @@ static void dense_free(glia__dense_plan *d)
 
 static glia_status plan_of(glia__dense_plan *d, dnnl_data_type_t type)
 {
+    if (plain.panel > PANEL_MOST || plain.panel * operand_bytes(type) % PIECE) return GLIA_OK;
     library *l = glia__new(1, sizeof *l);
     if (!l) return GLIA_E_MEMORY;
     l->type = type;
@@ -249,22 +251,28 @@ static void *at(const library *l, const void *operands, size_t i)
     return (char *)(uintptr_t)operands + i * operand_bytes(l->type);
 }
 
-/* to[all][wide] = from[rows][columns], and zeros beyond. */
-static void take_rows(const library *l, size_t rows, size_t columns, const real *from, size_t all, size_t wide,
-                      void *to)
+/* Columns begin .. end-1 of to[all][wide] = from[rows][columns], and zeros beyond. */
+static void take_columns(const library *l, size_t begin, size_t end, size_t rows, size_t columns, const real *from,
+                         size_t all, size_t wide, void *to)
 {
-    const size_t bytes = operand_bytes(l->type);
+    const size_t bytes = operand_bytes(l->type), last = end < columns ? end : columns;
     for (size_t r = 0; r < rows; r++) {
-        operands_of(l->type, columns, from + r * columns, at(l, to, r * wide));
-        memset(at(l, to, r * wide + columns), 0, (wide - columns) * bytes);
+        operands_of(l->type, last - begin, from + r * columns + begin, at(l, to, r * wide + begin));
+        memset(at(l, to, r * wide + last), 0, (end - last) * bytes);
     }
-    memset(at(l, to, rows * wide), 0, (all - rows) * wide * bytes);
+    for (size_t r = rows; r < all; r++) memset(at(l, to, r * wide + begin), 0, (end - begin) * bytes);
+}
+
+/* to[all][columns] = from[rows][columns], and zeros beyond. */
+static void take_rows(const library *l, size_t rows, size_t columns, const real *from, size_t all, void *to)
+{
+    take_columns(l, 0, columns, rows, columns, from, all, columns, to);
 }
 
 /* Row i of W as it is, and of the block of columns that begins with output o. */
 static void *row_at(const library *l, const real *prepared, size_t i)
 {
-    return at(l, prepared + l->of_columns, i * wide_out(l));
+    return at(l, prepared + l->rows_at, i * wide_out(l));
 }
 
 static void *columns_at(const glia__dense_plan *d, const real *prepared, size_t i, size_t o)
@@ -276,22 +284,21 @@ static void *columns_at(const glia__dense_plan *d, const real *prepared, size_t 
 /* `rows` rows of a panel, to rows that are `row` operands apart. */
 static void put_panel(const library *l, size_t rows, const void *panel, void *to, size_t row)
 {
-    enum { PIECE = 32 }; /* bytes; a panel's rows are multiples of it */
     const size_t bytes = plain.panel * operand_bytes(l->type);
     for (size_t i = 0; i < rows; i++)
         for (size_t b = 0; b < bytes; b += PIECE)
             memcpy((char *)at(l, to, i * row) + b, (const char *)panel + i * bytes + b, PIECE);
 }
 
-enum { SOME_INPUTS = 64, PANEL_MOST = 32 };
+enum { SOME_INPUTS = 64, VECTOR = 64 };
 
-/* Some inputs' weights of the panel that begins with output o: w of the first. */
+/* Some inputs' weights of the panel that begins with output o. */
 static void prepare_panel(const glia__dense_plan *d, size_t i, size_t inputs, size_t o, const real *w, real *prepared)
 {
-    const library *l = d->library;
-    float          panel[SOME_INPUTS * PANEL_MOST];
+    const library                 *l = d->library;
+    _Alignas(VECTOR) unsigned char panel[SOME_INPUTS * PANEL_MOST * sizeof(float)];
     if (o < d->out)
-        operands_of(l->type, inputs * plain.panel, w, panel);
+        operands_of(l->type, inputs * plain.panel, w + o * d->in + i * plain.panel, panel);
     else
         memset(panel, 0, sizeof panel);
     put_panel(l, inputs, panel, at(l, columns_at(d, prepared, i, o / l->outputs * l->outputs), o % l->outputs),
@@ -305,8 +312,7 @@ static void dense_prepare(const glia__dense_plan *d, size_t i0, size_t i1, const
     if (!l) return;
     for (size_t i = i0, some; i < i1; i += some) {
         some = i1 - i < SOME_INPUTS ? i1 - i : SOME_INPUTS;
-        for (size_t o = 0; o < wide_out(l); o += plain.panel)
-            prepare_panel(d, i, some, o, w + o * d->in + i * plain.panel, prepared);
+        for (size_t o = 0; o < wide_out(l); o += plain.panel) prepare_panel(d, i, some, o, w, prepared);
     }
     if (d->needs_dx && i1 == d->in)
         memset(row_at(l, prepared, i1), 0, (wide_in(l) - i1) * wide_out(l) * operand_bytes(l->type));
@@ -320,7 +326,7 @@ static bool multiply(library *l, way w, int size, const void *a, const void *b, 
     argument given[] = {{DNNL_ARG_SRC, &p->a, a},
                         {DNNL_ARG_WEIGHTS, &p->b, b},
                         {DNNL_ARG_DST, &p->c, work},
-                        {DNNL_ARG_SCRATCHPAD, &p->scratch, work + l->scratch}};
+                        {DNNL_ARG_SCRATCHPAD, &p->scratch, work + l->scratch_at}};
     return run(p->run, given, 4);
 }
 
@@ -343,9 +349,9 @@ static bool forward_rows(const glia__dense *d, size_t rows, int size, const real
 {
     library     *l = d->plan->library;
     const size_t end = d->q1 * plain.panel < d->out ? d->q1 * plain.panel : d->out;
-    real        *taken = d->operands + l->operands;
+    real        *taken = d->operands + l->operands_at;
     bool         ran = true;
-    take_rows(l, rows, d->in, x, rows_of(size), d->in, taken);
+    take_rows(l, rows, d->in, x, rows_of(size), taken);
     for (size_t o = d->q0 * plain.panel; o < end && ran; o += l->outputs) {
         ran = multiply(l, FORWARD, size, taken, columns_at(d->plan, d->prepared, 0, o), d->operands);
         put(rows, end - o < l->outputs ? end - o : l->outputs, d->operands, l->outputs, b ? b + o : NULL, y + o,
@@ -368,9 +374,9 @@ static void dense_forward(const glia__dense *d, size_t rows, const real *x, cons
 static bool backward_x_rows(const glia__dense *d, size_t rows, int size, const real *dy, real *dx)
 {
     library *l = d->plan->library;
-    real    *taken = d->operands + l->operands;
+    real    *taken = d->operands + l->operands_at;
     bool     ran = true;
-    take_rows(l, rows, d->out, dy, rows_of(size), d->out, taken);
+    take_rows(l, rows, d->out, dy, rows_of(size), taken);
     for (size_t i = d->i0; i < d->i1 && ran; i += l->inputs) {
         ran = multiply(l, BACKWARD_X, size, taken, row_at(l, d->prepared, i), d->operands);
         put(rows, d->i1 - i < l->inputs ? d->i1 - i : l->inputs, d->operands, l->inputs, NULL, dx + i, d->in);
@@ -405,8 +411,8 @@ static void add_block(const gradient *g, size_t i, size_t o, const real *sums)
     const library     *l = d->plan->library;
     const size_t       panel = plain.panel, some = d->i1 - i < l->inputs ? d->i1 - i : l->inputs;
     for (size_t j = 0; j < l->outputs && o + j < d->q1 * panel; j += panel)
-        glia__onednn_rounded->blend(some, panel, g->scale, sums + j, l->outputs, g->keep,
-                                    g->dw + d->in * (o + j) + i * panel, panel);
+        glia__onednn_beside->blend(some, panel, g->scale, sums + j, l->outputs, g->keep,
+                                   g->dw + d->in * (o + j) + i * panel, panel);
 }
 
 static float value_of(const library *l, const void *operands, size_t i)
@@ -442,7 +448,7 @@ static void multiply_blocks(const gradient *g, bool turned)
 {
     const glia__dense *d = g->d;
     library           *l = d->plan->library;
-    real              *dy = d->operands + l->dy_block;
+    real              *dy = d->operands + l->dy_block_at;
     for (size_t o = d->q0 * plain.panel; o < d->q1 * plain.panel; o += l->outputs) {
         bool changed = turned && apply_change(&l->dy[g->size], at(l, g->dy, o), dy);
         for (size_t i = d->i0; i < d->i1; i += l->inputs) {
@@ -453,15 +459,28 @@ static void multiply_blocks(const gradient *g, bool turned)
     }
 }
 
+/* Where the blocks of a part end. */
+static size_t end_in(const glia__dense *d)
+{
+    const library *l = d->plan->library;
+    return (d->i1 + l->inputs - 1) / l->inputs * l->inputs;
+}
+
+static size_t end_out(const glia__dense *d)
+{
+    const library *l = d->plan->library;
+    return (d->q1 * plain.panel + l->outputs - 1) / l->outputs * l->outputs;
+}
+
 static void backward_w_rows(gradient *g, size_t rows, const real *x, const real *dy)
 {
     const glia__dense *d = g->d;
     library           *l = d->plan->library;
     const size_t       all = rows_of(g->size), room = room_of(l, all * wide_in(l));
     bool               turned = true;
-    g->x = d->operands + l->operands, g->turned = g->x + room, g->dy = g->turned + room;
-    take_rows(l, rows, d->in, x, all, wide_in(l), g->x);
-    take_rows(l, rows, d->out, dy, all, wide_out(l), g->dy);
+    g->x = d->operands + l->operands_at, g->turned = g->x + room, g->dy = g->turned + room;
+    take_columns(l, d->i0, end_in(d), rows, d->in, x, all, wide_in(l), g->x);
+    take_columns(l, d->q0 * plain.panel, end_out(d), rows, d->out, dy, all, wide_out(l), g->dy);
     for (size_t i = d->i0; i < d->i1 && turned; i += l->inputs)
         turned = apply_change(&l->x[g->size], at(l, g->x, i), turned_at(g, i));
     multiply_blocks(g, turned);

@@ -83,7 +83,7 @@ typedef struct library {
 } library;
 
 static glia__kernels portable;
-static bool          on_avx2;
+static bool          on_avx2, on_avx512;
 
 static size_t row_x(const glia__conv *c)
 {
@@ -150,12 +150,8 @@ enum { CHANNELS_FEW = 8 };
 static bool is_asked(way w, const glia__conv_shape *s)
 {
     size_t columns = w == BACKWARD_X ? glia__conv_in(s) : glia__conv_out(s);
-    return on_avx2 ? columns % portable.panel != 0 : w == BACKWARD_X || glia__conv_in(s) >= CHANNELS_FEW;
-}
-
-static bool is_asked_lowered(const library *l, const glia__conv_shape *s)
-{
-    return l->type == dnnl_f32 || (glia__conv_in(s) >= CHANNELS_FEW && glia__conv_out(s) >= CHANNELS_FEW);
+    if (on_avx2) return columns % portable.panel != 0;
+    return !on_avx512 || w == BACKWARD_X || glia__conv_in(s) >= CHANNELS_FEW;
 }
 
 /* Whether all of the kernel meets the image somewhere. Where a part lies among zeros in all positions, oneDNN may leave
@@ -279,19 +275,6 @@ static void conv_free(glia__conv *c)
     c->library = NULL;
 }
 
-/* Which ways are the library's. In lower precision all of them, or none: so a layer is in one precision. */
-static void make_ways(library *l, glia__conv *c)
-{
-    bool all = true;
-    for (int w = 0; w < WAYS; w++) {
-        bool asked = l->lowered ? is_asked_lowered(l, &c->s) : is_asked((way)w, &c->s);
-        c->by_library[w] = asked && make_way(l, (way)w, &c->s);
-        all = all && c->by_library[w];
-    }
-    c->lowered = l->lowered && all;
-    for (int w = 0; w < WAYS && l->lowered && !all; w++) c->by_library[w] = false;
-}
-
 static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
 {
     GLIA_TRY(portable.conv_plan(c));
@@ -303,7 +286,8 @@ static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
     int threads = glia__onednn_alone();
     if (make_weight(&l->ours, &c->s, dnnl_f32, false) &&
         layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_f32, dnnl_x)) {
-        make_ways(l, c);
+        for (int w = 0; w < WAYS; w++)
+            c->by_library[w] = (lowered || is_asked((way)w, &c->s)) && make_way(l, (way)w, &c->s);
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);
@@ -315,14 +299,26 @@ static glia_status conv_plan(glia__conv *c)
     return plan_of(c, false, dnnl_f32);
 }
 
+/* All three ways, or none of them: so a layer is in one precision. */
+static glia_status plan_lowered(glia__conv *c, dnnl_data_type_t type)
+{
+    GLIA_TRY(plan_of(c, true, type));
+    c->lowered = c->by_library[FORWARD] && c->by_library[BACKWARD_X] && c->by_library[BACKWARD_W];
+    if (c->lowered) return GLIA_OK;
+    conv_free(c);
+    *c = (glia__conv){.s = c->s};
+    return conv_plan(c);
+}
+
 static glia_status conv_plan_lowered(glia__conv *c)
 {
-    return plan_of(c, true, dnnl_bf16);
+    bool few = glia__conv_in(&c->s) < CHANNELS_FEW || glia__conv_out(&c->s) < CHANNELS_FEW;
+    return few ? conv_plan(c) : plan_lowered(c, dnnl_bf16);
 }
 
 static glia_status conv_plan_exact(glia__conv *c)
 {
-    return plan_of(c, true, dnnl_f32);
+    return plan_lowered(c, dnnl_f32);
 }
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
@@ -484,7 +480,7 @@ static void write_over(glia__kernels *k, glia_status (*plan)(glia__conv *c))
 void glia__onednn_convolutions(glia__kernels *k, const char *isa)
 {
     portable = *k;
-    on_avx2 = strcmp(isa, "avx2") == 0;
+    on_avx2 = strcmp(isa, "avx2") == 0, on_avx512 = strcmp(isa, "avx512") == 0;
     write_over(k, conv_plan);
 }
 

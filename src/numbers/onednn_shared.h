@@ -13,7 +13,7 @@
 extern dnnl_engine_t         glia__onednn_engine;
 extern dnnl_primitive_attr_t glia__onednn_attributes; /* scratch memory is the caller's */
 
-extern const glia__kernels_products *glia__onednn_rounded; /* of this processor's best instruction set */
+extern const glia__kernels_beside *glia__onednn_beside; /* of this processor's best instruction set */
 
 typedef dnnl_memory_desc_t layout;
 
@@ -90,11 +90,13 @@ static inline bool is_fast(dnnl_primitive_desc_t d)
            !strstr(how, "simple");
 }
 
+/* None that would work in memory of its own, which belongs to the thread that made it. */
 static inline bool reorder_make(dnnl_primitive_t *p, layout *from, layout *to)
 {
     dnnl_primitive_desc_t d = NULL;
     bool                  made = MADE(dnnl_reorder_primitive_desc_create(&d, AT(*from), glia__onednn_engine, AT(*to),
-                                                                         glia__onednn_engine, NULL)) &&
+                                                                         glia__onednn_engine, glia__onednn_attributes)) &&
+                dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(d, dnnl_query_scratchpad_md, 0)) == 0 &&
                 MADE(dnnl_primitive_create(p, d));
     if (d) dnnl_primitive_desc_destroy(d);
     return made;
@@ -112,7 +114,8 @@ static inline bool run(dnnl_primitive_t what, const argument *list, int count)
 {
     dnnl_exec_arg_t given[ARGUMENTS_MOST];
     int             made = 0;
-    bool            ran = true;
+    bool            ran = glia__onednn_calls_left != 0;
+    if (glia__onednn_calls_left > 0) glia__onednn_calls_left--;
     for (; made < count && ran; made += ran) {
         given[made].arg = list[made].what;
         ran = MADE(dnnl_memory_create(&given[made].memory, AT(*list[made].layout), glia__onednn_engine,
@@ -140,7 +143,7 @@ static inline size_t operand_bytes(dnnl_data_type_t type)
 static inline void operands_of(dnnl_data_type_t type, size_t n, const real *from, void *to)
 {
     if (type == dnnl_bf16)
-        glia__onednn_rounded->to_bf16(n, from, to);
+        glia__onednn_beside->to_bf16(n, from, to);
     else
         memcpy(to, from, n * sizeof *from);
 }

@@ -26,9 +26,7 @@ static size_t depth_of(size_t left)
  * rows that lie a power of two apart share the same few places of a cache, and drive each other out. */
 static strided columns(const glia__dense *d, size_t rows, const real *from, size_t row, size_t deep, size_t panels)
 {
-    enum { PANELS_LEAST = 16 };
-    if (!d->work || rows < GLIA__DENSE_COPIED_LEAST || row <= DEPTH || panels < PANELS_LEAST)
-        return (strided){from, row, 1, false};
+    if (!d->work || !glia__dense_copies(rows, row, panels)) return (strided){from, row, 1, false};
     for (size_t r = 0; r < rows; r++) memcpy(d->work + r * GLIA__DENSE_WIDE, from + r * row, deep * sizeof *from);
     return (strided){d->work, GLIA__DENSE_WIDE, 1, false};
 }

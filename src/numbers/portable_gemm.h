@@ -72,15 +72,18 @@ ALWAYS_INLINE void sums_end(size_t n, const target *t, real *c, size_t step, vec
 /* `rows` is a constant where this is inlined; c is WIDTH wide. */
 ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
 {
-    enum { HALF = 6, AHEAD = 8 * WIDTH }; /* rows that are addressed from one place; how far b is asked for */
+    enum {
+        HALF = 6,
+        AHEAD = 8 * WIDTH,
+        LINE = 64 / sizeof(real)
+    }; /* rows addressed from one place; of b what is asked for */
     vector      sum[TALLEST][VECTORS];
     const real *at[2] = {a.at, rows > HALF ? a.at + HALF * a.row : a.at};
     UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(c + i * ldc, 1);
     sums_begin(rows, t, c, ldc, sum);
     for (size_t k = 0; k < deep; k++, b += WIDTH, at[0] += a.column, at[1] += a.column) {
         const vector b0 = vector_at(b), b1 = vector_at(b + LANES);
-        __builtin_prefetch(b + AHEAD);
-        __builtin_prefetch(b + AHEAD + LANES);
+        UNROLL for (size_t j = 0; j < WIDTH; j += LINE) __builtin_prefetch(b + AHEAD + j);
         UNROLL for (size_t i = 0; i < rows; i++)
         {
             const vector ai = vector_of(at[i / HALF][i % HALF * a.row]);

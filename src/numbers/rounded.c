@@ -18,8 +18,11 @@
 #define TABLE(isa) TABLE_(isa)
 #define ROUNDED_(isa) glia__kernels_rounded_##isa
 #define ROUNDED(isa) ROUNDED_(isa)
+#define BESIDE_(isa) glia__kernels_beside_##isa
+#define BESIDE(isa) BESIDE_(isa)
 
 extern const glia__kernels_products ROUNDED(GLIA_ISA);
+extern const glia__kernels_beside   BESIDE(GLIA_ISA);
 extern const glia__kernels          TABLE(GLIA_ISA);
 static const glia__kernels *const   plain = &TABLE(GLIA_ISA);
 
@@ -28,7 +31,7 @@ static void round_all(size_t n, const real *restrict from, real *restrict to)
     for (size_t i = 0; i < n; i++) to[i] = glia__bf16_rounded(from[i]);
 }
 
-/* ---- for other makers of products ------------------------------------------------------------------------------ */
+/* ---- beside ------------------------------------------------------------------------------------------------------ */
 
 static void to_bf16(size_t n, const real *restrict from, uint16_t *restrict to)
 {
@@ -195,6 +198,6 @@ const glia__kernels_products ROUNDED(GLIA_ISA) = {
     .conv_forward = rounded_conv_forward,
     .conv_backward_x = rounded_conv_backward_x,
     .conv_backward_w = rounded_conv_backward_w,
-    .to_bf16 = to_bf16,
-    .blend = blend,
 };
+
+const glia__kernels_beside BESIDE(GLIA_ISA) = {.to_bf16 = to_bf16, .blend = blend};

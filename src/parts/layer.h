@@ -164,8 +164,8 @@ struct glia__layer_class {
     void (*release)(glia__layer *l);
     /* NULL: by rows, in blocks that suit n_in + n_out */
     void (*cut)(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *cut);
-    /* Once before the layers run: what follows from the weights alone; the share `nth` of `of`, which others do beside,
-     * or all of it in the first one. */
+    /* Once before the layers run: what follows from the weights alone; the share `nth` of `of`, each by another
+     * thread. A layer that cannot be shared does all in the first one. */
     void (*prepare)(const glia__layer *l, unsigned nth, unsigned of);
     /* Sums over this part's rows, added to those of its group, that forward needs of all rows (when training). */
     void (*forward_sums)(const glia__layer *l, const glia__part *p);

@@ -60,9 +60,7 @@ static void release(glia__layer *l)
 
 static glia_status reserve_plan(glia__layer *l)
 {
-    const glia__dense_plan *old = l->plan;
-    if (!l->k->dense_plan || (old && old->needs_dx == l->upstream)) return GLIA_OK;
-    release(l);
+    if (!l->k->dense_plan || l->plan) return GLIA_OK;
     glia__dense_plan *p = glia__new(1, sizeof *p);
     if (!p) return GLIA_E_MEMORY;
     p->in = l->param[0].in, p->out = l->param[0].out, p->needs_dx = l->upstream;
@@ -116,7 +114,7 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     glia__dense             d = whole(l);
     const glia__dense_plan *p = l->plan;
     size_t                  all = rows * (l->n_in / d.in);
-    l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : glia__dense_forward_work(all));
+    l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : glia__dense_forward_work(&d, all));
     l->keeps = p ? p->prepared : 0;
     return GLIA_OK;
 }
