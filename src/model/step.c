@@ -67,8 +67,8 @@ static void run_groups(walk *w, size_t from, size_t to)
 {
     for (size_t g = from; g < to; g++) {
         w->group = g;
-        w->group_begin = glia__group_begin(w->cut.units, w->cut.block, g);
-        run_blocks(w, w->group_begin, glia__group_begin(w->cut.units, w->cut.block, g + 1));
+        w->group_begin = glia__cut_group_begin(&w->cut, g);
+        run_blocks(w, w->group_begin, glia__cut_group_begin(&w->cut, g + 1));
     }
 }
 
@@ -77,7 +77,7 @@ static void run_job(walk *w)
 {
     size_t blocks = (w->cut.units + w->cut.block - 1) / w->cut.block;
     bool   share = w->size > 1 && worth_sharing(&w->cut);
-    size_t all = w->cut.by_rows ? glia__groups(w->cut.units, w->cut.block) : blocks, from = 0, to = all;
+    size_t all = w->cut.by_rows ? glia__cut_groups(&w->cut) : blocks, from = 0, to = all;
     if (share)
         from = all * w->rank / w->size, to = all * (w->rank + 1) / w->size;
     else if (w->rank > 0)
@@ -100,7 +100,7 @@ static void end_job(walk *w)
 
 static bool same_rows(const glia__cut *a, const glia__cut *b)
 {
-    return a->by_rows && b->by_rows && a->units == b->units && a->block == b->block;
+    return a->by_rows && b->by_rows && a->units == b->units && a->block == b->block && a->groups == b->groups;
 }
 
 /* The next phase: of the job that is being put together, or of a new one. */
@@ -132,7 +132,7 @@ static void add_layer(walk *w, const glia__layer *l, glia__phase phase, block_fu
 {
     glia__cut cut;
     cut_layer(l, phase, w->s->rows, &cut);
-    add_phase(w, l, &cut, run);
+    if (cut.units) add_phase(w, l, &cut, run);
 }
 
 static glia__part part_of(const walk *w, size_t begin, size_t end)
@@ -173,7 +173,7 @@ static glia__cut cut_gather(const glia__step *s)
     glia__cut         cut = {s->rows, 1 + NUMBERS / n, work, .by_rows = true}, layer;
     while (!m->layers[first].class->forward) first++;
     cut_layer(&m->layers[first], GLIA__FORWARD, s->rows, &layer);
-    if (layer.by_rows) cut.block = layer.block;
+    if (layer.by_rows) cut.block = layer.block, cut.groups = layer.groups;
     return cut;
 }
 
@@ -207,6 +207,12 @@ static void forward_block(walk *w, const glia__layer *l, size_t begin, size_t en
     l->class->forward(l, &part);
 }
 
+/* Whether all that is done for a row is one job, and threads meet when it is over. */
+static bool in_strips(const glia__step *s)
+{
+    return glia__in_strips(&s->model->layers[0], s->rows);
+}
+
 static void forward(walk *w)
 {
     const glia_model *m = w->s->model;
@@ -221,7 +227,7 @@ static void forward(walk *w)
         }
         add_layer(w, l, GLIA__FORWARD, forward_block);
     }
-    end_job(w);
+    if (!in_strips(w->s)) end_job(w);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */
@@ -291,9 +297,10 @@ static void loss(walk *w)
 {
     enum { COST = 200 };
     size_t    rows = w->s->rows;
-    glia__cut cut = {rows, 1 + (rows - 1) / 8, rows * w->s->model->n_out * COST, false};
+    glia__cut cut = {.units = rows, .block = 1 + (rows - 1) / 8, .work = rows * w->s->model->n_out * COST};
+    if (in_strips(w->s)) cut_layer(glia__model_last(w->s->model), GLIA__BACKWARD_X, rows, &cut);
     add_phase(w, NULL, &cut, loss_block);
-    run_once(w, total);
+    if (!in_strips(w->s)) run_once(w, total);
 }
 
 /* ---- backward and update --------------------------------------------------------------------------------------- */
@@ -470,6 +477,8 @@ static void walk_step(void *context, unsigned rank)
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
     if (s->backward) backward(&w);
+    end_job(&w);
+    if (s->loss && !s->skip_loss && in_strips(s)) run_once(&w, total);
     settle(&w);
     if (!s->backward) return;
     over_weights(&w, backward_w_block);

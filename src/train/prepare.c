@@ -142,9 +142,10 @@ static size_t widest_of(const glia_model *m)
  * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. */
 static size_t piece_of(const glia__run *r)
 {
-    enum { NUMBERS = 1 << 17, LEAST = 128 };
+    enum { NUMBERS = 1 << 17, IN_STRIPS = 1 << 19, LEAST = 128 };
     const glia_model *m = r->m;
-    size_t            numbers = m->n_parameters > NUMBERS ? m->n_parameters : NUMBERS;
+    size_t            least = m->layers[0].strip ? IN_STRIPS : NUMBERS;
+    size_t            numbers = m->n_parameters > least ? m->n_parameters : least;
     size_t            piece = numbers / widest_of(m) / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
         if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
