@@ -143,6 +143,7 @@ static glia__part part_of(const walk *w, size_t begin, size_t end)
                         .end = end,
                         .group = w->group,
                         .group_begin = w->group_begin,
+                        .goes_on = s->goes_on,
                         .train = s->train,
                         .chance = s->chance,
                         .work = s->model->work + w->rank * s->model->works};
@@ -210,7 +211,7 @@ static void forward_block(walk *w, const glia__layer *l, size_t begin, size_t en
 /* Whether all that is done for a row is one job, and threads meet when it is over. */
 static bool in_strips(const glia__step *s)
 {
-    return glia__in_strips(&s->model->layers[0], s->rows);
+    return s->model->layers[0].strip_groups > 0;
 }
 
 static void forward(walk *w)
@@ -478,6 +479,7 @@ static void walk_step(void *context, unsigned rank)
     if (s->loss && !s->skip_loss) loss(&w);
     if (s->backward) backward(&w);
     end_job(&w);
+    if (s->more) return;
     if (s->loss && !s->skip_loss && in_strips(s)) run_once(&w, total);
     settle(&w);
     if (!s->backward) return;
@@ -508,8 +510,18 @@ static void run_paced(glia__step *s)
     if (s->pace) glia__pace_note(s->pace, glia__clock() - start, (double)s->rows);
 }
 
+bool glia__step_in_strips(const glia_model *m, size_t batch)
+{
+    return m->layers[0].strip && glia__strip_groups(batch);
+}
+
 void glia__step_run(glia__step *s)
 {
+    size_t groups = glia__strip_groups(s->batch ? s->batch : s->rows);
+    for (size_t i = 0; i < s->model->n_layers; i++) {
+        glia__layer *l = &s->model->layers[i];
+        l->strip_groups = l->strip ? groups : 0;
+    }
     s->nonfinite = false;
     s->clip_scale = 1;
     s->penalized = (s->optim || s->penalties) && glia__model_has(s->model, glia__penalty_pulls);
@@ -518,7 +530,8 @@ void glia__step_run(glia__step *s)
         run_paced(s);
     else
         run_on(s, false);
-    if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
+    if (s->more) total(s);
+    if (s->backward && !s->more && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
 void glia__step_blame(const glia_model *m, size_t rows, char text[96])

@@ -100,6 +100,7 @@ typedef struct glia__layer {
     bool                 upstream;      /* something before it learns: somebody needs its dx */
     size_t               shard;         /* rows of a block, where rows are images */
     size_t               strip;         /* rows of a block, where the net is narrow and a batch large; 0: it is not */
+    size_t               strip_groups;  /* set by the step: of strips, where it goes by them; 0: it does not */
     /* What it needs beside its outputs, in numbers, told by `reserve`: kept from one phase to the next, and of each
      * worker while a phase runs. */
     size_t keeps, works;
@@ -121,6 +122,7 @@ typedef struct glia__part {
     size_t       begin, end;  /* this block's units */
     size_t       group;       /* of blocks of rows, that one worker does in order */
     size_t       group_begin; /* its first row: so this block is its first if begin == group_begin */
+    bool         goes_on;     /* a group's sums go on from where an earlier piece of the batch left them */
     bool         train;
     glia__chance chance; /* what its rows draw from */
     real        *work;   /* of this worker, [works] at least */
@@ -254,10 +256,11 @@ size_t glia__group_begin(size_t rows, size_t block, size_t g);
 size_t glia__cut_groups(const glia__cut *cut);
 size_t glia__cut_group_begin(const glia__cut *cut, size_t g);
 /* Where a net is narrow (plain rows, few weights) and a batch large, a step goes from the inputs to the sums of the
- * gradients by strips of rows, which stay in a core's cache all the way. Whether it does for so many rows; in how many
- * groups, each of so many rows that adding them up costs little. */
-bool   glia__in_strips(const glia__layer *l, size_t rows);
-size_t glia__strip_groups(size_t rows);
+ * gradients by strips of rows, which stay in a core's cache all the way. The groups in which strips lie have sums that
+ * go on from one piece of a batch to the next. How many groups there are: as many as threads can take part; 0 where a
+ * batch of so many rows is not large. */
+#define GLIA__STRIP_GROUPS_MOST 4
+size_t glia__strip_groups(size_t batch);
 /* The next tensor of the layer: [in][out] in panels of `panel` columns, or a vector if in == 0. */
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init);
 

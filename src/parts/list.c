@@ -240,7 +240,7 @@ void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__
     cut->block = image ? l->shard : 1 + NUMBERS / of_row;
     cut->work = rows * of_row * (l->class->cost ? l->class->cost : 1);
     cut->by_rows = true;
-    if (glia__in_strips(l, rows)) cut->block = l->strip, cut->groups = glia__strip_groups(rows);
+    if (l->strip_groups) cut->block = l->strip, cut->groups = l->strip_groups;
 }
 
 bool glia__param_is_weight(const glia__param *p)
@@ -282,19 +282,10 @@ size_t glia__cut_group_begin(const glia__cut *cut, size_t g)
     return begin_of_group(cut->units, cut->block, glia__cut_groups(cut), g);
 }
 
-enum { GROUP_ROWS = 128 };
-
-bool glia__in_strips(const glia__layer *l, size_t rows)
+size_t glia__strip_groups(size_t batch)
 {
-    return l->strip && rows >= 2 * GROUP_ROWS;
-}
-
-/* A power of two, so that two threads have the same to do, and four. */
-size_t glia__strip_groups(size_t rows)
-{
-    size_t groups = 2;
-    while (groups < GLIA__GROUPS_MOST && rows / GROUP_ROWS >= 2 * groups) groups *= 2;
-    return groups;
+    enum { ROWS = 128 }; /* of a group at least: so adding groups up is little beside summing them */
+    return batch >= GLIA__STRIP_GROUPS_MOST * ROWS ? GLIA__STRIP_GROUPS_MOST : batch >= 2 * ROWS ? 2 : 0;
 }
 
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init)

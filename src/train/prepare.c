@@ -196,7 +196,8 @@ static glia_status weigh(glia__run *r)
     if (name && !(r->weight_name = glia__strdup(name))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__class_weights(&r->class_weight, r->o.class_weight, &r->targets, &r->loss));
     r->targets.class_weight = r->class_weight;
-    if (glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows) > 0) return GLIA_OK;
+    r->all_weigh = glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows);
+    if (r->all_weigh > 0) return GLIA_OK;
     return glia__fail(GLIA_E_SHAPE,
                       "%s: no row that trains counts for anything: each weighs 0 or is of the class to ignore",
                       r->train->name);

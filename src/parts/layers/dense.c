@@ -127,7 +127,7 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     size_t                  all = rows * (l->n_in / d.in);
     l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : 0);
     l->keeps = (p ? glia__whole_lines(p->prepared) : 0) +
-               (training && glia__in_strips(l, rows) ? glia__strip_groups(rows) * group_numbers(l) : 0);
+               (training && l->strip && glia__strip_groups(rows) ? GLIA__STRIP_GROUPS_MOST * group_numbers(l) : 0);
     return GLIA_OK;
 }
 
@@ -172,15 +172,14 @@ static glia__cut by_rows(const glia__layer *l, size_t rows, size_t work)
 static glia__cut cut_in_strips(const glia__layer *l, glia__phase phase, size_t rows)
 {
     enum { COST = 8 };
-    size_t groups = glia__strip_groups(rows);
-    if (phase == GLIA__BACKWARD_W) return by_inputs(l, groups * l->param[0].room * COST);
-    return (glia__cut){rows, l->strip, rows * l->multiply_adds, .groups = groups, .by_rows = true};
+    if (phase == GLIA__BACKWARD_W) return by_inputs(l, l->strip_groups * l->param[0].room * COST);
+    return (glia__cut){rows, l->strip, rows * l->multiply_adds, .groups = l->strip_groups, .by_rows = true};
 }
 
 static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *c)
 {
     size_t work = rows * l->multiply_adds;
-    if (glia__in_strips(l, rows))
+    if (l->strip_groups)
         *c = cut_in_strips(l, phase, rows);
     else if (phase == GLIA__BACKWARD_SUMS)
         *c = (glia__cut){0};
@@ -232,7 +231,7 @@ static void backward_sums(const glia__layer *l, const glia__part *p)
     glia__dense d = whole_for(l, p->work);
     const real *x = l->x + p->begin * l->n_in, *dy = l->dy + p->begin * l->n_out;
     real       *dw = group_sums(l, p->group), *db = dw + glia__whole_lines(l->param[0].room);
-    real        keep = p->begin > p->group_begin;
+    real        keep = p->goes_on || p->begin > p->group_begin;
     size_t      rows = p->end - p->begin;
     l->k->dense_backward_w(&d, rows, 1, x, dy, keep, dw, p->work + plan_works(l, rows));
     if (l->params > 1) l->k->sum_rows(rows, l->n_out, 1, dy, l->n_out, keep, db);
@@ -241,7 +240,7 @@ static void backward_sums(const glia__layer *l, const glia__part *p)
 /* dw = keep dw + scale * sum over the groups of theirs: `n` of the numbers that begin at `at` in each. */
 static void add_groups(const glia__layer *l, const glia__part *p, size_t at, size_t n, real *dw)
 {
-    l->k->sum_rows(glia__strip_groups(p->rows), n, p->scale, group_sums(l, 0) + at, group_numbers(l), p->keep, dw);
+    l->k->sum_rows(l->strip_groups, n, p->scale, group_sums(l, 0) + at, group_numbers(l), p->keep, dw);
 }
 
 static void add_strips(const glia__layer *l, const glia__part *p)
@@ -256,7 +255,7 @@ static void add_strips(const glia__layer *l, const glia__part *p)
 /* dW = x^T dy, db = sum of dy */
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
-    if (glia__in_strips(l, p->rows)) {
+    if (l->strip_groups) {
         add_strips(l, p);
         return;
     }
