@@ -94,7 +94,8 @@ static bool is_narrow(const glia__layer *l)
 {
     enum { WEIGHTS = 1 << 15 };
     bool plain = l->in.rank <= 1 && l->out.rank <= 1 && !l->class->across;
-    return glia__is_input(l) || (plain && (l->params == 0 || (l->class->linear == GLIA__MATRIX && l->param[0].count < WEIGHTS)));
+    return glia__is_input(l) ||
+           (plain && (l->params == 0 || (l->class->linear == GLIA__MATRIX && l->param[0].count < WEIGHTS)));
 }
 
 /* How many rows of a large batch go all the way through a narrow net at once: so many that what the widest layer reads

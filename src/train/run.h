@@ -29,7 +29,7 @@ typedef struct glia__run {
     bool              fused;
     glia__answers     targets;
     real             *class_weight; /* until the model takes them */
-    double            all_weigh; /* the training rows together */
+    double            all_weigh;    /* the training rows together */
     char             *weight_name;
     glia__augment    *augment;        /* of training images; NULL: they stay as they are */
     glia__judge       judge;          /* of the validation rows */

@@ -248,8 +248,7 @@ static void add_strips(const glia__layer *l, const glia__part *p)
     const glia__param *w = &l->param[0], *b = &l->param[1];
     for (size_t at = p->begin * w->panel; at < w->room; at += w->in * w->panel)
         add_groups(l, p, at, (p->end - p->begin) * w->panel, p->into + w->offset + at);
-    if (l->params > 1 && p->begin == 0)
-        add_groups(l, p, glia__whole_lines(w->room), b->count, p->into + b->offset);
+    if (l->params > 1 && p->begin == 0) add_groups(l, p, glia__whole_lines(w->room), b->count, p->into + b->offset);
 }
 
 /* dW = x^T dy, db = sum of dy */
