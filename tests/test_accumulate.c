@@ -316,6 +316,41 @@ static void by_hand_too(void **state)
     batch_free(a);
 }
 
+/* Rows so wide that a piece has few of them, as the batch by hand. */
+static void wide_rows_too(void **state)
+{
+    (void)state;
+    enum { ROWS = 600, COLUMNS = 3000 };
+    glia_real      *x = random_reals(6, (size_t)ROWS * COLUMNS);
+    int32_t        *classes = need(ROWS, sizeof *classes);
+    glia_data      *d;
+    glia_model     *pieces, *whole;
+    glia_optimizer *sgd;
+    for (size_t r = 0; r < ROWS; r++) classes[r] = (int32_t)(r * r % 10);
+    EXPECT_OK(glia_data_from_reals(&d, x, ROWS, COLUMNS, classes, NULL, 10));
+    EXPECT_OK(glia_model_new(&whole, "dense 10, softmax", d, 3));
+    EXPECT_OK(glia_optimizer_new(&sgd, "sgd lr=0.5", whole));
+    EXPECT_OK(glia_forward(whole, x, ROWS, NULL));
+    EXPECT_OK(glia_loss(whole, "cross_entropy", classes, NULL, NULL));
+    EXPECT_OK(glia_backward(whole));
+    EXPECT_OK(glia_step(whole, sgd));
+    pieces = fitted("dense 10, softmax", d,
+                    &(options){.epochs = 1,
+                               .batch = GLIA_FULL_BATCH,
+                               .threads = 2,
+                               .optimizer = "sgd lr=0.5",
+                               .scale = "none",
+                               .no_shuffle = true});
+    assert_true(pieces->planned.rows < 256);
+    expect_near_weights(pieces, whole, IS_DOUBLE ? 1e-13 : 2e-6);
+    glia_optimizer_free(sgd);
+    glia_model_free(pieces);
+    glia_model_free(whole);
+    glia_data_free(d);
+    free(classes);
+    free(x);
+}
+
 /* What watches a run, or averages it, has room for as many rows as a piece has. */
 static void pieces_are_enough_for_all(void **state)
 {
@@ -339,9 +374,13 @@ static void pieces_are_enough_for_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups_are_batches),          cmocka_unit_test(updates_are_counted),
-        cmocka_unit_test(a_stop_waits_for_the_update), cmocka_unit_test(threads_never_change_a_bit),
-        cmocka_unit_test(pieces_make_the_batch),       cmocka_unit_test(by_hand_too),
+        cmocka_unit_test(groups_are_batches),
+        cmocka_unit_test(updates_are_counted),
+        cmocka_unit_test(a_stop_waits_for_the_update),
+        cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(pieces_make_the_batch),
+        cmocka_unit_test(by_hand_too),
+        cmocka_unit_test(wide_rows_too),
         cmocka_unit_test(pieces_are_enough_for_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,17 +99,18 @@ static bool is_narrow(const glia__layer *l)
 }
 
 /* How many rows of a large batch go all the way through a narrow net at once: so many that what the widest layer reads
- * and writes takes up half of a core's cache. */
+ * and writes leaves half of a core's cache to the weights and the sums of their gradients. */
 static void plan_strips(glia__layer *layers, size_t count)
 {
     enum { NUMBERS = 1 << 16, LEAST = 16, MOST = 64 };
     size_t widest = 1, strip = MOST;
+    bool   narrow = true;
     for (size_t i = 0; i < count; i++) {
-        if (!is_narrow(&layers[i])) return;
+        narrow = narrow && is_narrow(&layers[i]);
         if (layers[i].n_in + layers[i].n_out > widest) widest = layers[i].n_in + layers[i].n_out;
     }
     while (strip > LEAST && strip * widest > NUMBERS) strip /= 2;
-    for (size_t i = 0; i < count; i++) layers[i].strip = strip;
+    for (size_t i = 0; i < count; i++) layers[i].strip = narrow ? strip : 0;
 }
 
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text)

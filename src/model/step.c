@@ -9,7 +9,10 @@
  * through all of them, so that its numbers are still in its cache, and nobody has to meet in between. A job too small
  * to share runs on the first thread. Threads meet between two jobs only where one of them is shared. The weights'
  * gradients come last, all together: nothing reads a weight after them, so they need no meeting among themselves, and a
- * plain gradient descent makes its update in the same pass (w = w - rate * gradient). */
+ * plain gradient descent makes its update in the same pass (w = w - rate * gradient).
+ *
+ * In strips (parts/layer.h) all from the inputs to the sums of the gradients is one job: threads meet when it is over,
+ * and the loss is added up then. Of a batch in pieces the sums wait for the last one. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -517,7 +520,7 @@ bool glia__step_in_strips(const glia_model *m, size_t batch)
 
 void glia__step_run(glia__step *s)
 {
-    size_t groups = glia__strip_groups(s->batch ? s->batch : s->rows);
+    size_t groups = s->backward ? glia__strip_groups(s->batch ? s->batch : s->rows) : 0;
     for (size_t i = 0; i < s->model->n_layers; i++) {
         glia__layer *l = &s->model->layers[i];
         l->strip_groups = l->strip ? groups : 0;

@@ -99,7 +99,7 @@ typedef struct glia__layer {
     bool                 frozen;        /* nothing of it is learned */
     bool                 upstream;      /* something before it learns: somebody needs its dx */
     size_t               shard;         /* rows of a block, where rows are images */
-    size_t               strip;         /* rows of a block, where the net is narrow and a batch large; 0: it is not */
+    size_t               strip;         /* rows of a block in large batches of a narrow net; 0: the net is not narrow */
     size_t               strip_groups;  /* set by the step: of strips, where it goes by them; 0: it does not */
     /* What it needs beside its outputs, in numbers, told by `reserve`: kept from one phase to the next, and of each
      * worker while a phase runs. */

@@ -139,7 +139,8 @@ static size_t widest_of(const glia_model *m)
 }
 
 /* A large batch is computed in pieces whose numbers stay in a cache, unless a layer has to see all of its rows at once.
- * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. */
+ * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. In strips a
+ * cache has little of a piece at a time, and a large one has fewer meetings. */
 static size_t piece_of(const glia__run *r)
 {
     enum { NUMBERS = 1 << 17, IN_STRIPS = 1 << 19, LEAST = 128 };

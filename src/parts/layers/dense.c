@@ -7,7 +7,8 @@
  *
  * W lies as [in][out], cut into panels of some columns each, contiguous: [in][panel]. A layer with many weights to a
  * row of the batch is shared by panels, forward and in its gradient, so that a thread keeps its panels in its own cache
- * from step to step; other layers are shared by rows. */
+ * from step to step; other layers are shared by rows. In strips rows are shared in the gradient too, so that x, which
+ * is much larger than dw, never goes from one core to another. */
 #include "ground/memory.h"
 #include "parts/initializer.h"
 #include "parts/layer.h"
@@ -107,7 +108,7 @@ static size_t plan_works(const glia__layer *l, size_t rows)
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
-/* The sums of a group of rows: dw, and then db. */
+/* The sums of a group of strips: dw, and then db. There is room for them whatever a pass has of a batch. */
 static size_t group_numbers(const glia__layer *l)
 {
     return glia__whole_lines(l->param[0].room) + (l->params > 1 ? glia__whole_lines(l->param[1].room) : 0);
@@ -127,7 +128,7 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     size_t                  all = rows * (l->n_in / d.in);
     l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : 0);
     l->keeps = (p ? glia__whole_lines(p->prepared) : 0) +
-               (training && l->strip && glia__strip_groups(rows) ? GLIA__STRIP_GROUPS_MOST * group_numbers(l) : 0);
+               (training && l->strip ? GLIA__STRIP_GROUPS_MOST * group_numbers(l) : 0);
     return GLIA_OK;
 }
 
