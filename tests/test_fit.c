@@ -156,6 +156,37 @@ static void tall_batches_too(void **state)
     glia_data_free(d);
 }
 
+/* Batches of a narrow net in strips of rows: of two groups and of four, in pieces, and with a last one too small. */
+static void narrow_nets_too(void **state)
+{
+    (void)state;
+    static const unsigned threads[] = {2, 3, 8};
+    static const size_t   batches[] = {270, 640, 1590, GLIA_FULL_BATCH};
+    static const options  kinds[] = {{.optimizer = "sgd lr=0.1"},
+                                     {.optimizer = "adam", .accumulate = 2},
+                                     {.optimizer = "sgd lr=0.1 momentum=0.9", .clip_norm = 0.1},
+                                     {.optimizer = "sgd lr=0.1", .precision = EMULATED}};
+    glia_data            *d = class_data(2, 1600, 800, 4), *view = rows_of(d, 0, 300);
+    for (size_t i = 0; i < COUNT(batches) * COUNT(kinds); i++) {
+        options o = kinds[i / COUNT(batches)];
+        o.batch = batches[i % COUNT(batches)];
+        o.threads = 1, o.epochs = 2;
+        glia_model *alone = fitted("dense 20, relu, dropout 0.2, dense 4, softmax", d, view, &o);
+        for (size_t t = 0; t < COUNT(threads); t++) {
+            o.threads = threads[t];
+            glia_model *team = fitted("dense 20, relu, dropout 0.2, dense 4, softmax", d, view, &o);
+            expect_same_weights(alone, team);
+            assert_true(epochs_of(alone, 2)[1].loss == epochs_of(team, 2)[1].loss);
+            assert_true(epochs_of(alone, 2)[1].accuracy == epochs_of(team, 2)[1].accuracy);
+            assert_true(epochs_of(alone, 2)[1].val_loss == epochs_of(team, 2)[1].val_loss);
+            glia_model_free(team);
+        }
+        glia_model_free(alone);
+    }
+    glia_data_free(view);
+    glia_data_free(d);
+}
+
 /* The bits are those of a run that somebody looks at, where each layer has numbers of its own. */
 static void expect_relu_lies(bool over, const char *net, const glia_data *d, size_t layer)
 {
@@ -346,6 +377,35 @@ static void nan_in_the_inputs_stops(void **state)
     glia_model_free(whole);
     glia_data_free(before);
     glia_data_free(d);
+    free(x);
+}
+
+/* The same in the middle of a large batch, whose pieces before it are not applied either. */
+static void a_row_that_is_no_number_in_a_piece(void **state)
+{
+    (void)state;
+    enum { ROWS = 1600, COLUMNS = 800, BAD = 900 };
+    glia_data *good = class_data(2, ROWS, COLUMNS, 4), *d;
+    glia_real *x = random_reals(3, (size_t)ROWS * COLUMNS);
+    int32_t   *classes = need(ROWS, sizeof *classes);
+    x[(size_t)BAD * COLUMNS] = (glia_real)NAN;
+    EXPECT_OK(glia_data_from_reals(&d, x, ROWS, COLUMNS, classes, NULL, 4));
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        options o = {.epochs = 1, .batch = GLIA_FULL_BATCH, .threads = threads, .no_shuffle = true, .scale = "none"};
+        glia_model *m = fresh("dense 20, tanh, dense 4, softmax", d),
+                   *start = fresh("dense 20, tanh, dense 4, softmax", d);
+        EXPECT_FAILS(glia_fit(m, d, NULL, &o), GLIA_E_NONFINITE, "epoch 1, batch 1: the inputs ");
+        assert_true(m->planned.rows < BAD);
+        expect_same_weights(m, start);
+        EXPECT_OK(glia_fit(m, good, NULL, &o)); /* nothing of it is left */
+        EXPECT_OK(glia_fit(start, good, NULL, &o));
+        expect_same_weights(m, start);
+        glia_model_free(m);
+        glia_model_free(start);
+    }
+    glia_data_free(good);
+    glia_data_free(d);
+    free(classes);
     free(x);
 }
 
@@ -593,6 +653,7 @@ int main(void)
         cmocka_unit_test(threads_never_change_a_bit),
         cmocka_unit_test(threads_change_no_bit_of_any_layer),
         cmocka_unit_test(tall_batches_too),
+        cmocka_unit_test(narrow_nets_too),
         cmocka_unit_test(relu_lies_over_what_it_alone_reads),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),
@@ -600,6 +661,7 @@ int main(void)
         cmocka_unit_test(patience_restores_the_best),
         cmocka_unit_test(patience_holds_rows_out),
         cmocka_unit_test(nan_in_the_inputs_stops),
+        cmocka_unit_test(a_row_that_is_no_number_in_a_piece),
         cmocka_unit_test(a_rate_that_is_too_high),
         cmocka_unit_test(infinite_weights_within_an_epoch),
         cmocka_unit_test(infinite_weights_at_the_end_of_an_epoch),

@@ -14,7 +14,7 @@ static const void *numbers_of(const glia__intake *in, const size_t *rows, size_t
     return in->pass ? in->pass->row[i] : glia__data_row(in->data, stored_row(in->data, rows, i));
 }
 
-/* Rows of a shuffled batch come from anywhere in memory: the next one is asked for while this one is worked on. */
+/* Rows of a shuffled batch come from anywhere in memory: the next ones are asked for while this one is worked on. */
 static void ask_for(const glia__intake *in, const size_t *rows, size_t i)
 {
     enum { CACHE_LINE = 64 };
@@ -58,9 +58,11 @@ static void take_row(const glia__intake *in, const glia__scaler *s, const void *
 
 void glia__batch_inputs(const glia__intake *in, const size_t *rows, size_t begin, size_t end, real *x)
 {
+    enum { AHEAD = 2 };
     size_t n = glia__intake_width(in);
+    for (size_t i = begin; i < end && i < begin + AHEAD; i++) ask_for(in, rows, i);
     for (size_t i = begin; i < end; i++, x += n) {
-        if (i + 1 < end) ask_for(in, rows, i + 1);
+        if (i + AHEAD < end) ask_for(in, rows, i + AHEAD);
         take_row(in, in->scale, numbers_of(in, rows, i), x);
     }
 }

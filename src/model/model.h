@@ -173,7 +173,12 @@ typedef struct glia__step {
     glia__team *team;
     glia__pace *pace; /* whether the team is faster than one thread, of many such steps; NULL: nobody asks */
     size_t      rows;
-    bool        train;
+    /* A large batch may come in pieces, of which these are one: the rows of all (0: these are all), whether it is not
+     * the first, whether others follow. Only where the net goes by strips (glia__step_in_strips), whose sums of
+     * gradients go on from piece to piece. */
+    size_t batch;
+    bool   goes_on, more;
+    bool   train;
     /* where the inputs come from: a batch of a data set, gathered as the first phase, or NULL: already in place */
     const glia__intake  *intake;
     const size_t        *order;   /* rows of data, [rows] */
@@ -211,6 +216,8 @@ typedef struct glia__step {
     bool   nonfinite;      /* loss or output gradient: nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);
+/* Whether a step of a batch of so many rows goes by strips (parts/layer.h), and so can come in pieces. */
+bool glia__step_in_strips(const glia_model *m, size_t batch);
 /* Names the first layer, in order, whose outputs are not finite ("layer 2 (dense)"), or what else is not. */
 void glia__step_blame(const glia_model *m, size_t rows, char text[96]);
 

@@ -89,6 +89,30 @@ static void plan_shards(glia__layer *layers, size_t count)
     for (size_t i = 0; i < count; i++) layers[i].shard = shard;
 }
 
+/* Whether its weights are few, and are summed by strips of rows. */
+static bool is_narrow(const glia__layer *l)
+{
+    enum { WEIGHTS = 1 << 15 };
+    bool plain = l->in.rank <= 1 && l->out.rank <= 1 && !l->class->across;
+    return glia__is_input(l) ||
+           (plain && (l->params == 0 || (l->class->linear == GLIA__MATRIX && l->param[0].count < WEIGHTS)));
+}
+
+/* How many rows of a large batch go all the way through a narrow net at once: so many that what the widest layer reads
+ * and writes leaves half of a core's cache to the weights and the sums of their gradients. */
+static void plan_strips(glia__layer *layers, size_t count)
+{
+    enum { NUMBERS = 1 << 16, LEAST = 16, MOST = 64 };
+    size_t widest = 1, strip = MOST;
+    bool   narrow = true;
+    for (size_t i = 0; i < count; i++) {
+        narrow = narrow && is_narrow(&layers[i]);
+        if (layers[i].n_in + layers[i].n_out > widest) widest = layers[i].n_in + layers[i].n_out;
+    }
+    while (strip > LEAST && strip * widest > NUMBERS) strip /= 2;
+    for (size_t i = 0; i < count; i++) layers[i].strip = narrow ? strip : 0;
+}
+
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text)
 {
     glia__shape rows = *in;
@@ -99,6 +123,7 @@ glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__sha
         if (!layers[i].class->forward) rows = layers[i].out;
     }
     plan_shards(layers, count);
+    plan_strips(layers, count);
     return GLIA_OK;
 }
 

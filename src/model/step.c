@@ -9,7 +9,10 @@
  * through all of them, so that its numbers are still in its cache, and nobody has to meet in between. A job too small
  * to share runs on the first thread. Threads meet between two jobs only where one of them is shared. The weights'
  * gradients come last, all together: nothing reads a weight after them, so they need no meeting among themselves, and a
- * plain gradient descent makes its update in the same pass (w = w - rate * gradient). */
+ * plain gradient descent makes its update in the same pass (w = w - rate * gradient).
+ *
+ * In strips (parts/layer.h) all from the inputs to the sums of the gradients is one job: threads meet when it is over,
+ * and the loss is added up then. Of a batch in pieces the sums wait for the last one. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +70,8 @@ static void run_groups(walk *w, size_t from, size_t to)
 {
     for (size_t g = from; g < to; g++) {
         w->group = g;
-        w->group_begin = glia__group_begin(w->cut.units, w->cut.block, g);
-        run_blocks(w, w->group_begin, glia__group_begin(w->cut.units, w->cut.block, g + 1));
+        w->group_begin = glia__cut_group_begin(&w->cut, g);
+        run_blocks(w, w->group_begin, glia__cut_group_begin(&w->cut, g + 1));
     }
 }
 
@@ -77,7 +80,7 @@ static void run_job(walk *w)
 {
     size_t blocks = (w->cut.units + w->cut.block - 1) / w->cut.block;
     bool   share = w->size > 1 && worth_sharing(&w->cut);
-    size_t all = w->cut.by_rows ? glia__groups(w->cut.units, w->cut.block) : blocks, from = 0, to = all;
+    size_t all = w->cut.by_rows ? glia__cut_groups(&w->cut) : blocks, from = 0, to = all;
     if (share)
         from = all * w->rank / w->size, to = all * (w->rank + 1) / w->size;
     else if (w->rank > 0)
@@ -100,7 +103,7 @@ static void end_job(walk *w)
 
 static bool same_rows(const glia__cut *a, const glia__cut *b)
 {
-    return a->by_rows && b->by_rows && a->units == b->units && a->block == b->block;
+    return a->by_rows && b->by_rows && a->units == b->units && a->block == b->block && a->groups == b->groups;
 }
 
 /* The next phase: of the job that is being put together, or of a new one. */
@@ -132,7 +135,7 @@ static void add_layer(walk *w, const glia__layer *l, glia__phase phase, block_fu
 {
     glia__cut cut;
     cut_layer(l, phase, w->s->rows, &cut);
-    add_phase(w, l, &cut, run);
+    if (cut.units) add_phase(w, l, &cut, run);
 }
 
 static glia__part part_of(const walk *w, size_t begin, size_t end)
@@ -143,6 +146,7 @@ static glia__part part_of(const walk *w, size_t begin, size_t end)
                         .end = end,
                         .group = w->group,
                         .group_begin = w->group_begin,
+                        .goes_on = s->goes_on,
                         .train = s->train,
                         .chance = s->chance,
                         .work = s->model->work + w->rank * s->model->works};
@@ -173,7 +177,7 @@ static glia__cut cut_gather(const glia__step *s)
     glia__cut         cut = {s->rows, 1 + NUMBERS / n, work, .by_rows = true}, layer;
     while (!m->layers[first].class->forward) first++;
     cut_layer(&m->layers[first], GLIA__FORWARD, s->rows, &layer);
-    if (layer.by_rows) cut.block = layer.block;
+    if (layer.by_rows) cut.block = layer.block, cut.groups = layer.groups;
     return cut;
 }
 
@@ -183,7 +187,7 @@ static void gather(walk *w)
     add_phase(w, NULL, &cut, gather_block);
 }
 
-/* What follows from the weights alone, where a layer keeps anything. The first share, in which some layers do all,
+/* What follows from the weights alone, where kernels have a plan. The first share, in which some layers do all,
  * falls to another thread in each layer. */
 static void prepare(walk *w)
 {
@@ -191,7 +195,7 @@ static void prepare(walk *w)
     unsigned          found = 0;
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        if (l->class->prepare && l->keeps) l->class->prepare(l, (w->rank + found++) % w->size, w->size);
+        if (l->class->prepare && l->plan) l->class->prepare(l, (w->rank + found++) % w->size, w->size);
     }
     if (found) w->since = SHARED;
 }
@@ -208,6 +212,12 @@ static void forward_block(walk *w, const glia__layer *l, size_t begin, size_t en
     l->class->forward(l, &part);
 }
 
+/* Whether all that is done for a row is one job, and threads meet when it is over. */
+static bool in_strips(const glia__step *s)
+{
+    return s->model->layers[0].strip_groups > 0;
+}
+
 static void forward(walk *w)
 {
     const glia_model *m = w->s->model;
@@ -222,7 +232,7 @@ static void forward(walk *w)
         }
         add_layer(w, l, GLIA__FORWARD, forward_block);
     }
-    end_job(w);
+    if (!in_strips(w->s)) end_job(w);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */
@@ -292,9 +302,10 @@ static void loss(walk *w)
 {
     enum { COST = 200 };
     size_t    rows = w->s->rows;
-    glia__cut cut = {rows, 1 + (rows - 1) / 8, rows * w->s->model->n_out * COST, false};
+    glia__cut cut = {.units = rows, .block = 1 + (rows - 1) / 8, .work = rows * w->s->model->n_out * COST};
+    if (in_strips(w->s)) cut_layer(glia__model_last(w->s->model), GLIA__BACKWARD_X, rows, &cut);
     add_phase(w, NULL, &cut, loss_block);
-    run_once(w, total);
+    if (!in_strips(w->s)) run_once(w, total);
 }
 
 /* ---- backward and update --------------------------------------------------------------------------------------- */
@@ -471,6 +482,9 @@ static void walk_step(void *context, unsigned rank)
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
     if (s->backward) backward(&w);
+    end_job(&w);
+    if (s->more) return;
+    if (s->loss && !s->skip_loss && in_strips(s)) run_once(&w, total);
     settle(&w);
     if (!s->backward) return;
     over_weights(&w, backward_w_block);
@@ -500,8 +514,18 @@ static void run_paced(glia__step *s)
     if (s->pace) glia__pace_note(s->pace, glia__clock() - start, (double)s->rows);
 }
 
+bool glia__step_in_strips(const glia_model *m, size_t batch)
+{
+    return m->layers[0].strip && glia__strip_groups(batch);
+}
+
 void glia__step_run(glia__step *s)
 {
+    size_t groups = s->backward ? glia__strip_groups(s->batch ? s->batch : s->rows) : 0;
+    for (size_t i = 0; i < s->model->n_layers; i++) {
+        glia__layer *l = &s->model->layers[i];
+        l->strip_groups = l->strip ? groups : 0;
+    }
     s->nonfinite = false;
     s->clip_scale = 1;
     s->penalized = (s->optim || s->penalties) && glia__model_has(s->model, glia__penalty_pulls);
@@ -510,7 +534,8 @@ void glia__step_run(glia__step *s)
         run_paced(s);
     else
         run_on(s, false);
-    if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
+    if (s->more) total(s);
+    if (s->backward && !s->more && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
 void glia__step_blame(const glia_model *m, size_t rows, char text[96])

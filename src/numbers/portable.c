@@ -107,8 +107,14 @@ static void normalize_back(size_t rows, size_t n, const real *restrict x, const 
 static void scale_bytes(size_t n, const uint8_t *b, real shift, real scale, real *x)
 {
 #if defined(__AVX2__)
-    const real inverse = 1 / scale;
-    for (size_t i = 0; i < n; i++) {
+    const real   inverse = 1 / scale;
+    const vector by = vector_of(inverse), down = vector_of(-scale), off = vector_of(shift);
+    size_t       i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vector value = vector_of_bytes(b + i) - off, near = value * by;
+        vector_to(x + i, multiply_add(multiply_add(down, near, value), by, near));
+    }
+    for (; i < n; i++) {
         real value = (real)b[i] - shift, near = value * inverse;
         x[i] = fma(fma(-scale, near, value), inverse, near);
     }

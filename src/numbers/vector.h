@@ -55,6 +55,22 @@ ALWAYS_INLINE vector vector_of(real x)
     return x - (vector){0};
 }
 
+#if defined(__AVX2__)
+/* LANES bytes as numbers. */
+ALWAYS_INLINE vector vector_of_bytes(const uint8_t *p)
+{
+#if defined(__AVX512F__) && defined(GLIA_DOUBLE)
+    return (vector)_mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
+#elif defined(__AVX512F__)
+    return (vector)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
+#elif defined(GLIA_DOUBLE)
+    return (vector)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_loadu_si32(p)));
+#else
+    return (vector)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
+#endif
+}
+#endif
+
 /* a * b + c: rounded once where the instruction set has it, and twice on the base one. */
 ALWAYS_INLINE vector multiply_add(vector a, vector b, vector c)
 {

@@ -99,6 +99,8 @@ typedef struct glia__layer {
     bool                 frozen;        /* nothing of it is learned */
     bool                 upstream;      /* something before it learns: somebody needs its dx */
     size_t               shard;         /* rows of a block, where rows are images */
+    size_t               strip;         /* rows of a block in large batches of a narrow net; 0: the net is not narrow */
+    size_t               strip_groups;  /* set by the step: of strips, where it goes by them; 0: it does not */
     /* What it needs beside its outputs, in numbers, told by `reserve`: kept from one phase to the next, and of each
      * worker while a phase runs. */
     size_t keeps, works;
@@ -120,6 +122,7 @@ typedef struct glia__part {
     size_t       begin, end;  /* this block's units */
     size_t       group;       /* of blocks of rows, that one worker does in order */
     size_t       group_begin; /* its first row: so this block is its first if begin == group_begin */
+    bool         goes_on;     /* a group's sums go on from where an earlier piece of the batch left them */
     bool         train;
     glia__chance chance; /* what its rows draw from */
     real        *work;   /* of this worker, [works] at least */
@@ -146,6 +149,7 @@ typedef struct glia__cut {
     size_t work;    /* of the whole phase, in multiply-adds: what is too small is not shared */
     bool   by_rows; /* units are rows of the batch, and a block reads no others */
     bool   joined;  /* no number's bits depend on the cut: a thread's blocks are one call */
+    size_t groups;  /* of blocks of rows; 0: glia__groups */
 } glia__cut;
 
 /* Whether y = x W + b: of a plain row (or each row of a sequence), or of what lies under a kernel at each position, so
@@ -249,6 +253,15 @@ bool glia__layer_learns(const glia__layer *l);
 #define GLIA__GROUPS_MOST 8
 size_t glia__groups(size_t rows, size_t block);
 size_t glia__group_begin(size_t rows, size_t block, size_t g);
+/* The same of a cut by rows, which may have groups of its own. */
+size_t glia__cut_groups(const glia__cut *cut);
+size_t glia__cut_group_begin(const glia__cut *cut, size_t g);
+/* Where a net is narrow (plain rows, few weights) and a batch large, a step goes from the inputs to the sums of the
+ * gradients by strips of rows, which stay in a core's cache all the way. The groups in which strips lie have sums that
+ * go on from one piece of a batch to the next. How many groups there are: as many as threads can take part; 0 where a
+ * batch of so many rows is not large. */
+#define GLIA__STRIP_GROUPS_MOST 4
+size_t glia__strip_groups(size_t batch);
 /* The next tensor of the layer: [in][out] in panels of `panel` columns, or a vector if in == 0. */
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init);
 

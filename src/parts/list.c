@@ -240,6 +240,7 @@ void glia__cut_rows(const glia__layer *l, glia__phase phase, size_t rows, glia__
     cut->block = image ? l->shard : 1 + NUMBERS / of_row;
     cut->work = rows * of_row * (l->class->cost ? l->class->cost : 1);
     cut->by_rows = true;
+    if (l->strip_groups) cut->block = l->strip, cut->groups = l->strip_groups;
 }
 
 bool glia__param_is_weight(const glia__param *p)
@@ -260,10 +261,31 @@ size_t glia__groups(size_t rows, size_t block)
     return blocks < GLIA__GROUPS_MOST ? blocks : GLIA__GROUPS_MOST;
 }
 
+static size_t begin_of_group(size_t rows, size_t block, size_t groups, size_t g)
+{
+    size_t blocks = (rows + block - 1) / block, begin = blocks * g / groups * block;
+    return begin < rows ? begin : rows;
+}
+
 size_t glia__group_begin(size_t rows, size_t block, size_t g)
 {
-    size_t blocks = (rows + block - 1) / block, begin = blocks * g / glia__groups(rows, block) * block;
-    return begin < rows ? begin : rows;
+    return begin_of_group(rows, block, glia__groups(rows, block), g);
+}
+
+size_t glia__cut_groups(const glia__cut *cut)
+{
+    return cut->groups ? cut->groups : glia__groups(cut->units, cut->block);
+}
+
+size_t glia__cut_group_begin(const glia__cut *cut, size_t g)
+{
+    return begin_of_group(cut->units, cut->block, glia__cut_groups(cut), g);
+}
+
+size_t glia__strip_groups(size_t batch)
+{
+    enum { ROWS = 128 }; /* of a group at least: so adding groups up is little beside summing them */
+    return batch >= GLIA__STRIP_GROUPS_MOST * ROWS ? GLIA__STRIP_GROUPS_MOST : batch >= 2 * ROWS ? 2 : 0;
 }
 
 glia__param *glia__layer_param(glia__layer *l, const char *name, size_t in, size_t out, size_t panel, const char *init)

@@ -57,10 +57,9 @@ glia__step glia__run_step(glia__run *r)
 
 /* The gradient of a group of batches is that of one batch of all their rows: the mean of theirs, each weighted by what
  * its rows weigh; or their sum, where losses are summed. It is kept up to date with each batch. */
-void glia__run_join(glia__run *r, glia__step *s, bool first)
+void glia__run_join(glia__run *r, glia__step *s, double weight, bool first)
 {
-    double weight = s->truth.weight;
-    bool   summed = glia__loss_is_sum(&r->loss);
+    bool summed = glia__loss_is_sum(&r->loss);
     r->group = first ? weight : r->group + weight;
     s->added = (real)(summed ? 1 : r->group > 0 ? weight / r->group : 0);
     s->kept = first ? 0 : summed ? 1 : 1 - s->added;
@@ -89,26 +88,64 @@ static void end_batch(glia__run *r, size_t rows)
     glia__run_means(r);
 }
 
+static glia_status run_piece(glia__run *r, glia__step *s)
+{
+    glia__step_run(s);
+    return s->nonfinite ? fail_step(r, r->at, s->rows) : GLIA_OK;
+}
+
+static glia_status fill_piece(glia__run *r, glia__step *s, size_t begin, size_t rows)
+{
+    s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
+    return glia__answers_fill(&r->targets, r->order + begin, rows, s);
+}
+
 /* Adds rows begin .. of the epoch's order to the gradient, and makes the update if the step has one. */
 static glia_status one_piece(glia__run *r, glia__step *s, size_t begin, size_t rows, bool first)
 {
-    GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, rows, s));
-    s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
-    glia__run_join(r, s, first);
-    glia__step_run(s);
-    if (s->nonfinite) return fail_step(r, r->at, s->rows);
+    GLIA_TRY(fill_piece(r, s, begin, rows));
+    glia__run_join(r, s, s->truth.weight, first);
+    GLIA_TRY(run_piece(r, s));
     glia__run_add(r, s);
     return GLIA_OK;
+}
+
+/* The same of a piece whose gradient is put together with those of the others before it is one: it is divided by what
+ * all rows weigh. */
+static glia_status one_strip(glia__run *r, glia__step *s, size_t begin, size_t rows, double weight)
+{
+    GLIA_TRY(fill_piece(r, s, begin, rows));
+    double own = s->truth.weight;
+    s->truth.weight = weight;
+    GLIA_TRY(run_piece(r, s));
+    s->truth.weight = own;
+    glia__run_add(r, s);
+    return GLIA_OK;
+}
+
+/* What rows begin .. of the epoch's order weigh. */
+static double weight_of(const glia__run *r, size_t begin, size_t rows)
+{
+    if (rows == r->train->rows) return r->all_weigh;
+    return glia__answers_weight(&r->targets, &r->loss, r->order + begin, rows);
 }
 
 /* The batch's gradient, piece by piece; the last one of a group of batches makes the update. */
 static glia_status all_pieces(glia__run *r, glia__step *s, size_t begin, size_t rows)
 {
-    bool first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0;
-    for (size_t at = 0; at < rows; at += r->piece) {
-        size_t piece = rows - at < r->piece ? rows - at : r->piece;
-        s->optim = last && at + piece == rows ? &r->rule : NULL;
-        GLIA_TRY(one_piece(r, s, begin + at, piece, first && at == 0));
+    bool   first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0;
+    bool   strips = glia__step_in_strips(r->m, rows);
+    size_t pieces = (rows + r->piece - 1) / r->piece;
+    double weight = strips ? weight_of(r, begin, rows) : 0;
+    if (strips) glia__run_join(r, s, weight, first);
+    for (size_t i = 0; i < pieces; i++) {
+        size_t from = rows * i / pieces, to = rows * (i + 1) / pieces;
+        s->batch = strips ? rows : 0, s->goes_on = strips && i > 0, s->more = strips && i + 1 < pieces;
+        s->optim = last && i + 1 == pieces ? &r->rule : NULL;
+        if (strips)
+            GLIA_TRY(one_strip(r, s, begin + from, to - from, weight));
+        else
+            GLIA_TRY(one_piece(r, s, begin + from, to - from, first && i == 0));
     }
     return GLIA_OK;
 }

@@ -139,12 +139,14 @@ static size_t widest_of(const glia_model *m)
 }
 
 /* A large batch is computed in pieces whose numbers stay in a cache, unless a layer has to see all of its rows at once.
- * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. */
+ * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. In strips a
+ * cache has little of a piece at a time, and a large one has fewer meetings. */
 static size_t piece_of(const glia__run *r)
 {
-    enum { NUMBERS = 1 << 17, LEAST = 128 };
+    enum { NUMBERS = 1 << 17, IN_STRIPS = 1 << 19, LEAST = 128 };
     const glia_model *m = r->m;
-    size_t            numbers = m->n_parameters > NUMBERS ? m->n_parameters : NUMBERS;
+    size_t            least = m->layers[0].strip ? IN_STRIPS : NUMBERS;
+    size_t            numbers = m->n_parameters > least ? m->n_parameters : least;
     size_t            piece = numbers / widest_of(m) / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
         if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
@@ -195,7 +197,8 @@ static glia_status weigh(glia__run *r)
     if (name && !(r->weight_name = glia__strdup(name))) return GLIA_E_MEMORY;
     GLIA_TRY(glia__class_weights(&r->class_weight, r->o.class_weight, &r->targets, &r->loss));
     r->targets.class_weight = r->class_weight;
-    if (glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows) > 0) return GLIA_OK;
+    r->all_weigh = glia__answers_weight(&r->targets, &r->loss, NULL, r->train->rows);
+    if (r->all_weigh > 0) return GLIA_OK;
     return glia__fail(GLIA_E_SHAPE,
                       "%s: no row that trains counts for anything: each weighs 0 or is of the class to ignore",
                       r->train->name);

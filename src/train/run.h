@@ -29,6 +29,7 @@ typedef struct glia__run {
     bool              fused;
     glia__answers     targets;
     real             *class_weight; /* until the model takes them */
+    double            all_weigh;    /* the training rows together */
     char             *weight_name;
     glia__augment    *augment;        /* of training images; NULL: they stay as they are */
     glia__judge       judge;          /* of the validation rows */
@@ -89,8 +90,9 @@ void glia__precision_pretend_clock(double (*clock)(void));
 /* --- fit.c --- */
 void       glia__run_begin_epoch(glia__run *r, size_t number);
 glia__step glia__run_step(glia__run *r); /* a step of the run, without a batch and without an update */
-/* Makes the gradients of a step those of a group of batches, of which this is the first or another one. */
-void glia__run_join(glia__run *r, glia__step *s, bool first);
+/* Makes the gradients of a step, whose rows weigh so much, those of a group of batches, of which these are the first or
+ * others. */
+void glia__run_join(glia__run *r, glia__step *s, double weight, bool first);
 /* Adds a step's sums to those of the run; empties them; makes them the epoch's loss and accuracy. */
 void glia__run_add(glia__run *r, const glia__step *s);
 void glia__run_empty(glia__run *r);

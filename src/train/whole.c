@@ -16,7 +16,7 @@ static bool add_batch(glia__run *r, glia__step *s)
     r->lost = glia__answers_fill(&r->targets, r->order + begin, left < r->batch ? left : r->batch, s);
     if (r->lost) return false;
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
-    glia__run_join(r, s, r->at == 0);
+    glia__run_join(r, s, s->truth.weight, r->at == 0);
     s->penalties = r->at + 1 == r->batches;
     glia__step_run(s);
     glia__run_add(r, s);

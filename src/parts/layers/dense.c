@@ -3,10 +3,12 @@
  *   forward      y[r][o]  = sum_i x[r][i] w[i][o] + b[o]
  *   backward_x   dx[r][i] = sum_o dy[r][o] w[i][o]
  *   backward_w   dw[i][o] = sum_r x[r][i] dy[r][o]        db[o] = sum_r dy[r][o]
+ *   or, in strips: backward_sums makes these of each group of rows, and backward_w adds the groups up in order
  *
  * W lies as [in][out], cut into panels of some columns each, contiguous: [in][panel]. A layer with many weights to a
  * row of the batch is shared by panels, forward and in its gradient, so that a thread keeps its panels in its own cache
- * from step to step; other layers are shared by rows. */
+ * from step to step; other layers are shared by rows. In strips rows are shared in the gradient too, so that x, which
+ * is much larger than dw, never goes from one core to another. */
 #include "ground/memory.h"
 #include "parts/initializer.h"
 #include "parts/layer.h"
@@ -108,6 +110,18 @@ static glia__dense whole_for(const glia__layer *l, const glia__part *p)
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
+/* The sums of a group of strips: dw, and then db. There is room for them whatever a pass has of a batch. */
+static size_t group_numbers(const glia__layer *l)
+{
+    return glia__whole_lines(l->param[0].room) + (l->params > 1 ? glia__whole_lines(l->param[1].room) : 0);
+}
+
+static real *group_sums(const glia__layer *l, size_t g)
+{
+    const glia__dense_plan *p = l->plan;
+    return l->kept + (p ? glia__whole_lines(p->prepared) : 0) + g * group_numbers(l);
+}
+
 static glia_status reserve(glia__layer *l, size_t rows, bool training)
 {
     GLIA_TRY(reserve_plan(l));
@@ -115,7 +129,8 @@ static glia_status reserve(glia__layer *l, size_t rows, bool training)
     const glia__dense_plan *p = l->plan;
     size_t                  all = rows * (l->n_in / d.in);
     l->works = plan_works(l, all) + (training ? glia__dense_work(&d, all) : glia__dense_forward_work(&d, all));
-    l->keeps = p ? p->prepared : 0;
+    l->keeps = (p ? glia__whole_lines(p->prepared) : 0) +
+               (training && l->strip ? GLIA__STRIP_GROUPS_MOST * group_numbers(l) : 0);
     return GLIA_OK;
 }
 
@@ -156,10 +171,22 @@ static glia__cut by_rows(const glia__layer *l, size_t rows, size_t work)
     return (glia__cut){rows, ceil_to(block < most ? block : most + 1, MULTIPLE), work, .by_rows = true};
 }
 
+/* Numbers of the other threads' groups come from their caches. */
+static glia__cut cut_in_strips(const glia__layer *l, glia__phase phase, size_t rows)
+{
+    enum { COST = 8 };
+    if (phase == GLIA__BACKWARD_W) return by_inputs(l, l->strip_groups * l->param[0].room * COST);
+    return (glia__cut){rows, l->strip, rows * l->multiply_adds, .groups = l->strip_groups, .by_rows = true};
+}
+
 static void cut(const glia__layer *l, glia__phase phase, size_t rows, glia__cut *c)
 {
     size_t work = rows * l->multiply_adds;
-    if (phase == GLIA__BACKWARD_W)
+    if (l->strip_groups)
+        *c = cut_in_strips(l, phase, rows);
+    else if (phase == GLIA__BACKWARD_SUMS)
+        *c = (glia__cut){0};
+    else if (phase == GLIA__BACKWARD_W)
         *c = whole(l).q1 >= PANELS_LEAST ? by_panels(l, work) : by_inputs(l, work);
     else if (!shared_by_weights(l, rows))
         *c = by_rows(l, rows, work);
@@ -202,9 +229,38 @@ static void backward_x(const glia__layer *l, const glia__part *p)
                            l->dx + from * l->n_in);
 }
 
+static void backward_sums(const glia__layer *l, const glia__part *p)
+{
+    glia__dense d = whole_for(l, p);
+    const real *x = l->x + p->begin * l->n_in, *dy = l->dy + p->begin * l->n_out;
+    real       *dw = group_sums(l, p->group), *db = dw + glia__whole_lines(l->param[0].room);
+    real        keep = p->goes_on || p->begin > p->group_begin;
+    size_t      rows = p->end - p->begin;
+    l->k->dense_backward_w(&d, rows, 1, x, dy, keep, dw);
+    if (l->params > 1) l->k->sum_rows(rows, l->n_out, 1, dy, l->n_out, keep, db);
+}
+
+/* dw = keep dw + scale * sum over the groups of theirs: `n` of the numbers that begin at `at` in each. */
+static void add_groups(const glia__layer *l, const glia__part *p, size_t at, size_t n, real *dw)
+{
+    l->k->sum_rows(l->strip_groups, n, p->scale, group_sums(l, 0) + at, group_numbers(l), p->keep, dw);
+}
+
+static void add_strips(const glia__layer *l, const glia__part *p)
+{
+    const glia__param *w = &l->param[0], *b = &l->param[1];
+    for (size_t at = p->begin * w->panel; at < w->room; at += w->in * w->panel)
+        add_groups(l, p, at, (p->end - p->begin) * w->panel, p->into + w->offset + at);
+    if (l->params > 1 && p->begin == 0) add_groups(l, p, glia__whole_lines(w->room), b->count, p->into + b->offset);
+}
+
 /* dW = x^T dy, db = sum of dy */
 static void backward_w(const glia__layer *l, const glia__part *p)
 {
+    if (l->strip_groups) {
+        add_strips(l, p);
+        return;
+    }
     const glia__param *w = &l->param[0], *b = &l->param[1];
     glia__dense        d = whole_for(l, p);
     size_t             rows = p->rows * (l->n_in / d.in);
@@ -228,6 +284,7 @@ const glia__layer_class glia__layer_dense = {
     .cut = cut,
     .prepare = prepare,
     .forward = forward,
+    .backward_sums = backward_sums,
     .backward_x = backward_x,
     .backward_w = backward_w,
     .apply = apply,
