@@ -394,12 +394,14 @@ typedef enum glia_norm { GLIA_NORM_2 = 0, GLIA_NORM_1, GLIA_NORM_INF } glia_norm
 /* To what type of number dense and convolution layers round what they multiply, forward, and back to the inputs and to
  * the weights; weights, sums, all else, and files are float32 in any case. bfloat16 has a float's range, and 8 bits of
  * precision.
- *   GLIA_BF16            by the processor's instructions (AVX512_BF16, AMX), through oneDNN. Before the run steps of
+ *   GLIA_BF16            by the processor's instructions (AVX512_BF16, AMX), through oneDNN, but for convolutions of
+ *                        fewer than 8 channels and shapes without fast code, which stay float32. Before the run steps of
  *                        its first batch are made in both precisions; where bfloat16 is slower than float32, comes out
  *                        wrong, or is used by no layer of the net, it is refused (GLIA_E_ARG). Times are taken once a
  *                        process for each net and batch
  *   GLIA_BF16_EMULATED   operands are rounded to bfloat16 and multiplied in float32: no faster than that, on any
- *                        processor; shows what the other does to accuracy. The two differ in the order of sums */
+ *                        processor, and in all these layers; shows what the other does to accuracy. The two differ in
+ *                        the order of sums as well */
 typedef enum glia_precision { GLIA_FLOAT32 = 0, GLIA_BF16, GLIA_BF16_EMULATED } glia_precision;
 
 typedef struct glia_fit_options {

@@ -15,12 +15,12 @@
 #define SECONDS_MOST 1
 enum { TURNS = 3, STEPS_LEAST = 3 }; /* of a turn; the first is for the caches */
 
-/* By how much outputs, and gradients of a tensor, may differ that are made of the same products: relative to their
- * size. They are added in another order; a number that comes out beside the middle of two of bfloat16 may then be
- * rounded the other way for the next layer, by up to 1/256, and a relu's derivative may change. From layer to layer
- * that grows, at most to what rounding to bfloat16 itself does, which was seen to be 0.0003 of outputs and 0.05 of
- * gradients of small batches. Wrong gradients differ by about their own size; outputs of fresh weights by less, as they
- * are all alike. */
+/* By how much outputs, and gradients of a tensor, may differ that are made of the same products (or, in a layer that
+ * stays in float32, of numbers that are not rounded): relative to their size. They are added in another order; a number
+ * that comes out beside the middle of two of bfloat16 may then be rounded the other way for the next layer, by up to
+ * 1/256, and a relu's derivative may change. From layer to layer that grows, at most to what rounding to bfloat16 itself
+ * does, which was seen to be 0.0003 of outputs and 0.05 of gradients of small batches. Wrong gradients differ by about
+ * their own size; outputs of fresh weights by less, as they are all alike. */
 #define OUTPUTS_APART_MOST 0.05
 #define GRADIENTS_APART_MOST 0.2
 /* A tensor whose gradient is smaller than this share of what all have, number for number, is compared with that share:
