@@ -140,14 +140,15 @@ static void threads_change_no_bit_of_any_layer(void **state)
     glia_data_free(words);
 }
 
-/* Layers shared by rows and by slices of inputs rather than by panels. */
+/* Layers shared by rows and by slices of inputs rather than by panels; their weights are too many for strips. */
 static void tall_batches_too(void **state)
 {
     (void)state;
-    static const char *const net = "dense 20, gelu, dense 200 bias=no, softplus, dense 4, log_softmax";
+    static const char *const net = "dense 120, gelu, dense 200 bias=no, softplus, dense 4, log_softmax";
     glia_data               *d = class_data(2, 2000, 300, 4);
     options                  o = {.epochs = 1, .batch = 900, .threads = 1, .optimizer = "sgd"};
     glia_model              *alone = fitted(net, d, NULL, &o);
+    assert_false(glia__step_in_strips(alone, 900));
     o.threads = 3;
     glia_model *team = fitted(net, d, NULL, &o);
     expect_same_weights(alone, team);
@@ -156,33 +157,58 @@ static void tall_batches_too(void **state)
     glia_data_free(d);
 }
 
+static void expect_same_in_strips(const char *net, const glia_data *d, const glia_data *view, options o)
+{
+    static const unsigned threads[] = {2, 3, 8};
+    o.threads = 1, o.epochs = 2;
+    glia_model *alone = fitted(net, d, view, &o);
+    assert_true(glia__step_in_strips(alone, 256) && !glia__step_in_strips(alone, 255));
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        o.threads = threads[t];
+        glia_model *team = fitted(net, d, view, &o);
+        expect_same_weights(alone, team);
+        assert_true(epochs_of(alone, 2)[1].loss == epochs_of(team, 2)[1].loss);
+        assert_true(epochs_of(alone, 2)[1].accuracy == epochs_of(team, 2)[1].accuracy);
+        assert_true(epochs_of(alone, 2)[1].val_loss == epochs_of(team, 2)[1].val_loss);
+        glia_model_free(team);
+    }
+    glia_model_free(alone);
+}
+
 /* Batches of a narrow net in strips of rows: of two groups and of four, in pieces, and with a last one too small. */
 static void narrow_nets_too(void **state)
 {
     (void)state;
-    static const unsigned threads[] = {2, 3, 8};
-    static const size_t   batches[] = {270, 640, 1590, GLIA_FULL_BATCH};
-    static const options  kinds[] = {{.optimizer = "sgd lr=0.1"},
-                                     {.optimizer = "adam", .accumulate = 2},
-                                     {.optimizer = "sgd lr=0.1 momentum=0.9", .clip_norm = 0.1},
-                                     {.optimizer = "sgd lr=0.1", .precision = EMULATED}};
-    glia_data            *d = class_data(2, 1600, 800, 4), *view = rows_of(d, 0, 300);
+    static const size_t  batches[] = {270, 640, 1590, GLIA_FULL_BATCH};
+    static const options kinds[] = {{.optimizer = "sgd lr=0.1"},
+                                    {.optimizer = "adam", .accumulate = 2},
+                                    {.optimizer = "sgd lr=0.1 momentum=0.9", .clip_norm = 0.1},
+                                    {.optimizer = "sgd lr=0.1", .precision = EMULATED}};
+    glia_data           *d = class_data(2, 1600, 800, 4), *view = rows_of(d, 0, 300);
     for (size_t i = 0; i < COUNT(batches) * COUNT(kinds); i++) {
         options o = kinds[i / COUNT(batches)];
         o.batch = batches[i % COUNT(batches)];
-        o.threads = 1, o.epochs = 2;
-        glia_model *alone = fitted("dense 20, relu, dropout 0.2, dense 4, softmax", d, view, &o);
-        for (size_t t = 0; t < COUNT(threads); t++) {
-            o.threads = threads[t];
-            glia_model *team = fitted("dense 20, relu, dropout 0.2, dense 4, softmax", d, view, &o);
-            expect_same_weights(alone, team);
-            assert_true(epochs_of(alone, 2)[1].loss == epochs_of(team, 2)[1].loss);
-            assert_true(epochs_of(alone, 2)[1].accuracy == epochs_of(team, 2)[1].accuracy);
-            assert_true(epochs_of(alone, 2)[1].val_loss == epochs_of(team, 2)[1].val_loss);
-            glia_model_free(team);
-        }
-        glia_model_free(alone);
+        expect_same_in_strips("dense 20, relu, dropout 0.2, dense 4, softmax", d, view, o);
     }
+    glia_data_free(view);
+    glia_data_free(d);
+}
+
+/* Outputs that several layers read, layers that learn nothing or are pulled and bound, and a loss on outputs whose
+ * layer lies over its input. */
+static void narrow_nets_of_all_kinds_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net, *loss;
+    } runs[] = {{"dense 16 @a, relu, dense 16, add @a, tanh @b, dense 4, concat @b, dense 4, softmax", NULL},
+                {"dense 12 freeze=yes, tanh, dense 9 l2=0.01 max_norm=1, relu, dense 4 l1=0.001, softmax", NULL},
+                {"dense 12, tanh, dense 4, relu", "mse"}};
+    glia_data *d = class_data(2, 700, 60, 4), *view = rows_of(d, 0, 300);
+    for (size_t i = 0; i < COUNT(runs); i++)
+        for (size_t batch = 300; batch <= 700; batch += 200)
+            expect_same_in_strips(runs[i].net, d, view,
+                                  (options){.optimizer = "sgd lr=0.05", .batch = batch, .loss = runs[i].loss});
     glia_data_free(view);
     glia_data_free(d);
 }
@@ -654,6 +680,7 @@ int main(void)
         cmocka_unit_test(threads_change_no_bit_of_any_layer),
         cmocka_unit_test(tall_batches_too),
         cmocka_unit_test(narrow_nets_too),
+        cmocka_unit_test(narrow_nets_of_all_kinds_too),
         cmocka_unit_test(relu_lies_over_what_it_alone_reads),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),

@@ -174,8 +174,8 @@ typedef struct glia__step {
     glia__pace *pace; /* whether the team is faster than one thread, of many such steps; NULL: nobody asks */
     size_t      rows;
     /* A large batch may come in pieces, of which these are one: the rows of all (0: these are all), whether it is not
-     * the first, whether others follow. Only where the net goes by strips (glia__step_in_strips), whose sums of
-     * gradients go on from piece to piece. */
+     * the first, whether others follow, which leaves the gradients and the update to them. Only of a step with a loss
+     * and a way back whose net goes by strips (glia__step_in_strips), where sums go on from piece to piece. */
     size_t batch;
     bool   goes_on, more;
     bool   train;
@@ -213,7 +213,7 @@ typedef struct glia__step {
     double loss_minimised; /* the same in the units of training */
     size_t hits;           /* rows whose class was the most probable (classes only), */
     size_t judged;         /* of so many: those that the loss does not pass over */
-    bool   nonfinite;      /* loss or output gradient: nothing was updated */
+    bool   nonfinite;      /* loss, or output gradient (as the way back left it): nothing was updated */
 } glia__step;
 void glia__step_run(glia__step *s);
 /* Whether a step of a batch of so many rows goes by strips (parts/layer.h), and so can come in pieces. */

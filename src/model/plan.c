@@ -89,28 +89,29 @@ static void plan_shards(glia__layer *layers, size_t count)
     for (size_t i = 0; i < count; i++) layers[i].shard = shard;
 }
 
-/* Whether its weights are few, and are summed by strips of rows. */
-static bool is_narrow(const glia__layer *l)
+/* Whether it takes plain rows, one by one, and what it learns is summed by strips of them. */
+static bool goes_by_strips(const glia__layer *l)
 {
-    enum { WEIGHTS = 1 << 15 };
     bool plain = l->in.rank <= 1 && l->out.rank <= 1 && !l->class->across;
-    return glia__is_input(l) ||
-           (plain && (l->params == 0 || (l->class->linear == GLIA__MATRIX && l->param[0].count < WEIGHTS)));
+    return !l->class->forward || (plain && (l->params == 0 || l->class->linear == GLIA__MATRIX));
 }
 
-/* How many rows of a large batch go all the way through a narrow net at once: so many that what the widest layer reads
- * and writes leaves half of a core's cache to the weights and the sums of their gradients. */
+/* How many rows of a large batch go all the way through a net with few weights at once: so many that what the widest
+ * layer reads and writes, and the weights and the sums of their gradients, have half of a core's cache each. */
 static void plan_strips(glia__layer *layers, size_t count)
 {
-    enum { NUMBERS = 1 << 16, LEAST = 16, MOST = 64 };
-    size_t widest = 1, strip = MOST;
+    enum { WEIGHTS = 1 << 15, NUMBERS = 1 << 16, LEAST = 16, MOST = 64 };
+    size_t widest = 1, weights = 0, strip = MOST;
     bool   narrow = true;
     for (size_t i = 0; i < count; i++) {
-        narrow = narrow && is_narrow(&layers[i]);
-        if (layers[i].n_in + layers[i].n_out > widest) widest = layers[i].n_in + layers[i].n_out;
+        const glia__layer *l = &layers[i];
+        narrow = narrow && goes_by_strips(l);
+        if (!l->class->forward) continue;
+        for (int k = 0; k < l->params; k++) weights += l->param[k].room;
+        if (l->n_in + l->n_out > widest) widest = l->n_in + l->n_out;
     }
     while (strip > LEAST && strip * widest > NUMBERS) strip /= 2;
-    for (size_t i = 0; i < count; i++) layers[i].strip = narrow ? strip : 0;
+    for (size_t i = 0; i < count; i++) layers[i].strip = narrow && weights <= WEIGHTS ? strip : 0;
 }
 
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text)

@@ -11,8 +11,8 @@
  * gradients come last, all together: nothing reads a weight after them, so they need no meeting among themselves, and a
  * plain gradient descent makes its update in the same pass (w = w - rate * gradient).
  *
- * In strips (parts/layer.h) all from the inputs to the sums of the gradients is one job: threads meet when it is over,
- * and the loss is added up then. Of a batch in pieces the sums wait for the last one. */
+ * In strips (parts/layer.h) all from the inputs to the sums of the gradients is one job, up to PHASES_MOST: threads
+ * meet when it is over, and the loss is added up then. Of a batch in pieces the sums wait for the last one. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -303,7 +303,11 @@ static void loss(walk *w)
     enum { COST = 200 };
     size_t    rows = w->s->rows;
     glia__cut cut = {.units = rows, .block = 1 + (rows - 1) / 8, .work = rows * w->s->model->n_out * COST};
-    if (in_strips(w->s)) cut_layer(glia__model_last(w->s->model), GLIA__BACKWARD_X, rows, &cut);
+    if (in_strips(w->s)) {
+        glia__cut layer;
+        cut_layer(glia__model_last(w->s->model), GLIA__BACKWARD_X, rows, &layer);
+        cut.block = layer.block, cut.groups = layer.groups, cut.by_rows = true;
+    }
     add_phase(w, NULL, &cut, loss_block);
     if (!in_strips(w->s)) run_once(w, total);
 }
@@ -446,8 +450,10 @@ static void settle(walk *w)
     }
 }
 
+enum { WAYS = 3 }; /* forward, back to x, back to the weights: as much work each */
+
 /* Whether a job of the way forward is worth a second thread: where none is, the others are left asleep. Those of the
- * way back are about as much work. */
+ * way back are about as much work, and in strips they are one job with it. */
 static bool needs_team(const glia__step *s)
 {
     glia__cut job = cut_gather(s), cut;
@@ -461,6 +467,7 @@ static bool needs_team(const glia__step *s)
         if (!begins && same_rows(&job, &cut)) cut.work += job.work;
         job = cut;
     }
+    if (in_strips(s)) job.work *= WAYS;
     return worth_sharing(&job);
 }
 
@@ -469,7 +476,7 @@ static bool needs_team(const glia__step *s)
  * fall asleep, and have to be woken, at each meeting. */
 static double patience(const glia__step *s)
 {
-    enum { A_NANOSECOND = 20, SHARE = 20, WAYS = 3 };
+    enum { A_NANOSECOND = 20, SHARE = 20 };
     double work = 0;
     for (size_t i = 0; i < s->model->n_layers; i++) work += (double)s->model->layers[i].multiply_adds;
     return work * (double)s->rows * (s->backward ? WAYS : 1) / A_NANOSECOND / SHARE;
@@ -482,7 +489,6 @@ static void walk_step(void *context, unsigned rank)
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
     if (s->backward) backward(&w);
-    end_job(&w);
     if (s->more) return;
     if (s->loss && !s->skip_loss && in_strips(s)) run_once(&w, total);
     settle(&w);
@@ -535,7 +541,7 @@ void glia__step_run(glia__step *s)
     else
         run_on(s, false);
     if (s->more) total(s);
-    if (s->backward && !s->more && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
+    if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
 void glia__step_blame(const glia_model *m, size_t rows, char text[96])

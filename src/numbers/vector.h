@@ -64,7 +64,9 @@ ALWAYS_INLINE vector vector_of_bytes(const uint8_t *p)
 #elif defined(__AVX512F__)
     return (vector)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
 #elif defined(GLIA_DOUBLE)
-    return (vector)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_loadu_si32(p)));
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    return (vector)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)));
 #else
     return (vector)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
 #endif

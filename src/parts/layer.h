@@ -145,11 +145,11 @@ typedef enum glia__phase {
 
 /* How a phase is cut: `units` (rows, panels ...) in blocks of `block`. Follows from the layer and the batch alone. */
 typedef struct glia__cut {
-    size_t units, block;
-    size_t work;    /* of the whole phase, in multiply-adds: what is too small is not shared */
-    bool   by_rows; /* units are rows of the batch, and a block reads no others */
-    bool   joined;  /* no number's bits depend on the cut: a thread's blocks are one call */
-    size_t groups;  /* of blocks of rows; 0: glia__groups */
+    size_t units, block; /* no units: nothing is to be done */
+    size_t work;         /* of the whole phase, in multiply-adds: what is too small is not shared */
+    bool   by_rows;      /* units are rows of the batch, and a block reads no others */
+    bool   joined;       /* no number's bits depend on the cut: a thread's blocks are one call */
+    size_t groups;       /* of blocks of rows; 0: glia__groups */
 } glia__cut;
 
 /* Whether y = x W + b: of a plain row (or each row of a sequence), or of what lies under a kernel at each position, so
@@ -256,10 +256,10 @@ size_t glia__group_begin(size_t rows, size_t block, size_t g);
 /* The same of a cut by rows, which may have groups of its own. */
 size_t glia__cut_groups(const glia__cut *cut);
 size_t glia__cut_group_begin(const glia__cut *cut, size_t g);
-/* Where a net is narrow (plain rows, few weights) and a batch large, a step goes from the inputs to the sums of the
- * gradients by strips of rows, which stay in a core's cache all the way. The groups in which strips lie have sums that
- * go on from one piece of a batch to the next. How many groups there are: as many as threads can take part; 0 where a
- * batch of so many rows is not large. */
+/* Where a net is narrow (plain rows, few weights, of dense layers alone) and a batch large, a step goes from the inputs
+ * to the sums of the gradients by strips of rows, which stay in a core's cache all the way. The groups in which strips
+ * lie have sums that go on from one piece of a batch to the next. How many groups there are: as many as threads can
+ * take part; 0 where a batch of so many rows is not large. */
 #define GLIA__STRIP_GROUPS_MOST 4
 size_t glia__strip_groups(size_t batch);
 /* The next tensor of the layer: [in][out] in panels of `panel` columns, or a vector if in == 0. */

@@ -88,37 +88,18 @@ static void end_batch(glia__run *r, size_t rows)
     glia__run_means(r);
 }
 
-static glia_status run_piece(glia__run *r, glia__step *s)
-{
-    glia__step_run(s);
-    return s->nonfinite ? fail_step(r, r->at, s->rows) : GLIA_OK;
-}
-
-static glia_status fill_piece(glia__run *r, glia__step *s, size_t begin, size_t rows)
+/* Adds rows begin .. of the epoch's order to the gradient, and makes the update if the step has one. `whole`: what all
+ * rows of the batch weigh, where its pieces' sums are put together before they are a gradient; else 0. */
+static glia_status one_piece(glia__run *r, glia__step *s, size_t begin, size_t rows, double whole, bool first)
 {
     s->chance = (glia__chance){r->o.seed, (uint32_t)r->epoch.epoch, r->order + begin};
-    return glia__answers_fill(&r->targets, r->order + begin, rows, s);
-}
-
-/* Adds rows begin .. of the epoch's order to the gradient, and makes the update if the step has one. */
-static glia_status one_piece(glia__run *r, glia__step *s, size_t begin, size_t rows, bool first)
-{
-    GLIA_TRY(fill_piece(r, s, begin, rows));
-    glia__run_join(r, s, s->truth.weight, first);
-    GLIA_TRY(run_piece(r, s));
-    glia__run_add(r, s);
-    return GLIA_OK;
-}
-
-/* The same of a piece whose gradient is put together with those of the others before it is one: it is divided by what
- * all rows weigh. */
-static glia_status one_strip(glia__run *r, glia__step *s, size_t begin, size_t rows, double weight)
-{
-    GLIA_TRY(fill_piece(r, s, begin, rows));
+    GLIA_TRY(glia__answers_fill(&r->targets, r->order + begin, rows, s));
     double own = s->truth.weight;
-    s->truth.weight = weight;
-    GLIA_TRY(run_piece(r, s));
+    if (whole > 0) s->truth.weight = whole;
+    if (!s->goes_on) glia__run_join(r, s, s->truth.weight, first);
+    glia__step_run(s);
     s->truth.weight = own;
+    if (s->nonfinite) return fail_step(r, r->at, s->rows);
     glia__run_add(r, s);
     return GLIA_OK;
 }
@@ -134,18 +115,15 @@ static double weight_of(const glia__run *r, size_t begin, size_t rows)
 static glia_status all_pieces(glia__run *r, glia__step *s, size_t begin, size_t rows)
 {
     bool   first = r->at % r->o.accumulate == 0, last = r->at + 1 == r->batches || (r->at + 1) % r->o.accumulate == 0;
-    bool   strips = glia__step_in_strips(r->m, rows);
     size_t pieces = (rows + r->piece - 1) / r->piece;
-    double weight = strips ? weight_of(r, begin, rows) : 0;
-    if (strips) glia__run_join(r, s, weight, first);
+    bool   strips = pieces > 1 && glia__step_in_strips(r->m, rows);
+    double whole = strips ? weight_of(r, begin, rows) : 0;
+    s->batch = strips ? rows : 0;
     for (size_t i = 0; i < pieces; i++) {
         size_t from = rows * i / pieces, to = rows * (i + 1) / pieces;
-        s->batch = strips ? rows : 0, s->goes_on = strips && i > 0, s->more = strips && i + 1 < pieces;
+        s->goes_on = strips && i > 0, s->more = strips && i + 1 < pieces;
         s->optim = last && i + 1 == pieces ? &r->rule : NULL;
-        if (strips)
-            GLIA_TRY(one_strip(r, s, begin + from, to - from, weight));
-        else
-            GLIA_TRY(one_piece(r, s, begin + from, to - from, first && i == 0));
+        GLIA_TRY(one_piece(r, s, begin + from, to - from, whole, first && i == 0));
     }
     return GLIA_OK;
 }

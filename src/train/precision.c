@@ -18,9 +18,9 @@ enum { TURNS = 3, STEPS_LEAST = 3 }; /* of a turn; the first is for the caches *
 /* By how much outputs, and gradients of a tensor, may differ that are made of the same products (or, in a layer that
  * stays in float32, of numbers that are not rounded): relative to their size. They are added in another order; a number
  * that comes out beside the middle of two of bfloat16 may then be rounded the other way for the next layer, by up to
- * 1/256, and a relu's derivative may change. From layer to layer that grows, at most to what rounding to bfloat16 itself
- * does, which was seen to be 0.0003 of outputs and 0.05 of gradients of small batches. Wrong gradients differ by about
- * their own size; outputs of fresh weights by less, as they are all alike. */
+ * 1/256, and a relu's derivative may change. From layer to layer that grows, at most to what rounding to bfloat16
+ * itself does, which was seen to be 0.0003 of outputs and 0.05 of gradients of small batches. Wrong gradients differ by
+ * about their own size; outputs of fresh weights by less, as they are all alike. */
 #define OUTPUTS_APART_MOST 0.05
 #define GRADIENTS_APART_MOST 0.2
 /* A tensor whose gradient is smaller than this share of what all have, number for number, is compared with that share:
@@ -53,6 +53,7 @@ static glia_status take_batch(trial *t)
     glia__run *r = t->r;
     t->step = glia__run_step(r);
     t->step.pace = NULL;
+    t->step.batch = r->batch;
     t->step.chance = (glia__chance){r->o.seed, 1, r->order};
     glia__intake_begin(&r->targets.intake, r->order, r->piece);
     return glia__answers_fill(&r->targets, r->order, r->piece, &t->step);
@@ -195,7 +196,7 @@ static size_t          known_count;
 /* What the time of a step depends on, as far as a run can choose it. */
 static uint64_t subject_of(const glia__run *r, const glia__kernels *k)
 {
-    const uint64_t numbers[] = {r->piece, r->m->n_in, glia__team_size(r->team), (uintptr_t)k};
+    const uint64_t numbers[] = {r->piece, r->batch, r->m->n_in, glia__team_size(r->team), (uintptr_t)k};
     return glia__hash(glia__hash_text(glia__hash_text(GLIA__HASH_START, r->m->net), r->o.loss), numbers,
                       sizeof numbers);
 }

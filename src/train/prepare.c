@@ -134,23 +134,27 @@ static size_t widest_of(const glia_model *m)
 {
     size_t widest = m->n_in;
     for (size_t i = 0; i < m->n_layers; i++)
-        if (m->layers[i].n_in + m->layers[i].n_out > widest) widest = m->layers[i].n_in + m->layers[i].n_out;
+        if (m->layers[i].class->forward && m->layers[i].n_in + m->layers[i].n_out > widest)
+            widest = m->layers[i].n_in + m->layers[i].n_out;
     return widest;
 }
 
 /* A large batch is computed in pieces whose numbers stay in a cache, unless a layer has to see all of its rows at once.
  * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. In strips a
- * cache has little of a piece at a time, and a large one has fewer meetings. */
+ * cache has little of a piece at a time, and a large one has fewer meetings; and half of it has a strip for each group,
+ * so that each of a batch's pieces, which are equal, has as well. */
 static size_t piece_of(const glia__run *r)
 {
     enum { NUMBERS = 1 << 17, IN_STRIPS = 1 << 19, LEAST = 128 };
     const glia_model *m = r->m;
-    size_t            least = m->layers[0].strip ? IN_STRIPS : NUMBERS;
+    bool              strips = glia__step_in_strips(m, r->batch);
+    size_t            least = strips ? IN_STRIPS : NUMBERS, halves = 2 * GLIA__STRIP_GROUPS_MOST * m->layers[0].strip;
     size_t            numbers = m->n_parameters > least ? m->n_parameters : least;
     size_t            piece = numbers / widest_of(m) / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
         if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
     piece = piece < LEAST ? LEAST : piece;
+    if (strips && piece < halves) piece = halves;
     return piece < r->batch && !r->rule.class->whole ? piece : r->batch;
 }
 

@@ -155,7 +155,7 @@ static bool shared_by_weights(const glia__layer *l, size_t rows)
 {
     enum { WEIGHTS = 32768, WEIGHTS_PER_ROW = 128 };
     const glia__param *w = &l->param[0];
-    return whole(l).q1 >= PANELS_LEAST && w->count >= WEIGHTS && w->count / rows >= WEIGHTS_PER_ROW;
+    return !l->strip_groups && whole(l).q1 >= PANELS_LEAST && w->count >= WEIGHTS && w->count / rows >= WEIGHTS_PER_ROW;
 }
 
 static size_t ceil_to(size_t n, size_t multiple)
