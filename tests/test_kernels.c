@@ -198,10 +198,10 @@ static void plan_dense(dense *t)
     t->k->dense_prepare(t->plan, t->d.in / 3, t->d.in, t->w, t->prepared);
 }
 
-static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)
+static dense dense_with(bool needs_dx, const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)
 {
     dense t = {.k = k, .rows = rows, .plan = need(1, sizeof *t.plan)};
-    *t.plan = (glia__dense_plan){.in = in, .out = out, .needs_dx = true};
+    *t.plan = (glia__dense_plan){.in = in, .out = out, .needs_dx = needs_dx};
     t.d = (glia__dense){.in = in, .out = out, .i1 = in, .q1 = (out + k->panel - 1) / k->panel};
     t.x = random_reals(21, rows * in);
     t.w = need(weights_of(&t), sizeof *t.w);
@@ -222,6 +222,11 @@ static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out
     t.w_counts = rounds ? rounded_copy(t.w, weights_of(&t)) : copy_of(t.w, weights_of(&t));
     t.dy_counts = rounds ? rounded_copy(t.dy, rows * out) : copy_of(t.dy, rows * out);
     return t;
+}
+
+static dense dense_of(const glia__kernels *k, size_t rows, size_t in, size_t out, int zeros)
+{
+    return dense_with(true, k, rows, in, out, zeros);
 }
 
 static void dense_free(dense *t)
@@ -401,6 +406,18 @@ static void dense_layers_of_deep_sums(void **state)
     try_dense(600, 40, 100);
     try_dense(30, 300, 600);
     try_dense(270, 600, 300);
+}
+
+/* The first layer of a net has nobody to give dx to. */
+static void dense_layers_that_go_back_to_weights_alone(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < lowered_count; k++) {
+        dense t = dense_with(false, lowered[k], 67, 300, 130, FULL);
+        try_dense_forward(&t);
+        try_dense_backward_w(&t, -0.25, 1);
+        dense_free(&t);
+    }
 }
 
 #ifdef GLIA_ONEDNN
@@ -1042,6 +1059,7 @@ int main(void)
         cmocka_unit_test(dense_layers_of_odd_shapes),
         cmocka_unit_test(dense_layers_of_deep_sums),
         cmocka_unit_test(dense_layers_of_many_blocks),
+        cmocka_unit_test(dense_layers_that_go_back_to_weights_alone),
 #ifdef GLIA_ONEDNN
         cmocka_unit_test(dense_layers_whose_library_fails),
 #endif
