@@ -489,8 +489,8 @@ static void walk_step(void *context, unsigned rank)
     if (!s->skip_forward) forward(&w);
     if (s->loss && !s->skip_loss) loss(&w);
     if (s->backward) backward(&w);
-    if (s->more) return;
     if (s->loss && !s->skip_loss && in_strips(s)) run_once(&w, total);
+    if (s->more) return;
     settle(&w);
     if (!s->backward) return;
     over_weights(&w, backward_w_block);
@@ -540,7 +540,6 @@ void glia__step_run(glia__step *s)
         run_paced(s);
     else
         run_on(s, false);
-    if (s->more) total(s);
     if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 

@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const glia__kernels          glia__kernels_base;
-extern const glia__kernels_products glia__kernels_rounded_base;
-extern const glia__kernels_beside   glia__kernels_beside_base;
+/* rounded.c's: writes its products over those of a table of its instruction set, and may be compiled to that. */
+typedef void over(glia__kernels *k);
+
+extern const glia__kernels        glia__kernels_base;
+extern const glia__kernels_beside glia__kernels_beside_base;
+extern over                       glia__kernels_rounded_base;
 #ifdef GLIA_X86
-extern const glia__kernels          glia__kernels_avx2, glia__kernels_avx512;
-extern const glia__kernels_products glia__kernels_rounded_avx2, glia__kernels_rounded_avx512;
-extern const glia__kernels_beside   glia__kernels_beside_avx2, glia__kernels_beside_avx512;
+extern const glia__kernels        glia__kernels_avx2, glia__kernels_avx512;
+extern const glia__kernels_beside glia__kernels_beside_avx2, glia__kernels_beside_avx512;
+extern over                       glia__kernels_rounded_avx2, glia__kernels_rounded_avx512;
 
 static bool has_avx2(void)
 {
@@ -34,7 +37,7 @@ static bool always(void)
 #ifdef GLIA_DOUBLE
 #define ROUNDED(isa) NULL, NULL
 #else
-#define ROUNDED(isa) &glia__kernels_rounded_##isa, &glia__kernels_beside_##isa
+#define ROUNDED(isa) glia__kernels_rounded_##isa, &glia__kernels_beside_##isa
 #endif
 
 /* Best first. */
@@ -42,8 +45,8 @@ static const struct {
     const char          *isa;
     const glia__kernels *kernels;
     bool (*here)(void);
-    const glia__kernels_products *rounded; /* operands, to bfloat16; NULL in double */
-    const glia__kernels_beside   *beside;
+    over                       *rounded; /* operands, to bfloat16; NULL in double */
+    const glia__kernels_beside *beside;
 } tables[] = {
 #ifdef GLIA_X86
     {"avx512", &glia__kernels_avx512, has_avx512, ROUNDED(avx512)},
@@ -83,28 +86,13 @@ static glia__kernels  chosen, rounded[TABLES], bf16;
 static const char    *no_bf16; /* why there is none; NULL: there is */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void write_over(glia__kernels *k, const glia__kernels_products *p)
-{
-    k->dense_plan = p->dense_plan;
-    k->dense_free = p->dense_free;
-    k->dense_prepare = p->dense_prepare;
-    k->dense_forward = p->dense_forward;
-    k->dense_backward_x = p->dense_backward_x;
-    k->dense_backward_w = p->dense_backward_w;
-    k->conv_plan = p->conv_plan;
-    k->conv_prepare = p->conv_prepare;
-    k->conv_forward = p->conv_forward;
-    k->conv_backward_x = p->conv_backward_x;
-    k->conv_backward_w = p->conv_backward_w;
-}
-
 static void choose_rounded(void)
 {
     static char name[TABLES][32];
     for (size_t i = 0; i < TABLES; i++) {
         if (!tables[i].rounded || !tables[i].here()) continue;
         rounded[i] = *tables[i].kernels;
-        write_over(&rounded[i], tables[i].rounded);
+        tables[i].rounded(&rounded[i]);
         snprintf(name[i], sizeof name[i], "%s bf16-emulated", tables[i].kernels->name);
         rounded[i].name = name[i];
     }
@@ -158,7 +146,7 @@ glia_status glia__kernels_of(glia_precision precision, const glia__kernels **k)
         *k = &chosen;
         return GLIA_OK;
     }
-    if (!tables[best()].beside)
+    if (!tables[best()].rounded)
         return glia__fail(GLIA_E_ARG, "precision %s: this build computes in double, and its products stay so",
                           glia__precision_names[precision]);
     if (precision == GLIA_BF16 && !pretended && no_bf16)

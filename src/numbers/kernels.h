@@ -128,27 +128,7 @@ typedef struct glia__kernels {
     const char *name; /* "portable avx2", "onednn avx512" */
 } glia__kernels;
 
-/* rounded.c's entries, which take the place of those of the same name: data, so that whoever looks at them runs nothing
- * of an instruction set that may not be here. */
-typedef struct glia__kernels_products {
-    glia_status (*dense_plan)(glia__dense_plan *p);
-    void (*dense_free)(glia__dense_plan *p);
-    void (*dense_prepare)(const glia__dense_plan *p, size_t i0, size_t i1, const real *w, real *prepared);
-    void (*dense_forward)(const glia__dense *d, size_t rows, const real *x, const real *w, const real *b, real *y);
-    void (*dense_backward_x)(const glia__dense *d, size_t rows, const real *dy, const real *w, real *dx);
-    void (*dense_backward_w)(const glia__dense *d, size_t rows, real scale, const real *x, const real *dy, real keep,
-                             real *dw);
-    glia_status (*conv_plan)(glia__conv *c);
-    void (*conv_prepare)(const glia__conv *c, const real *weight, real *prepared);
-    void (*conv_forward)(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
-                         const real *bias, real *y, real *work);
-    void (*conv_backward_x)(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
-                            real *dx, real *work);
-    void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
-                            real *work);
-} glia__kernels_products;
-
-/* What who makes such products by a library needs beside, from rounded.c as well. */
+/* What who makes products in bfloat16 by a library needs beside it, from rounded.c. */
 typedef struct glia__kernels_beside {
     /* operands, as bf16.h has them */
     void (*to_bf16)(size_t n, const real *from, uint16_t *to);

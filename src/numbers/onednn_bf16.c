@@ -2,9 +2,9 @@
  *
  * Each direction is made of products C = A B of fixed shapes, whose primitives are made once:
  *
- *   forward      C [rows][outputs]    A = x                  B = a block of W's columns
- *   backward_x   C [rows][inputs]     A = dy                 B = a block of W's rows, turned
- *   backward_w   C [inputs][outputs]  A = a block of x, turned   B = a block of dy's columns
+ *   forward      C [rows][outputs]    A = x                              B = a block of W's columns
+ *   backward_x   C [rows][inputs]     A = dy                             B = a block of W's rows, turned
+ *   backward_w   C [inputs][outputs]  A = a block of x's columns, turned  B = a block of dy's columns
  *
  * Rows are taken some at a time, with zeros behind the last one; so a number's bits follow from the layer and the rows
  * of the call alone, if what a call is for begins and ends with a block. Operands are converted in the caller's memory,

@@ -72,11 +72,8 @@ ALWAYS_INLINE void sums_end(size_t n, const target *t, real *c, size_t step, vec
 /* `rows` is a constant where this is inlined; c is WIDTH wide. */
 ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
 {
-    enum {
-        HALF = 6,
-        AHEAD = 8 * WIDTH,
-        LINE = 64 / sizeof(real)
-    }; /* rows addressed from one place; of b what is asked for */
+    enum { HALF = 6 };                                    /* rows that are addressed from one place */
+    enum { AHEAD = 8 * WIDTH, LINE = 64 / sizeof(real) }; /* how far on b is asked for, and how much at a time */
     vector      sum[TALLEST][VECTORS];
     const real *at[2] = {a.at, rows > HALF ? a.at + HALF * a.row : a.at};
     UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(c + i * ldc, 1);

@@ -21,10 +21,10 @@
 #define BESIDE_(isa) glia__kernels_beside_##isa
 #define BESIDE(isa) BESIDE_(isa)
 
-extern const glia__kernels_products ROUNDED(GLIA_ISA);
-extern const glia__kernels_beside   BESIDE(GLIA_ISA);
-extern const glia__kernels          TABLE(GLIA_ISA);
-static const glia__kernels *const   plain = &TABLE(GLIA_ISA);
+extern void                       ROUNDED(GLIA_ISA)(glia__kernels *k);
+extern const glia__kernels_beside BESIDE(GLIA_ISA);
+extern const glia__kernels        TABLE(GLIA_ISA);
+static const glia__kernels *const plain = &TABLE(GLIA_ISA);
 
 static void round_all(size_t n, const real *restrict from, real *restrict to)
 {
@@ -186,18 +186,19 @@ static void rounded_conv_backward_w(const glia__conv *c, size_t rows, const real
 
 /* ---- the entries ------------------------------------------------------------------------------------------------- */
 
-const glia__kernels_products ROUNDED(GLIA_ISA) = {
-    .dense_plan = rounded_dense_plan,
-    .dense_free = rounded_dense_free,
-    .dense_prepare = rounded_dense_prepare,
-    .dense_forward = rounded_dense_forward,
-    .dense_backward_x = rounded_dense_backward_x,
-    .dense_backward_w = rounded_dense_backward_w,
-    .conv_plan = rounded_conv_plan,
-    .conv_prepare = rounded_conv_prepare,
-    .conv_forward = rounded_conv_forward,
-    .conv_backward_x = rounded_conv_backward_x,
-    .conv_backward_w = rounded_conv_backward_w,
-};
+void ROUNDED(GLIA_ISA)(glia__kernels *k)
+{
+    k->dense_plan = rounded_dense_plan;
+    k->dense_free = rounded_dense_free;
+    k->dense_prepare = rounded_dense_prepare;
+    k->dense_forward = rounded_dense_forward;
+    k->dense_backward_x = rounded_dense_backward_x;
+    k->dense_backward_w = rounded_dense_backward_w;
+    k->conv_plan = rounded_conv_plan;
+    k->conv_prepare = rounded_conv_prepare;
+    k->conv_forward = rounded_conv_forward;
+    k->conv_backward_x = rounded_conv_backward_x;
+    k->conv_backward_w = rounded_conv_backward_w;
+}
 
 const glia__kernels_beside BESIDE(GLIA_ISA) = {.to_bf16 = to_bf16, .blend = blend};
