@@ -107,6 +107,8 @@ size_t glia__graph_readers(const glia__layer *layers, size_t count, size_t from)
 /* --- plan.c: shapes, offsets, memory --- */
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text);
 glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total); /* their offsets */
+/* Numbers of a row that a layer reads and writes, of the one with most. */
+size_t glia__plan_widest(const glia__layer *layers, size_t count);
 /* Memory for passes over up to `rows` rows by a team of `workers`. What an earlier pass left is lost if it has to grow.
  */
 glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode);

@@ -89,6 +89,16 @@ static void plan_shards(glia__layer *layers, size_t count)
     for (size_t i = 0; i < count; i++) layers[i].shard = shard;
 }
 
+size_t glia__plan_widest(const glia__layer *layers, size_t count)
+{
+    size_t widest = 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t wide = layers[i].n_in + layers[i].n_out;
+        if (layers[i].class->forward && wide > widest) widest = wide;
+    }
+    return widest;
+}
+
 /* Whether it takes plain rows, one by one, and what it learns is summed by strips of them. */
 static bool goes_by_strips(const glia__layer *l)
 {
@@ -101,14 +111,11 @@ static bool goes_by_strips(const glia__layer *l)
 static void plan_strips(glia__layer *layers, size_t count)
 {
     enum { WEIGHTS = 1 << 15, NUMBERS = 1 << 16, LEAST = 16, MOST = 64 };
-    size_t widest = 1, weights = 0, strip = MOST;
+    size_t widest = glia__plan_widest(layers, count), weights = 0, strip = MOST;
     bool   narrow = true;
     for (size_t i = 0; i < count; i++) {
-        const glia__layer *l = &layers[i];
-        narrow = narrow && goes_by_strips(l);
-        if (!l->class->forward) continue;
-        for (int k = 0; k < l->params; k++) weights += l->param[k].room;
-        if (l->n_in + l->n_out > widest) widest = l->n_in + l->n_out;
+        narrow = narrow && goes_by_strips(&layers[i]);
+        for (int k = 0; k < layers[i].params; k++) weights += layers[i].param[k].room;
     }
     while (strip > LEAST && strip * widest > NUMBERS) strip /= 2;
     for (size_t i = 0; i < count; i++) layers[i].strip = narrow && weights <= WEIGHTS ? strip : 0;

@@ -129,16 +129,6 @@ static glia_status call_doctor(glia__run *r)
                                                          .o = &r->o});
 }
 
-/* The numbers of a row in the layer that has most of them. */
-static size_t widest_of(const glia_model *m)
-{
-    size_t widest = m->n_in;
-    for (size_t i = 0; i < m->n_layers; i++)
-        if (m->layers[i].class->forward && m->layers[i].n_in + m->layers[i].n_out > widest)
-            widest = m->layers[i].n_in + m->layers[i].n_out;
-    return widest;
-}
-
 /* A large batch is computed in pieces whose numbers stay in a cache, unless a layer has to see all of its rows at once.
  * Each piece is a pass more over all weights: where those are many, it is so large that they do not weigh. In strips a
  * cache has little of a piece at a time, and a large one has fewer meetings; and half of it has a strip for each group,
@@ -150,7 +140,7 @@ static size_t piece_of(const glia__run *r)
     bool              strips = glia__step_in_strips(m, r->batch);
     size_t            least = strips ? IN_STRIPS : NUMBERS, halves = 2 * GLIA__STRIP_GROUPS_MOST * m->layers[0].strip;
     size_t            numbers = m->n_parameters > least ? m->n_parameters : least;
-    size_t            piece = numbers / widest_of(m) / LEAST * LEAST;
+    size_t            piece = numbers / glia__plan_widest(m->layers, m->n_layers) / LEAST * LEAST;
     for (size_t i = 0; i < m->n_layers; i++)
         if (m->layers[i].class->across && !m->layers[i].frozen) return r->batch;
     piece = piece < LEAST ? LEAST : piece;
