@@ -164,6 +164,11 @@ static size_t panels_of(size_t columns)
     return (columns + WIDTH - 1) / WIDTH;
 }
 
+static size_t larger_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- what products there are ------------------------------------------------------------------------------------- */
 
 /* Depthwise: a number of x for each of y; if vectors of them come out even. */
@@ -356,18 +361,24 @@ static loops part_points(const glia__conv_shape *s, const part *p, const frame *
                    .from = {h * f->size[1] * s->out, w * s->out, 1}};
 }
 
+#include "numbers/portable_conv_winograd.h"
 #include "numbers/portable_conv_zeros.h"
 
 /* ---- weights in panels ------------------------------------------------------------------------------------------- */
 
+static size_t points_kept(const glia__conv_shape *s)
+{
+    return is_winograd(s) ? POINTS : s->kernel[0] * s->kernel[1];
+}
+
 static size_t forward_panels(const glia__conv_shape *s)
 {
-    return products_of(s) * panels_of(columns_out(s)) * WIDTH * glia__conv_depth(s);
+    return products_of(s) * panels_of(columns_out(s)) * WIDTH * points_kept(s) * glia__conv_in(s);
 }
 
 static size_t backward_panels(const glia__conv_shape *s)
 {
-    return products_of(s) * panels_of(columns_in(s)) * WIDTH * s->kernel[0] * s->kernel[1] * glia__conv_out(s);
+    return products_of(s) * panels_of(columns_in(s)) * WIDTH * points_kept(s) * glia__conv_out(s);
 }
 
 static void pack_weight(const glia__conv_shape *s, const real *weight, real *to)
@@ -394,15 +405,28 @@ static real *pack_part(const glia__conv_shape *s, const part *p, const real *wei
     return to;
 }
 
+static void pack_parts(const glia__conv_shape *s, const real *weight, real *to)
+{
+    for (size_t n = 0; n < parts_of(s); n++) {
+        const part p = part_of(s, n);
+        to = pack_part(s, &p, weight, to);
+    }
+}
+
 /* First what forward takes, then what backward_x does: of any dy, and of one of zeros. */
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
-    pack_weight(&c->s, weight, prepared);
-    prepared += forward_panels(&c->s);
-    if (has_stretches(&c->s)) turn(1, glia__conv_depth(&c->s), c->s.out, weight, prepared + backward_panels(&c->s));
-    for (size_t n = 0; n < parts_of(&c->s); n++) {
-        const part p = part_of(&c->s, n);
-        prepared = pack_part(&c->s, &p, weight, prepared);
+    const glia__conv_shape *s = &c->s;
+    real                   *forward = prepared, *backward = forward + forward_panels(s);
+    if (has_stretches(s)) turn(1, glia__conv_depth(s), s->out, weight, backward + backward_panels(s));
+    if (is_winograd(s)) {
+        pack_weight(s, weight, packed_for_points(s->in, panels_of(s->out), forward));
+        pack_points(s->in, panels_of(s->out), forward);
+        pack_parts(s, weight, packed_for_points(s->out, panels_of(s->in), backward));
+        pack_points(s->out, panels_of(s->in), backward);
+    } else {
+        pack_weight(s, weight, forward);
+        pack_parts(s, weight, backward);
     }
 }
 
@@ -421,11 +445,6 @@ static piece piece_of(const glia__conv_shape *s)
     return (piece){images < s->rows ? images : s->rows, height < s->y[0] ? height : s->y[0]};
 }
 
-static size_t larger_size(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static glia_status conv_plan(glia__conv *c)
 {
     const frame x = frame_of_x(&c->s), y = frame_of_y(&c->s);
@@ -435,7 +454,7 @@ static glia_status conv_plan(glia__conv *c)
                           c->s.x[0], c->s.x[1]);
     c->prepared = forward_panels(&c->s) + backward_panels(&c->s) + turned_numbers(&c->s);
     c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
-    c->work = larger_size(c->work, zeros_work(&c->s));
+    c->work = larger_size(c->work, larger_size(zeros_work(&c->s), winograd_work(&c->s)));
     return GLIA_OK;
 }
 
@@ -446,21 +465,50 @@ static void conv_free(glia__conv *c)
 
 /* ---- the three directions ---------------------------------------------------------------------------------------- */
 
+/* One image. */
+static void product_forward(const glia__conv_shape *s, const real *x, const real *panels, const real *bias, real *y,
+                            real *work)
+{
+    const frame  f = frame_of_x(s);
+    const size_t n = columns_out(s), of_group = forward_panels(s) / products_of(s);
+    const real  *image = framed(&f, 1, x, work);
+    conv_product v = {
+        .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
+    for (size_t g = 0; g < products_of(s); g++) {
+        v.a = image + g * glia__conv_in(s);
+        conv_panels(&v, n, panels + g * of_group, bias ? bias + g * n : NULL, y + g * n);
+    }
+}
+
 static void conv_forward(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
                          const real *bias, real *y, real *work)
 {
     const glia__conv_shape *s = &c->s;
-    const frame             f = frame_of_x(s);
-    const size_t            n = columns_out(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
-    conv_product            v = {
-                   .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
+    const filter            f = forward_filter(s);
+    const size_t            n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
     (void)weight;
     for (size_t r = 0; r < rows; r++, x += n_x, y += n_y) {
-        const real *image = framed(&f, 1, x, work), *panels = prepared;
-        for (size_t g = 0; g < products_of(s); g++, panels += forward_panels(s) / products_of(s)) {
-            v.a = image + g * glia__conv_in(s);
-            conv_panels(&v, n, panels, bias ? bias + g * n : NULL, y + g * n);
-        }
+        if (is_winograd(s))
+            filter_image(&f, x, prepared, bias, y, work);
+        else
+            product_forward(s, x, prepared, bias, y, work);
+    }
+}
+
+static void product_backward_x(const glia__conv_shape *s, const real *dy, const real *panels, real *dx, real *work)
+{
+    const frame  f = frame_of_y(s);
+    const size_t n = columns_in(s);
+    const real  *image = framed(&f, 1, dy, work);
+    for (size_t m = 0; m < parts_of(s); m++) {
+        const part   p = part_of(s, m);
+        conv_product v = {.rows = part_positions(s, &p, &f),
+                          .deep = joined(part_points(s, &p, &f)),
+                          .step = WIDTH,
+                          .depthwise = is_depthwise(s)};
+        v.a = image + (p.of[0].from * f.size[1] + p.of[1].from) * s->out + p.group * glia__conv_out(s);
+        conv_panels(&v, n, panels, NULL, dx + (p.nth[0] * s->x[1] + p.nth[1]) * s->in + p.group * n);
+        panels += turns_of(&v.deep) * panels_of(n) * WIDTH;
     }
 }
 
@@ -468,25 +516,17 @@ static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, co
                             real *dx, real *work)
 {
     const glia__conv_shape *s = &c->s;
-    const frame             f = frame_of_y(s);
-    const size_t            n = columns_in(s), n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    const filter            f = backward_filter(s);
+    const size_t            n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
+    const real             *panels = prepared + forward_panels(s), *turned = panels + backward_panels(s);
     (void)weight;
-    if (conv_leaves_zeros_out(s, rows, dy)) {
-        zeros_backward_x(s, rows, dy, prepared + forward_panels(s) + backward_panels(s), dx, work);
-        return;
-    }
     for (size_t r = 0; r < rows; r++, dy += n_y, dx += n_x) {
-        const real *image = framed(&f, 1, dy, work), *panels = prepared + forward_panels(s);
-        for (size_t m = 0; m < parts_of(s); m++) {
-            const part   p = part_of(s, m);
-            conv_product v = {.rows = part_positions(s, &p, &f),
-                              .deep = joined(part_points(s, &p, &f)),
-                              .step = WIDTH,
-                              .depthwise = is_depthwise(s)};
-            v.a = image + (p.of[0].from * f.size[1] + p.of[1].from) * s->out + p.group * glia__conv_out(s);
-            conv_panels(&v, n, panels, NULL, dx + (p.nth[0] * s->x[1] + p.nth[1]) * s->in + p.group * n);
-            panels += turns_of(&v.deep) * panels_of(n) * WIDTH;
-        }
+        if (image_leaves_zeros_out(s, dy))
+            zeros_backward_x(s, dy, turned, dx, work);
+        else if (is_winograd(s))
+            filter_image(&f, dy, panels, NULL, dx, work);
+        else
+            product_backward_x(s, dy, panels, dx, work);
     }
 }
 

@@ -35,10 +35,21 @@ static size_t zeros_work(const glia__conv_shape *s)
     return has_stretches(s) ? turned_numbers(s) + frame_numbers(&f) : 0;
 }
 
+static size_t nonzero_dy(const glia__conv_shape *s, size_t rows, const real *dy)
+{
+    return count_nonzero(rows * s->y[0] * s->y[1] * s->out, dy);
+}
+
 static bool conv_leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
 {
-    const size_t n = rows * s->y[0] * s->y[1] * s->out;
-    return has_stretches(s) && are_few(count_nonzero(n, dy), n);
+    return has_stretches(s) && are_few(nonzero_dy(s, rows, dy), rows * s->y[0] * s->y[1] * s->out);
+}
+
+/* On the way to x each image for itself, and against what portable_conv_winograd.h takes where that is at hand. */
+static bool image_leaves_zeros_out(const glia__conv_shape *s, const real *dy)
+{
+    const size_t all = s->y[0] * s->y[1] * s->out;
+    return has_stretches(s) && are_few(nonzero_dy(s, 1, dy), is_winograd(s) ? all * 3 / 5 : all);
 }
 
 /* ---- sums of stretches ------------------------------------------------------------------------------------------- */
@@ -138,23 +149,21 @@ static void add_position(const glia__conv_shape *s, const stretches *by, const s
     }
 }
 
-static void zeros_backward_x(const glia__conv_shape *s, size_t rows, const real *dy, const real *turned, real *dx,
-                             real *work)
+/* One image. */
+static void zeros_backward_x(const glia__conv_shape *s, const real *dy, const real *turned, real *dx, real *work)
 {
     const frame     f = frame_of_x(s);
     const loops     at = positions_of(s, &f);
-    const size_t    n_x = s->x[0] * s->x[1] * s->in, n = stretch_of(s), line = f.size[1] * f.channels;
+    const size_t    n = stretch_of(s), line = f.size[1] * f.channels;
     const stretches by = {s->kernel[0], n, n, s->dilation[0] * line};
+    real           *image = is_bare(&f) ? dx : work;
     size_t          place[WORD];
     for (size_t o = 0; o < WORD; o++) place[o] = o * glia__conv_depth(s);
-    for (size_t r = 0; r < rows; r++, dx += n_x) {
-        real *image = is_bare(&f) ? dx : work;
-        memset(image, 0, f.size[0] * line * sizeof *image);
-        for (size_t h = 0; h < s->y[0]; h++)
-            for (size_t w = 0; w < s->y[1]; w++, dy += s->out)
-                add_position(s, &by, place, dy, turned, image + h * at.from[1] + w * at.from[2]);
-        if (!is_bare(&f)) unframed(&f, image, dx);
-    }
+    memset(image, 0, f.size[0] * line * sizeof *image);
+    for (size_t h = 0; h < s->y[0]; h++)
+        for (size_t w = 0; w < s->y[1]; w++, dy += s->out)
+            add_position(s, &by, place, dy, turned, image + h * at.from[1] + w * at.from[2]);
+    if (!is_bare(&f)) unframed(&f, image, dx);
 }
 
 /* ---- backward_w -------------------------------------------------------------------------------------------------- */
