@@ -195,6 +195,38 @@ static const glia__layer *lies_over(const layout *o, const glia__layer *l)
     return alone && from->class->linear != GLIA__NOT_LINEAR ? from : NULL;
 }
 
+/* The only layer that reads layer i; NULL: several do, or it is the last. */
+static glia__layer *only_reader(const glia_model *m, size_t i)
+{
+    glia__layer *reader = NULL;
+    if (glia__graph_readers(m->layers, m->n_layers, i) != 1) return NULL;
+    for (size_t j = i + 1; j < m->n_layers && !reader; j++)
+        for (int k = 0; k < m->layers[j].inputs; k++)
+            if (m->layers[j].input[k].from == i) reader = &m->layers[j];
+    return reader;
+}
+
+/* A relu over what it reads has no numbers of its own. */
+static void take_relu(const glia_model *m, size_t i, bool over)
+{
+    glia__layer *l = &m->layers[i], *reader = only_reader(m, i);
+    l->taken = over && l->class->is_relu && reader && reader->class->takes_relu;
+    if (reader) reader->rectifies = l->taken;
+}
+
+/* Whether dy of layer i may be its y: its own way back does without y, and its reader's spends it. */
+static bool is_spent(const layout *o, size_t i)
+{
+    const glia_model  *m = o->m;
+    const glia__layer *reader = only_reader(m, i);
+    if (o->mode != GLIA__PLAN_TRAINING || m->layers[i].class->linear == GLIA__NOT_LINEAR) return false;
+    if (reader && lies_over(o, reader)) {
+        const glia__layer *next = only_reader(m, (size_t)(reader - m->layers));
+        reader = reader->class->is_relu && next && next->class->takes_relu ? next : NULL;
+    }
+    return reader && reader->class->spends && reader->class->spends(reader);
+}
+
 static void lay_out_layer(layout *o, size_t i)
 {
     glia_model        *m = o->m;
@@ -203,7 +235,11 @@ static void lay_out_layer(layout *o, size_t i)
     size_t             readers = glia__graph_readers(m->layers, m->n_layers, i);
     l->y = under ? under->y : next(o, o->rows, l->n_out);
     l->kept = next(o, 1, l->keeps);
-    if (o->mode != GLIA__PLAN_FORWARD) l->dy = next_gradients(o, under, readers, l->n_out, l->dy_of, &l->dys);
+    take_relu(m, i, under != NULL);
+    if (is_spent(o, i))
+        l->dy = l->y, l->dys = 0;
+    else if (o->mode != GLIA__PLAN_FORWARD)
+        l->dy = next_gradients(o, under, readers, l->n_out, l->dy_of, &l->dys);
     if (m->works < l->works) m->works = l->works;
 }
 

@@ -225,7 +225,7 @@ static void forward(walk *w)
     if (w->s->intake) gather(w);
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        if (!l->class->forward) continue;
+        if (!l->class->forward || l->taken) continue;
         if (l->class->forward_sums && w->s->train && !l->frozen) {
             add_layer(w, l, GLIA__FORWARD_SUMS, forward_sums_block);
             end_job(w);
@@ -345,7 +345,7 @@ static void backward_x_block(walk *w, const glia__layer *l, size_t begin, size_t
 static void backward_layer(walk *w, const glia__layer *l)
 {
     bool needs_x = w->s->want_dx || l->upstream, learns = glia__layer_learns(l), across = l->class->across;
-    if (!needs_x && !learns) return;
+    if (l->taken || (!needs_x && !learns)) return;
     if (l->dys) {
         glia__cut cut = {0};
         glia__cut_rows(l, GLIA__BACKWARD_X, w->s->rows, &cut);
@@ -543,6 +543,14 @@ void glia__step_run(glia__step *s)
     if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
+/* The layer whose y came to be in that of l, if the way back has written over its own. */
+static const glia__layer *source_of(const glia_model *m, const glia__layer *l)
+{
+    for (size_t from; (from = l->input[0].from) != SIZE_MAX && m->layers[from].dy == m->layers[from].y;)
+        l = &m->layers[from];
+    return l;
+}
+
 void glia__step_blame(const glia_model *m, size_t rows, char text[96])
 {
     if (!glia__kernels_get()->all_finite(rows * m->n_in, m->x)) {
@@ -551,7 +559,8 @@ void glia__step_blame(const glia_model *m, size_t rows, char text[96])
     }
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        if (!l->class->forward || l->k->all_finite(rows * l->n_out, l->y)) continue;
+        if (!l->class->forward || l->dy == l->y || l->k->all_finite(rows * l->n_out, l->y)) continue;
+        l = source_of(m, l);
         snprintf(text, 96, "layer %zu (%s)", l->number, l->class->named.name);
         return;
     }

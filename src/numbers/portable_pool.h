@@ -46,51 +46,79 @@ static inline real larger(real a, real b)
     return b > a || b != b ? b : a;
 }
 
+/* What a relu would have made of the largest. */
+static inline real rectified(real y)
+{
+    return y < 0 ? 0 : y;
+}
+
 /* ---- windows of 2x2 that touch each other ------------------------------------------------------------------------ */
-
-/* The four points of a window, [n] channels each, and their largest. */
-ALWAYS_INLINE void max_of_four(size_t n, const real *restrict a, size_t right, size_t down, real *restrict y)
-{
-    const real *b = a + right, *c = a + down, *d = c + right;
-    for (size_t j = 0; j < n; j++) y[j] = larger(larger(larger(a[j], b[j]), c[j]), d[j]);
-}
-
-/* dy to the first of the four that equals y: into a, b, c or d, and 0 into the others. */
-ALWAYS_INLINE void max_of_four_back(size_t n, const real *x, size_t right, size_t down, const real *y, const real *dy,
-                                    real *restrict a, real *restrict b, real *restrict c, real *restrict d)
-{
-    for (size_t j = 0; j < n; j++) {
-        real first = x[j] == y[j] ? dy[j] : 0, left = x[j] == y[j] ? 0 : dy[j];
-        real second = x[j + right] == y[j] ? left : 0;
-        left = x[j + right] == y[j] ? 0 : left;
-        real third = x[j + down] == y[j] ? left : 0;
-        left = x[j + down] == y[j] ? 0 : left;
-        a[j] = first;
-        b[j] = second;
-        c[j] = third;
-        d[j] = x[j + right + down] == y[j] ? left : 0;
-    }
-}
 
 enum { BESIDE = 16 }; /* channels of a loop of fixed length */
 
-static void max_2x2_window(const pool_window *v, const pool_call *c)
+/* The four points of a window, [n] channels each, and their largest. */
+ALWAYS_INLINE void max_of_four(size_t n, bool rectify, const real *restrict a, size_t right, size_t down,
+                               real *restrict y)
+{
+    const real *b = a + right, *c = a + down, *d = c + right;
+    for (size_t j = 0; j < n; j++) {
+        real most = larger(larger(larger(a[j], b[j]), c[j]), d[j]);
+        y[j] = rectify ? rectified(most) : most;
+    }
+}
+
+/* dy to the first of the four that equals y, and 0 to the others; dx may be x. */
+ALWAYS_INLINE void max_of_four_back(size_t n, bool rectify, const real *x, size_t right, size_t down, const real *y,
+                                    const real *dy, real *dx)
+{
+    APART for (size_t j = 0; j < n; j++)
+    {
+        const real a = x[j], b = x[j + right], c = x[j + down], d = x[j + right + down];
+        const real all = !rectify || y[j] > 0 ? dy[j] : 0, after_a = a == y[j] ? 0 : all;
+        const real after_b = b == y[j] ? 0 : after_a, after_c = c == y[j] ? 0 : after_b;
+        dx[j] = a == y[j] ? all : 0;
+        dx[j + right] = b == y[j] ? after_a : 0;
+        dx[j + down] = c == y[j] ? after_b : 0;
+        dx[j + right + down] = d == y[j] ? after_c : 0;
+    }
+}
+
+ALWAYS_INLINE void max_2x2(bool rectify, const pool_window *v, const pool_call *c)
 {
     size_t      n = v->s->channels, down = v->s->x[1] * n, j = 0;
     const real *x = c->x + point(v, v->h.from, v->w.from);
     real       *y = c->to + v->y_at;
-    for (; j + BESIDE <= n; j += BESIDE) max_of_four(BESIDE, x + j, n, down, y + j);
-    max_of_four(n - j, x + j, n, down, y + j);
+    for (; j + BESIDE <= n; j += BESIDE) max_of_four(BESIDE, rectify, x + j, n, down, y + j);
+    max_of_four(n - j, rectify, x + j, n, down, y + j);
+}
+
+static void max_2x2_window(const pool_window *v, const pool_call *c)
+{
+    max_2x2(false, v, c);
+}
+
+static void max_2x2_window_rectified(const pool_window *v, const pool_call *c)
+{
+    max_2x2(true, v, c);
+}
+
+ALWAYS_INLINE void max_2x2_back(bool rectify, const pool_window *v, const pool_call *c)
+{
+    size_t      n = v->s->channels, down = v->s->x[1] * n, j = 0, at = point(v, v->h.from, v->w.from);
+    const real *x = c->x + at, *y = c->y + v->y_at, *dy = c->dy + v->y_at;
+    real       *dx = c->to + at;
+    for (; j + BESIDE <= n; j += BESIDE) max_of_four_back(BESIDE, rectify, x + j, n, down, y + j, dy + j, dx + j);
+    max_of_four_back(n - j, rectify, x + j, n, down, y + j, dy + j, dx + j);
 }
 
 static void max_2x2_back_window(const pool_window *v, const pool_call *c)
 {
-    size_t      n = v->s->channels, down = v->s->x[1] * n, j = 0, at = point(v, v->h.from, v->w.from);
-    const real *x = c->x + at, *y = c->y + v->y_at, *dy = c->dy + v->y_at;
-    real       *a = c->to + at, *b = a + n, *below = a + down, *d = below + n;
-    for (; j + BESIDE <= n; j += BESIDE)
-        max_of_four_back(BESIDE, x + j, n, down, y + j, dy + j, a + j, b + j, below + j, d + j);
-    max_of_four_back(n - j, x + j, n, down, y + j, dy + j, a + j, b + j, below + j, d + j);
+    max_2x2_back(false, v, c);
+}
+
+static void max_2x2_back_window_rectified(const pool_window *v, const pool_call *c)
+{
+    max_2x2_back(true, v, c);
 }
 
 static bool is_2x2(const glia__pool *s)
@@ -99,12 +127,6 @@ static bool is_2x2(const glia__pool *s)
     for (int axis = 0; axis < 2; axis++)
         is = is && s->kernel[axis] == 2 && s->stride[axis] == 2 && s->before[axis] == 0 && 2 * s->y[axis] <= s->x[axis];
     return is;
-}
-
-/* Whether such windows leave no point of the image out. */
-static bool covers(const glia__pool *s)
-{
-    return 2 * s->y[0] == s->x[0] && 2 * s->y[1] == s->x[1];
 }
 
 /* ---- any windows ------------------------------------------------------------------------------------------------- */
@@ -119,21 +141,24 @@ static void max_window(const pool_window *v, const pool_call *c)
             const real *x = c->x + point(v, h, w);
             for (size_t j = 0; j < n; j++) y[j] = larger(y[j], x[j]);
         }
+    for (size_t j = 0; v->s->rectified && j < n; j++) y[j] = rectified(y[j]);
 }
 
-/* left[j]: what of dy[j] has not found its point yet. */
-static void max_back_some(const pool_window *v, const pool_call *c, size_t first, size_t n, real *restrict left)
+/* left[j]: what of dy[j] has not found its point yet. `tiles`: no other window has a part in dx, which may be x. */
+ALWAYS_INLINE void max_back_some(bool tiles, const pool_window *v, const pool_call *c, size_t first, size_t n,
+                                 real *restrict left)
 {
-    const real *y = c->y + v->y_at + first;
-    memcpy(left, c->dy + v->y_at + first, n * sizeof *left);
+    const real *y = c->y + v->y_at + first, *dy = c->dy + v->y_at + first;
+    for (size_t j = 0; j < n; j++) left[j] = !v->s->rectified || y[j] > 0 ? dy[j] : 0;
     for (size_t h = v->h.from; h < v->h.to; h++)
         for (size_t w = v->w.from; w < v->w.to; w++) {
-            size_t at = point(v, h, w) + first;
-            const real *restrict x = c->x + at;
-            real *restrict dx = c->to + at;
-            for (size_t j = 0; j < n; j++) {
-                dx[j] += x[j] == y[j] ? left[j] : 0;
-                left[j] = x[j] == y[j] ? 0 : left[j];
+            const real *x = c->x + point(v, h, w) + first;
+            real       *dx = c->to + point(v, h, w) + first;
+            APART for (size_t j = 0; j < n; j++)
+            {
+                const bool found = x[j] == y[j];
+                dx[j] = (tiles ? 0 : dx[j]) + (found ? left[j] : 0);
+                left[j] = found ? 0 : left[j];
             }
         }
 }
@@ -143,7 +168,15 @@ static void max_back_window(const pool_window *v, const pool_call *c)
     enum { SOME = 64 };
     real   left[SOME];
     size_t n = v->s->channels;
-    for (size_t j = 0; j < n; j += SOME) max_back_some(v, c, j, n - j < SOME ? n - j : SOME, left);
+    for (size_t j = 0; j < n; j += SOME) max_back_some(false, v, c, j, n - j < SOME ? n - j : SOME, left);
+}
+
+static void max_back_tile(const pool_window *v, const pool_call *c)
+{
+    enum { SOME = 64 };
+    real   left[SOME];
+    size_t n = v->s->channels;
+    for (size_t j = 0; j < n; j += SOME) max_back_some(true, v, c, j, n - j < SOME ? n - j : SOME, left);
 }
 
 static real share_of(const pool_window *v)
@@ -187,18 +220,24 @@ static void clear_images(const glia__pool *s, size_t rows, real *dx)
 static void max_pool(const glia__pool *s, size_t rows, const real *x, real *y)
 {
     const pool_call c = {.x = x, .to = y};
-    if (is_2x2(s))
-        each_window(s, rows, &c, max_2x2_window);
-    else
+    if (!is_2x2(s))
         each_window(s, rows, &c, max_window);
+    else if (s->rectified)
+        each_window(s, rows, &c, max_2x2_window_rectified);
+    else
+        each_window(s, rows, &c, max_2x2_window);
 }
 
 static void max_pool_back(const glia__pool *s, size_t rows, const real *x, const real *y, const real *dy, real *dx)
 {
     const pool_call c = {.x = x, .y = y, .dy = dy, .to = dx};
-    if (!is_2x2(s) || !covers(s)) clear_images(s, rows, dx);
-    if (is_2x2(s))
+    if (!glia__pool_tiles(s)) clear_images(s, rows, dx);
+    if (is_2x2(s) && s->rectified)
+        each_window(s, rows, &c, max_2x2_back_window_rectified);
+    else if (is_2x2(s))
         each_window(s, rows, &c, max_2x2_back_window);
+    else if (glia__pool_tiles(s))
+        each_window(s, rows, &c, max_back_tile);
     else
         each_window(s, rows, &c, max_back_window);
 }

@@ -81,6 +81,7 @@ static glia__pool shape_of(const glia__layer *l)
         windows(l, w);
     glia__pool p = pool_of(l, w);
     if (l->class->named.settings == of_avg) p.count_pad = l->set[COUNT_PAD].yes;
+    p.rectified = l->rectifies;
     return p;
 }
 
@@ -162,6 +163,12 @@ static void avg_backward(const glia__layer *l, const glia__part *p)
     l->k->avg_pool_back(&s, at.rows, l->dy + at.out, l->dx + at.in);
 }
 
+static bool max_spends(const glia__layer *l)
+{
+    glia__pool s = shape_of(l);
+    return glia__pool_tiles(&s);
+}
+
 /* ---- where a maximum changes its place --------------------------------------------------------------------------- */
 
 /* By how much the largest of `inside` exceeds the next. */
@@ -199,7 +206,9 @@ static double lead(const glia__layer *l, size_t rows)
                                                 .backward_x = f##_backward,                                            \
                                                 .cost = 4,                                                             \
                                                 __VA_ARGS__}
-POOLING(maxpool, "the largest of each window of an image or a sequence", of_max, plan, max, .kink = lead);
+POOLING(maxpool, "the largest of each window of an image or a sequence", of_max, plan, max, .kink = lead, .takes_relu = true,
+        .spends = max_spends);
 POOLING(avgpool, "the mean of each window of an image or a sequence", of_avg, plan_avg, avg, .kink = NULL);
-POOLING(globalmaxpool, "the largest of each channel", glia__no_settings, plan_global, max, .kink = lead);
+POOLING(globalmaxpool, "the largest of each channel", glia__no_settings, plan_global, max, .kink = lead,
+        .takes_relu = true, .spends = max_spends);
 POOLING(globalavgpool, "the mean of each channel", glia__no_settings, plan_global_avg, avg, .kink = NULL);
