@@ -1,5 +1,5 @@
 /* Poolings: random shapes by the kernels of every instruction set, against the formula in numbers/pool.h written here
- * point by point; ties, NaN, and 2x2 windows at all widths of channels. */
+ * point by point; ties, NaN, 2x2 windows at all widths of channels, maxima that take a relu along, dx written over x. */
 #include "help.h"
 #include "numbers/kernels.h"
 
@@ -24,6 +24,14 @@ static size_t between(glia_rng *rng, size_t least, size_t most)
     return (size_t)glia_rng_randint(rng, (int64_t)least, (int64_t)most + 1);
 }
 
+/* Windows that cover it, each point once. */
+static void draw_tiles(glia_rng *rng, glia__pool *s, int axis)
+{
+    s->kernel[axis] = between(rng, 1, 5), s->y[axis] = between(rng, 1, 4);
+    s->x[axis] = s->y[axis] * s->kernel[axis];
+    s->stride[axis] = s->y[axis] == 1 ? between(rng, 1, 4) : s->kernel[axis];
+}
+
 static void draw_axis(glia_rng *rng, glia__pool *s, int axis)
 {
     for (;;) {
@@ -40,8 +48,13 @@ static glia__pool draw_shape(glia_rng *rng)
 {
     static const size_t channels[] = {1, 2, 3, 7, 8, 15, 16, 17, 33, 64, 70, 130};
     glia__pool s = {.channels = channels[between(rng, 0, COUNT(channels) - 1)], .count_pad = between(rng, 0, 1)};
-    draw_axis(rng, &s, 0);
-    draw_axis(rng, &s, 1);
+    bool       tiles = between(rng, 0, 2) == 0;
+    s.rectified = between(rng, 0, 1);
+    for (int axis = 0; axis < 2; axis++)
+        if (tiles)
+            draw_tiles(rng, &s, axis);
+        else
+            draw_axis(rng, &s, axis);
     return s;
 }
 
@@ -69,6 +82,12 @@ static size_t at_x(const glia__pool *s, size_t h, size_t w, size_t c)
     return (h * s->x[1] + w) * s->channels + c;
 }
 
+/* x as a relu leaves it, if there is one. */
+static real passed(const glia__pool *s, real x)
+{
+    return s->rectified && x < 0 ? 0 : x;
+}
+
 /* One number of y: r, h, w, c. */
 static void pool_one(const glia__pool *s, const images *v, size_t r, size_t h, size_t w, size_t c)
 {
@@ -83,12 +102,12 @@ static void pool_one(const glia__pool *s, const images *v, size_t r, size_t h, s
             size_t x = r * v->of_x + at_x(s, (size_t)row, (size_t)column, c);
             points[inside++] = x;
             sum += (double)v->x[x];
-            if (best == SIZE_MAX || v->x[x] > v->x[best]) best = x;
+            if (best == SIZE_MAX || passed(s, v->x[x]) > passed(s, v->x[best])) best = x;
         }
     double count = (double)(s->count_pad ? s->kernel[0] * s->kernel[1] : inside);
-    v->max[y] = (double)v->x[best];
+    v->max[y] = (double)passed(s, v->x[best]);
     v->avg[y] = sum / count;
-    v->max_dx[best] += (double)v->dy[y];
+    if (!s->rectified || v->x[best] > 0) v->max_dx[best] += (double)v->dy[y];
     for (size_t k = 0; k < inside; k++) v->avg_dx[points[k]] += (double)v->dy[y] / count;
 }
 
@@ -108,6 +127,17 @@ static void expect_near(const glia__pool *s, const char *what, size_t n, const r
                      want[i], s->channels, s->x[0], s->x[1], s->kernel[0], s->kernel[1], s->stride[0], s->stride[1]);
 }
 
+/* dx in the place of x has the same bits. */
+static void expect_over_x(const glia__kernels *k, const glia__pool *s, const images *v, const real *y, const real *dx)
+{
+    const size_t n = v->rows * v->of_x;
+    real        *x = need(n, sizeof *x);
+    memcpy(x, v->x, n * sizeof *x);
+    k->max_pool_back(s, v->rows, x, y, v->dy, x);
+    assert_memory_equal(x, dx, n * sizeof *x);
+    free(x);
+}
+
 /* y and dx of all tables, which have the same bits; the numbers around them stay. */
 static void try_tables(const glia__pool *s, const images *v)
 {
@@ -120,6 +150,7 @@ static void try_tables(const glia__pool *s, const images *v)
         tables[t]->max_pool_back(s, v->rows, v->x, y, v->dy, dx);
         expect_near(s, "max", n_y, y, v->max);
         expect_near(s, "dx of max", n_x, dx, v->max_dx);
+        if (glia__pool_tiles(s)) expect_over_x(tables[t], s, v, y, dx);
         for (size_t i = 0; i < n_x; i++) dx[i] = (real)NAN;
         tables[t]->avg_pool(s, v->rows, v->x, y);
         tables[t]->avg_pool_back(s, v->rows, v->dy, dx);
@@ -164,6 +195,8 @@ static void two_by_two_at_all_widths(void **state)
     for (uint32_t channels = 1; channels <= 50; channels++)
         for (size_t odd = 0; odd < 4; odd++) {
             glia__pool s = two_by_two(channels, 4 + odd % 2, 6 + odd / 2);
+            try_shape(&s, 2, channels, odd % 2);
+            s.rectified = true;
             try_shape(&s, 2, channels, odd % 2);
         }
 }

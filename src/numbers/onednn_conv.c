@@ -145,13 +145,13 @@ static bool make_shapes(shapes *v, const library *l, way to, const glia__conv_sh
 enum { CHANNELS_FEW = 8 };
 
 /* Whether oneDNN's is likely to be faster. On AVX2 ours have 0.9 to 2 times its speed where the channels that they make
- * fill whole tiles, and 0.6 to 1.5 times where they do not; on AVX-512 0.7 to 0.95 times, but of few channels 1.2
- * to 1.5 times. */
-static bool is_asked(way w, const glia__conv_shape *s)
+ * fill whole tiles, or where they make fewer multiplications, and 0.6 to 1.5 times else; on AVX-512 (with all
+ * multiplications) 0.7 to 0.95 times, but of few channels 1.2 to 1.5 times. */
+static bool is_asked(way w, const glia__conv *c)
 {
-    size_t columns = w == BACKWARD_X ? glia__conv_in(s) : glia__conv_out(s);
-    if (on_avx2) return columns % portable.panel != 0;
-    return !on_avx512 || w == BACKWARD_X || glia__conv_in(s) >= CHANNELS_FEW;
+    size_t in = glia__conv_in(&c->s), columns = w == BACKWARD_X ? in : glia__conv_out(&c->s);
+    if (on_avx2) return columns % portable.panel != 0 && (w == BACKWARD_W || !c->winograd);
+    return !on_avx512 || w == BACKWARD_X || in >= CHANNELS_FEW;
 }
 
 /* Whether all of the kernel meets the image somewhere. Where a part lies among zeros in all positions, oneDNN may leave
@@ -169,6 +169,14 @@ static bool meets_image(const glia__conv_shape *s)
             if (!meets) return false;
         }
     return true;
+}
+
+/* Whether oneDNN brings every stride-th x together for a product, of fewer channels than a vector has: it finds a wrong
+ * gradient of the weights then (seen of 2.6 on AVX2 with fewer than 8). */
+static bool is_thinned_wrongly(const glia__conv_shape *s)
+{
+    enum { VECTOR = 16 }; /* of AVX-512 */
+    return s->kernel[0] * s->kernel[1] == 1 && s->stride[0] * s->stride[1] > 1 && glia__conv_in(s) < VECTOR;
 }
 
 static bool take_layouts(primitive *p, dnnl_primitive_desc_t d, way w, shapes *s)
@@ -225,7 +233,7 @@ static void clear_primitive(primitive *p)
 static bool make_way(library *l, way w, const glia__conv_shape *s)
 {
     primitive *shard = &l->of[w][SHARD], *single = &l->of[w][SINGLE];
-    if (w == BACKWARD_W && !meets_image(s)) return false;
+    if (w == BACKWARD_W && (!meets_image(s) || is_thinned_wrongly(s))) return false;
     make_primitive(shard, l, w, s, s->rows, NULL);
     if (shard->run && s->rows > 1) make_primitive(single, l, w, s, 1, &shard->weight);
     if (shard->run && (single->run || s->rows == 1) && make_reorder(l, w)) return true;
@@ -287,7 +295,7 @@ static glia_status plan_of(glia__conv *c, bool lowered, dnnl_data_type_t type)
     if (make_weight(&l->ours, &c->s, dnnl_f32, false) &&
         layout_make(&l->bias, 1, (dnnl_dims_t){(dnnl_dim_t)c->s.out}, dnnl_f32, dnnl_x)) {
         for (int w = 0; w < WAYS; w++)
-            c->by_library[w] = (lowered || is_asked((way)w, &c->s)) && make_way(l, (way)w, &c->s);
+            c->by_library[w] = (lowered || is_asked((way)w, c)) && make_way(l, (way)w, &c->s);
         count_memory(l, c);
     }
     glia__onednn_give_back(threads);

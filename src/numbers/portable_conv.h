@@ -452,6 +452,7 @@ static glia_status conv_plan(glia__conv *c)
     if (!frames_fit(&x, p.images) || !frames_fit(&y, 1))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu with zeros around them are more than memory can address",
                           c->s.x[0], c->s.x[1]);
+    c->winograd = is_winograd(&c->s);
     c->prepared = forward_panels(&c->s) + backward_panels(&c->s) + turned_numbers(&c->s);
     c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
     c->work = larger_size(c->work, larger_size(zeros_work(&c->s), winograd_work(&c->s)));
