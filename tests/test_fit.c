@@ -241,6 +241,42 @@ static void relu_lies_over_what_it_alone_reads(void **state)
     glia_data_free(d);
 }
 
+/* A pooling makes y and dx of the relu that it alone reads, and writes its dx over what it has read where each number
+ * of that has one window: the bits are those of a run in which neither happens. */
+static void expect_taken(bool taken, bool spent, const char *net, const glia_data *d, size_t relu)
+{
+    options      o = {.epochs = 2, .batch = 37, .optimizer = "adam", .scale = "none", .threads = 2};
+    glia_model  *plain = fitted(net, d, d, &o);
+    glia__layer *l = plain->layers + relu;
+    assert_true(l->taken == taken && l[1].rectifies == taken);
+    assert_true((l[-1].dy == l[-1].y) == spent);
+    o.doctor = true;
+    glia_model *watched = fitted(net, d, d, &o);
+    l = watched->layers + relu;
+    assert_false(l->taken || l[1].rectifies || l[-1].dy == l[-1].y);
+    expect_same_weights(plain, watched);
+    assert_true(epochs_of(plain, 2)->val_loss == epochs_of(watched, 2)->val_loss);
+    glia_model_free(plain);
+    glia_model_free(watched);
+}
+
+static void a_pooling_takes_a_relu_along(void **state)
+{
+    (void)state;
+    glia_data *d = image_data(93, 256, 0);
+    expect_taken(true, true, "input 1x16x16, conv 8 3 pad=same, relu, maxpool 2, flatten, dense 4, softmax", d, 2);
+    expect_taken(true, true, "input 1x16x16, conv 8 3 freeze=yes, relu, globalmaxpool, dense 4, softmax", d, 2);
+    expect_taken(true, true, "input 4x64, conv1d 8 3 pad=same, relu, maxpool 4, flatten, dense 4, softmax", d, 2);
+    expect_taken(true, false, "input 1x16x16, conv 8 3, relu, maxpool 3, flatten, dense 4, softmax", d, 2);
+    expect_taken(true, false, "input 1x16x16, conv 8 3, relu, maxpool 3 stride=2, flatten, dense 4, softmax", d, 2);
+    expect_taken(false, false, "input 1x16x16, conv 8 3 pad=same, relu, avgpool 2, flatten, dense 4, softmax", d, 2);
+    expect_taken(false, false, "input 1x16x16, conv 8 3, batchnorm, relu, maxpool 2, flatten, dense 4, softmax", d, 3);
+    expect_taken(false, false, "input 1x16x16, conv 8 3, relu @a, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
+    expect_taken(false, false,
+                 "input 1x16x16, conv 8 2 stride=2 @a, relu, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
+    glia_data_free(d);
+}
+
 /* ---- history and callbacks ------------------------------------------------------------------------------------- */
 
 static void defaults_and_history(void **state)
@@ -453,6 +489,22 @@ static void a_rate_that_is_too_high(void **state)
     assert_non_null(strstr(glia_error(), "layer "));
     assert_non_null(strstr(glia_error(), "the step was not applied"));
     assert_true(all_finite(m));
+    glia_model_free(m);
+    glia_data_free(d);
+}
+
+/* Its y is written over by the time somebody looks for it. */
+static void a_layer_whose_outputs_are_spent_is_blamed(void **state)
+{
+    (void)state;
+    glia_data  *d = image_data(40, 256, 0);
+    glia_model *m =
+        fresh("input 1x16x16, conv 4 3, tanh, conv 4 3 pad=1, relu, maxpool 2, flatten, dense 4, softmax", d);
+    real *weight = m->layers[3].param[0].value;
+    for (size_t i = 0; i < m->layers[3].param[0].count; i++) weight[i] = IS_DOUBLE ? (real)1e308 : (real)1e38;
+    EXPECT_FAILS(glia_fit(m, d, NULL, &(options){.batch = 20}), GLIA_E_NONFINITE,
+                 "epoch 1, batch 1: layer 2 (conv) became infinite or NaN");
+    assert_true(m->layers[3].dy == m->layers[3].y);
     glia_model_free(m);
     glia_data_free(d);
 }
@@ -682,6 +734,8 @@ int main(void)
         cmocka_unit_test(narrow_nets_too),
         cmocka_unit_test(narrow_nets_of_all_kinds_too),
         cmocka_unit_test(relu_lies_over_what_it_alone_reads),
+        cmocka_unit_test(a_pooling_takes_a_relu_along),
+        cmocka_unit_test(a_layer_whose_outputs_are_spent_is_blamed),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),
         cmocka_unit_test(validation_every_so_often),

@@ -1,5 +1,6 @@
 /* Poolings: random shapes by the kernels of every instruction set, against the formula in numbers/pool.h written here
- * point by point; ties, NaN, 2x2 windows at all widths of channels, maxima that take a relu along, dx written over x. */
+ * point by point; ties, NaN, 2x2 windows at all widths of channels, maxima that take a relu along, dx written over x.
+ */
 #include "help.h"
 #include "numbers/kernels.h"
 

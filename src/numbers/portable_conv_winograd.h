@@ -56,8 +56,8 @@ static bool is_winograd(const glia__conv_shape *s)
     enum { CHANNELS = 16 };
     bool fits = s->groups == 1 && s->in % LANES == 0 && s->out % LANES == 0 && s->in >= CHANNELS && s->out >= CHANNELS;
     for (int axis = 0; axis < 2; axis++)
-        fits = fits && s->kernel[axis] == TAPS && s->stride[axis] == 1 && s->dilation[axis] == 1 &&
-               s->before[axis] < TAPS;
+        fits =
+            fits && s->kernel[axis] == TAPS && s->stride[axis] == 1 && s->dilation[axis] == 1 && s->before[axis] < TAPS;
     return fits && squares_pay(s->y) && squares_pay(s->x);
 }
 

@@ -206,8 +206,8 @@ static double lead(const glia__layer *l, size_t rows)
                                                 .backward_x = f##_backward,                                            \
                                                 .cost = 4,                                                             \
                                                 __VA_ARGS__}
-POOLING(maxpool, "the largest of each window of an image or a sequence", of_max, plan, max, .kink = lead, .takes_relu = true,
-        .spends = max_spends);
+POOLING(maxpool, "the largest of each window of an image or a sequence", of_max, plan, max, .kink = lead,
+        .takes_relu = true, .spends = max_spends);
 POOLING(avgpool, "the mean of each window of an image or a sequence", of_avg, plan_avg, avg, .kink = NULL);
 POOLING(globalmaxpool, "the largest of each channel", glia__no_settings, plan_global, max, .kink = lead,
         .takes_relu = true, .spends = max_spends);
