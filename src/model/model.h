@@ -189,7 +189,8 @@ typedef struct glia__step {
     const glia__augment *augment; /* images are changed so on their way; NULL: they are not */
     /* loss; NULL: none */
     const glia__loss   *loss;
-    bool                fused; /* loss is computed on the inputs of the last layer */
+    bool                fused;      /* loss is computed on the inputs of the last layer */
+    bool                loss_alone; /* and nobody else asks for its outputs: they need not be made */
     glia__truth         truth;
     real                threshold; /* a single output above it says class 1 */
     const glia__scaler *units;     /* number targets were scaled so: loss_sum is told in the user's units; or NULL */

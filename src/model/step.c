@@ -218,12 +218,19 @@ static bool in_strips(const glia__step *s)
     return s->model->layers[0].strip_groups > 0;
 }
 
+/* Whether the last layer is left out: the loss does without its y, and its x tells the most probable class too. */
+static bool leaves_out_last(const glia__step *s)
+{
+    return s->loss && s->fused && s->loss_alone && glia__model_last(s->model)->class->keeps_order;
+}
+
 static void forward(walk *w)
 {
     const glia_model *m = w->s->model;
     prepare(w);
     if (w->s->intake) gather(w);
-    for (size_t i = 0; i < m->n_layers; i++) {
+    size_t count = m->n_layers - leaves_out_last(w->s);
+    for (size_t i = 0; i < count; i++) {
         const glia__layer *l = &m->layers[i];
         if (!l->class->forward || l->taken) continue;
         if (l->class->forward_sums && w->s->train && !l->frozen) {
@@ -284,6 +291,7 @@ static void total(glia__step *s)
 {
     const glia__layer *last = glia__model_last(s->model);
     glia__judged       top = glia__model_judged(s->model, s->fused);
+    const real        *y = leaves_out_last(s) ? top.y : last->y;
     s->loss_sum = s->loss_minimised = sum_of_rows(s);
     if (s->units) {
         loss_in_units(s);
@@ -293,7 +301,7 @@ static void total(glia__step *s)
     for (size_t r = 0; s->truth.classes && r < s->rows; r++) {
         if (glia__loss_passes_over(s->loss, &s->truth, r)) continue;
         s->judged++;
-        s->hits += hit(s, last->y + r * last->n_out, s->truth.classes[r]);
+        s->hits += hit(s, y + r * last->n_out, s->truth.classes[r]);
     }
     s->nonfinite = !isfinite(s->loss_sum) || (s->backward && top.dy && !last->k->all_finite(s->rows * top.n, top.dy));
 }

@@ -210,6 +210,7 @@ struct glia__layer_class {
     bool        across; /* a row of y depends on other rows of the batch, through the sums */
     bool        draws;  /* y is a matter of chance, in training */
     bool        no_gradient; /* step: the derivative is zero everywhere, and no test of it makes sense */
+    bool        keeps_order; /* of the numbers of a plain row: where the largest x stands, the largest y does */
     bool        gives_logs;  /* y are logarithms of probabilities */
     /* a user's own activation */
     glia_real (*own)(glia_real x);

@@ -8,6 +8,13 @@
 #include "ground/real.h"
 #include "parts/loss_kinds.h"
 
+/* The class of row r if that alone counts, and as 1; or n. */
+static size_t only_class(const glia__loss *l, const glia__truth *t, size_t r, size_t n)
+{
+    bool alone = t->classes && n > 1 && !t->class_weight && l->set[GLIA__LOSS_SMOOTHING].number == 0;
+    return alone ? (size_t)t->classes[r] : n;
+}
+
 static real share(const glia__loss *l, const glia__truth *t, size_t r, size_t n, size_t j)
 {
     const real smoothing = (real)l->set[GLIA__LOSS_SMOOTHING].number; /* nll has none: 0 */
@@ -21,8 +28,10 @@ static real share(const glia__loss *l, const glia__truth *t, size_t r, size_t n,
 static double cross_entropy(const glia__loss *l, size_t r, size_t n, const real *z, const glia__truth *t, real scale,
                             real *dz)
 {
-    real   most = z[0];
-    double sum = 0, weight = 0, loss = 0;
+    const size_t only = only_class(l, t, r, n);
+    const bool   alone = only < n;
+    real         most = z[0];
+    double       sum = 0, weight = 0, loss = 0;
     for (size_t j = 1; j < n; j++) most = z[j] > most ? z[j] : most;
     for (size_t j = 0; j < n; j++) {
         real e = exp(z[j] - most);
@@ -31,11 +40,14 @@ static double cross_entropy(const glia__loss *l, size_t r, size_t n, const real 
     }
     const double log_sum = log(sum);
     for (size_t j = 0; j < n; j++) {
-        double q = share(l, t, r, n, j);
+        double q = alone ? j == only : share(l, t, r, n, j);
         weight += q;
         loss += q * (log_sum - ((double)z[j] - most));
     }
-    for (size_t j = 0; dz && j < n; j++) dz[j] = scale * ((real)(dz[j] * weight / sum) - share(l, t, r, n, j));
+    for (size_t j = 0; dz && j < n; j++) {
+        real q = alone ? j == only : share(l, t, r, n, j);
+        dz[j] = scale * ((real)(dz[j] * weight / sum) - q);
+    }
     return loss;
 }
 

@@ -94,6 +94,7 @@ const glia__layer_class glia__layer_softmax = {
     .forward = glia__apply_forward,
     .apply = softmax_apply,
     .in_place = true,
+    .keeps_order = true,
     .backward_x = softmax_backward,
     .cost = 200,
 };
@@ -103,6 +104,7 @@ const glia__layer_class glia__layer_log_softmax = {
     .forward = glia__apply_forward,
     .apply = log_softmax_apply,
     .in_place = true,
+    .keeps_order = true,
     .backward_x = log_softmax_backward,
     .cost = 200,
     .gives_logs = true,
