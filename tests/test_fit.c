@@ -222,6 +222,7 @@ static void expect_relu_lies(bool over, const char *net, const glia_data *d, siz
     glia_model *watched = fitted(net, d, d, &o);
     expect_same_weights(plain, watched);
     assert_true(epochs_of(plain, 2)->val_loss == epochs_of(watched, 2)->val_loss);
+    assert_true(epochs_of(plain, 2)->accuracy == epochs_of(watched, 2)->accuracy);
     assert_true((plain->layers[layer].y == plain->layers[layer - 1].y) == over);
     assert_true(watched->layers[layer].y != watched->layers[layer - 1].y);
     glia_model_free(plain);
@@ -274,6 +275,23 @@ static void a_pooling_takes_a_relu_along(void **state)
     expect_taken(false, false, "input 1x16x16, conv 8 3, relu @a, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
     expect_taken(false, false,
                  "input 1x16x16, conv 8 2 stride=2 @a, relu, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
+    glia_data_free(d);
+}
+
+/* Where rows are one batch, nothing is drawn. */
+static void all_rows_at_once_keep_their_order(void **state)
+{
+    (void)state;
+    glia_data *d = class_data(1, 90, 4, 3);
+    for (size_t batch = 89; batch <= 90; batch++) {
+        glia_model  *drawn = fitted("dense 9, relu, dense 3, softmax", d, NULL, &(options){.batch = batch, .seed = 4});
+        glia_model  *given = fitted("dense 9, relu, dense 3, softmax", d, NULL,
+                                    &(options){.batch = batch, .seed = 4, .no_shuffle = true});
+        const size_t bytes = drawn->n_parameters * sizeof *drawn->parameters;
+        assert_true((memcmp(drawn->parameters, given->parameters, bytes) == 0) == (batch == 90));
+        glia_model_free(drawn);
+        glia_model_free(given);
+    }
     glia_data_free(d);
 }
 
@@ -735,6 +753,7 @@ int main(void)
         cmocka_unit_test(narrow_nets_of_all_kinds_too),
         cmocka_unit_test(relu_lies_over_what_it_alone_reads),
         cmocka_unit_test(a_pooling_takes_a_relu_along),
+        cmocka_unit_test(all_rows_at_once_keep_their_order),
         cmocka_unit_test(a_layer_whose_outputs_are_spent_is_blamed),
         cmocka_unit_test(defaults_and_history),
         cmocka_unit_test(callbacks_see_and_stop),
