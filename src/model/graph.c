@@ -122,6 +122,18 @@ size_t glia__graph_readers(const glia__layer *layers, size_t count, size_t from)
     return readers;
 }
 
+glia__layer *glia__graph_only_reader(glia__layer *layers, size_t count, size_t from)
+{
+    glia__layer *reader = NULL;
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < layers[i].inputs; k++)
+            if (layers[i].input[k].from == from) {
+                if (reader) return NULL;
+                reader = &layers[i];
+            }
+    return reader;
+}
+
 /* What nobody reads would be computed for nothing. */
 static glia_status check_readers(const graph *g, size_t i)
 {

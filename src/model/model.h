@@ -103,12 +103,16 @@ char *glia__net_for(const glia_data *data, size_t inputs);
 glia_status glia__graph_link(glia__layer *layers, size_t count, const char *text);
 /* How many layers read the y of layer `from` (SIZE_MAX: the rows of the net). */
 size_t glia__graph_readers(const glia__layer *layers, size_t count, size_t from);
+/* The one that reads it, if no other does; else NULL. */
+glia__layer *glia__graph_only_reader(glia__layer *layers, size_t count, size_t from);
 
-/* --- plan.c: shapes, offsets, memory --- */
+/* --- plan.c: shapes and offsets --- */
 glia_status glia__plan_shapes(glia__layer *layers, size_t count, const glia__shape *in, const char *text);
 glia_status glia__plan_tensors(glia__layer *layers, size_t count, size_t *total); /* their offsets */
 /* Numbers of a row that a layer reads and writes, of the one with most. */
 size_t glia__plan_widest(const glia__layer *layers, size_t count);
+
+/* --- layout.c: memory --- */
 /* Memory for passes over up to `rows` rows by a team of `workers`. What an earlier pass left is lost if it has to grow.
  */
 glia_status glia__model_reserve(glia_model *m, size_t rows, unsigned workers, glia__plan_mode mode);
