@@ -408,9 +408,9 @@ typedef struct glia_fit_options {
     size_t epochs;            /* at most 1,000,000; 0: as many as glia_usual_epochs says                       */
     size_t batch;             /* 32; 1: single samples; GLIA_FULL_BATCH: all rows at once. For lbfgs only how
                                  many rows are computed at a time                                              */
-    bool no_shuffle;          /* rows in the order of the data, as they are where a batch is all of them; else
-                                 RandomState(seed).permutation, one an epoch, by blocks where the data are large
-                                 (docs/random.md)                                                              */
+    bool no_shuffle;          /* rows in the order of the data; else RandomState(seed).permutation, one an epoch,
+                                 by blocks where the data are large (docs/random.md). Where one batch holds all
+                                 rows, nothing is drawn in any case                                            */
     uint32_t    seed;         /* 0                                                                             */
     unsigned    threads;      /* 0: usable cores. Never changes the result                                     */
     const char *optimizer;    /* "adam lr=0.001"; see `glia optimizers`                                        */

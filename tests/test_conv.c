@@ -246,7 +246,9 @@ static void portable_convolutions_follow_the_formula(void **state)
         const glia__kernels *k = glia__kernels_portable(isas[i]);
         tally                t = {0};
         for (uint32_t seed = 0; k && seed < SHAPES; seed++) try_shape(k, seed, &t);
-        if (k) assert_true(t.tried == SHAPES && t.winograd > 20);
+        if (!k) continue;
+        assert_int_equal(t.tried, SHAPES);
+        assert_in_range(t.winograd, 20, SHAPES);
     }
 }
 

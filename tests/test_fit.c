@@ -249,12 +249,12 @@ static void expect_taken(bool taken, bool spent, const char *net, const glia_dat
     options      o = {.epochs = 2, .batch = 37, .optimizer = "adam", .scale = "none", .threads = 2};
     glia_model  *plain = fitted(net, d, d, &o);
     glia__layer *l = plain->layers + relu;
-    assert_true(l->taken == taken && l[1].rectifies == taken);
-    assert_true((l[-1].dy == l[-1].y) == spent);
+    assert_true(l->by_reader == taken && l[1].rectifies == taken);
+    assert_true(l[-1].spent == spent && (l[-1].dy == l[-1].y) == spent);
     o.doctor = true;
     glia_model *watched = fitted(net, d, d, &o);
     l = watched->layers + relu;
-    assert_false(l->taken || l[1].rectifies || l[-1].dy == l[-1].y);
+    assert_false(l->by_reader || l[1].rectifies || l[-1].dy == l[-1].y);
     expect_same_weights(plain, watched);
     assert_true(epochs_of(plain, 2)->val_loss == epochs_of(watched, 2)->val_loss);
     glia_model_free(plain);
@@ -275,6 +275,53 @@ static void a_pooling_takes_a_relu_along(void **state)
     expect_taken(false, false, "input 1x16x16, conv 8 3, relu @a, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
     expect_taken(false, false,
                  "input 1x16x16, conv 8 2 stride=2 @a, relu, maxpool 1, add @a, flatten, dense 4, softmax", d, 2);
+    glia_data_free(d);
+}
+
+/* Adds up the outputs of the first row, of the batch that is over. */
+typedef struct outputs {
+    glia_model *m;
+    double      sum;
+} outputs;
+
+static bool add_outputs(void *user, const glia_batch *b)
+{
+    outputs *o = user;
+    (void)b;
+    o->sum = 0;
+    for (size_t j = 0; j < o->m->n_out; j++) o->sum += (double)glia__model_last(o->m)->y[j];
+    return false;
+}
+
+/* The loss does without it. */
+static void a_last_softmax_is_made_for_those_who_look(void **state)
+{
+    (void)state;
+    glia_data *d = class_data(1, 90, 4, 3);
+    for (int doctor = 0; doctor < 2; doctor++) {
+        outputs seen = {.m = fresh("dense 3, softmax", d)};
+        EXPECT_OK(glia_fit(seen.m, d, NULL,
+                           &(options){.epochs = 1, .doctor = doctor, .on_batch = add_outputs, .user = &seen}));
+        assert_true(doctor ? fabs(seen.sum - 1) < 1e-6 : seen.sum == 0); /* as memory was given */
+        glia_model_free(seen.m);
+    }
+    glia_data_free(d);
+}
+
+/* Logits that differ by less than softmax can show: the larger one counts, whoever looks. */
+static void hits_are_counted_before_softmax_rounds(void **state)
+{
+    (void)state;
+    glia_data *d = class_data(1, 90, 4, 3);
+    options    o = {.epochs = 1, .optimizer = "sgd lr=1e-30"};
+    double     accuracy[2];
+    for (int doctor = 0; doctor < 2; doctor++) {
+        o.doctor = doctor;
+        glia_model *m = fitted("dense 3 init=normal:0:1e-20 bias_init=zeros, softmax", d, NULL, &o);
+        accuracy[doctor] = epochs_of(m, 1)->accuracy;
+        glia_model_free(m);
+    }
+    assert_true(accuracy[0] == accuracy[1]);
     glia_data_free(d);
 }
 
@@ -753,6 +800,8 @@ int main(void)
         cmocka_unit_test(narrow_nets_of_all_kinds_too),
         cmocka_unit_test(relu_lies_over_what_it_alone_reads),
         cmocka_unit_test(a_pooling_takes_a_relu_along),
+        cmocka_unit_test(a_last_softmax_is_made_for_those_who_look),
+        cmocka_unit_test(hits_are_counted_before_softmax_rounds),
         cmocka_unit_test(all_rows_at_once_keep_their_order),
         cmocka_unit_test(a_layer_whose_outputs_are_spent_is_blamed),
         cmocka_unit_test(defaults_and_history),

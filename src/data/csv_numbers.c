@@ -198,7 +198,7 @@ static inline void read_ones(const block *b, run *r)
     advance(r, b, cells);
 }
 
-/* What words of four digits are worth: those are added up in pairs, and these. */
+/* What words of the digits a b c d are worth: first 10 a + b and 10 c + d, then 100 times the one plus the other. */
 static inline void sum_fours(const uint32_t *word, size_t n, real *v)
 {
     size_t k = 0;

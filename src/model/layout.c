@@ -1,9 +1,9 @@
 /* The memory of the passes: one block, in which each layer has its y, its dy, what it keeps and what workers need. Who
  * looks at no layer's numbers gets less of it, and shorter ways to it:
  *
- *   over     a relu that alone reads a linear layer has that one's y and dy as its own
- *   taken    a pooling by maxima that alone reads such a relu makes y and dx of it along with its own
- *   spent    dy of a linear layer is its y, where who alone reads that is through with a number when it writes its dx
+ *   over       a relu that alone reads a linear layer has that one's y and dy as its own
+ *   by_reader  a pooling by maxima that alone reads such a relu makes y and dx of it along with its own
+ *   spent      dy of a linear layer is its y, where who alone reads that is through with a number when it writes its dx
  *
  * All that can fail in a pass fails here. */
 #include <string.h>
@@ -60,29 +60,23 @@ static const glia__layer *lies_over(const layout *o, const glia__layer *l)
     return only_reader(o, at) && from->class->linear != GLIA__NOT_LINEAR ? from : NULL;
 }
 
-/* Settles whether layer i, which lies over another or does not, is taken along by its reader. */
-static void take_along(const layout *o, size_t i, bool over)
+/* Which layers are made by their readers, before any has its place. */
+static void find_taken(const layout *o)
 {
-    glia__layer *l = &o->m->layers[i], *reader = only_reader(o, i);
-    l->taken = over && l->class->is_relu && reader && reader->class->takes_relu;
-    if (reader) reader->rectifies = l->taken;
-}
-
-/* Who reads y of layer i where it stands, by itself or taking along a relu that lies over it; NULL: several, or none.
- */
-static const glia__layer *reader_in_place(const layout *o, size_t i)
-{
-    const glia__layer *reader = only_reader(o, i), *next;
-    if (!reader || !lies_over(o, reader)) return reader;
-    next = only_reader(o, (size_t)(reader - o->m->layers));
-    return reader->class->is_relu && next && next->class->takes_relu ? next : NULL;
+    for (size_t i = 0; i < o->m->n_layers; i++) o->m->layers[i].rectifies = false;
+    for (size_t i = 0; i < o->m->n_layers; i++) {
+        glia__layer *l = &o->m->layers[i], *reader = only_reader(o, i);
+        l->by_reader = l->class->rectifier && reader && reader->class->takes_rectifier && lies_over(o, l);
+        if (l->by_reader) reader->rectifies = true;
+    }
 }
 
 /* Whether dy of layer i may be its y: its own way back does without y, and its reader's spends it. */
 static bool is_spent(const layout *o, size_t i)
 {
-    if (o->mode != GLIA__PLAN_TRAINING || o->m->layers[i].class->linear == GLIA__NOT_LINEAR) return false;
-    const glia__layer *reader = reader_in_place(o, i);
+    const glia__layer *l = &o->m->layers[i], *reader = only_reader(o, i);
+    if (o->mode != GLIA__PLAN_TRAINING || l->class->linear == GLIA__NOT_LINEAR) return false;
+    if (reader && reader->by_reader) reader = only_reader(o, (size_t)(reader - o->m->layers));
     return reader && reader->class->spends && reader->class->spends(reader);
 }
 
@@ -94,8 +88,8 @@ static void lay_out_layer(layout *o, size_t i)
     size_t             readers = glia__graph_readers(m->layers, m->n_layers, i);
     l->y = under ? under->y : next(o, o->rows, l->n_out);
     l->kept = next(o, 1, l->keeps);
-    take_along(o, i, under != NULL);
-    if (is_spent(o, i))
+    l->spent = is_spent(o, i) || (under && under->spent);
+    if (l->spent)
         l->dy = l->y, l->dys = 0;
     else if (o->mode != GLIA__PLAN_FORWARD)
         l->dy = next_gradients(o, under, readers, l->n_out, l->dy_of, &l->dys);
@@ -116,6 +110,7 @@ static bool lay_out(layout *o)
     const glia__layer *last = glia__model_last(m);
     if (last && glia__shape_turned(&last->out)) m->turned = next(o, o->rows, last->n_out);
     m->works = 0;
+    find_taken(o);
     for (size_t i = 0; i < m->n_layers && o->fits; i++)
         if (m->layers[i].class->forward) lay_out_layer(o, i);
     m->works = glia__whole_lines(m->works);

@@ -218,10 +218,11 @@ static bool in_strips(const glia__step *s)
     return s->model->layers[0].strip_groups > 0;
 }
 
-/* Whether the last layer is left out: the loss does without its y, and its x tells the most probable class too. */
-static bool leaves_out_last(const glia__step *s)
+/* Whether the loss is made from what goes into the last layer, which tells the most probable class as well: that layer
+ * may be left out. */
+static bool judges_by_logits(const glia__step *s)
 {
-    return s->loss && s->fused && s->loss_alone && glia__model_last(s->model)->class->keeps_order;
+    return s->loss && s->fused && glia__model_last(s->model)->class->keeps_order;
 }
 
 static void forward(walk *w)
@@ -229,10 +230,10 @@ static void forward(walk *w)
     const glia_model *m = w->s->model;
     prepare(w);
     if (w->s->intake) gather(w);
-    size_t count = m->n_layers - leaves_out_last(w->s);
+    size_t count = m->n_layers - (w->s->loss_alone && judges_by_logits(w->s));
     for (size_t i = 0; i < count; i++) {
         const glia__layer *l = &m->layers[i];
-        if (!l->class->forward || l->taken) continue;
+        if (!l->class->forward || l->by_reader) continue;
         if (l->class->forward_sums && w->s->train && !l->frozen) {
             add_layer(w, l, GLIA__FORWARD_SUMS, forward_sums_block);
             end_job(w);
@@ -291,7 +292,7 @@ static void total(glia__step *s)
 {
     const glia__layer *last = glia__model_last(s->model);
     glia__judged       top = glia__model_judged(s->model, s->fused);
-    const real        *y = leaves_out_last(s) ? top.y : last->y;
+    const real        *y = judges_by_logits(s) ? top.y : last->y;
     s->loss_sum = s->loss_minimised = sum_of_rows(s);
     if (s->units) {
         loss_in_units(s);
@@ -353,7 +354,7 @@ static void backward_x_block(walk *w, const glia__layer *l, size_t begin, size_t
 static void backward_layer(walk *w, const glia__layer *l)
 {
     bool needs_x = w->s->want_dx || l->upstream, learns = glia__layer_learns(l), across = l->class->across;
-    if (l->taken || (!needs_x && !learns)) return;
+    if (l->by_reader || (!needs_x && !learns)) return;
     if (l->dys) {
         glia__cut cut = {0};
         glia__cut_rows(l, GLIA__BACKWARD_X, w->s->rows, &cut);
@@ -551,11 +552,11 @@ void glia__step_run(glia__step *s)
     if (s->backward && s->optim && updates_in_place(s) && !s->nonfinite) glia__optim_advance(s->optim);
 }
 
-/* The layer whose y came to be in that of l, if the way back has written over its own. */
-static const glia__layer *source_of(const glia_model *m, const glia__layer *l)
+/* Where y of l came from, as far as the way back has written over it. (An infinity below all other numbers that a
+ * pooling has passed over is seen by nobody.) */
+static const glia__layer *first_spent(const glia_model *m, const glia__layer *l)
 {
-    for (size_t from; (from = l->input[0].from) != SIZE_MAX && m->layers[from].dy == m->layers[from].y;)
-        l = &m->layers[from];
+    for (size_t from; (from = l->input[0].from) != SIZE_MAX && m->layers[from].spent;) l = &m->layers[from];
     return l;
 }
 
@@ -567,8 +568,8 @@ void glia__step_blame(const glia_model *m, size_t rows, char text[96])
     }
     for (size_t i = 0; i < m->n_layers; i++) {
         const glia__layer *l = &m->layers[i];
-        if (!l->class->forward || l->dy == l->y || l->k->all_finite(rows * l->n_out, l->y)) continue;
-        l = source_of(m, l);
+        if (!l->class->forward || l->spent || l->k->all_finite(rows * l->n_out, l->y)) continue;
+        l = first_spent(m, l);
         snprintf(text, 96, "layer %zu (%s)", l->number, l->class->named.name);
         return;
     }

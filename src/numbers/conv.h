@@ -6,9 +6,10 @@
  * where x is 0 outside of the image, s is the stride, d the dilation, p the zeros before the first row or column; c
  * runs over the channels of o's group. A plan is made once for a shape; what can fail, fails there.
  *
- * Forward and back to x, kernels may make fewer multiplications than the sum has (Winograd's filtering), and an image
- * with a number that is not finite may have more of them in y then. The ways back may leave a dy of 0 out, of x image
- * by image. What an image becomes depends on no other one. */
+ * Forward and back to x, kernels may make fewer multiplications than the sum has (Winograd's filtering). A number that
+ * is not finite, or within a factor of four of what is not, then spreads a little further. The ways back may leave a dy of 0 out, to the same bits where no
+ * multiplications are spared, but for x and weights that are not finite. By the portable kernels what an image becomes
+ * depends on no other one. */
 #ifndef GLIA_NUMBERS_CONV_H
 #define GLIA_NUMBERS_CONV_H
 
@@ -27,7 +28,8 @@ typedef struct glia__conv {
     glia__conv_shape s;
     size_t           prepared;      /* numbers that conv_prepare writes */
     size_t           work;          /* numbers that each worker needs while it runs */
-    bool             winograd;      /* the portable kernels make fewer multiplications forward and back to x */
+    bool             all_products;  /* asked of the plan: that none is spared */
+    bool             winograd;      /* the portable kernels spare some forward and back to x */
     void            *library;       /* of onednn_conv.c, or NULL */
     bool             lowered;       /* some of the products are made of rounded operands */
     bool             by_library[3]; /* which way is the library's: forward, back to x, to the weights */

@@ -56,7 +56,8 @@ typedef struct glia__kernels {
                             real *dx, real *work);
     void (*conv_backward_w)(const glia__conv *c, size_t rows, const real *x, const real *dy, real *dweight, real *dbias,
                             real *work);
-    /* Whether so many of these dy are 0 that the ways back leave them out. */
+    /* Whether so many of these dy are 0 that it is faster to leave them out than to make a product of all; back to x
+     * the kernels look at each image for itself. */
     bool (*conv_leaves_zeros_out)(const glia__conv_shape *s, size_t rows, const real *dy);
 
     /* Poolings (numbers/pool.h) of `rows` images; the ways back overwrite dx. */

@@ -402,7 +402,7 @@ static bool backward_w(const glia__conv *c, int size, const real *x, const real 
     return run(p->run, given, dbias ? 5 : 4) && (theirs == dweight || reorder(l, BACKWARD_W, theirs, dweight));
 }
 
-/* The portable ways back are faster where they leave a dy of 0 out. */
+/* The portable ways back are faster where most dy are 0. */
 static bool goes_back(const glia__conv *c, way w, size_t rows, const real *dy)
 {
     const library *l = c->library;

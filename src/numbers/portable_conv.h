@@ -1,7 +1,8 @@
 /* Convolutions for portable.c (numbers/conv.h has the formula), as products with a matrix that exists nowhere: its
  * element (p, k) is the number under point k of the kernel where that stands at position p. In an image framed with
  * zeros it stands at f[at(p) + at(k)], and both are sums of loop counters times steps. So one tile, the one of
- * portable_gemm.h with an address for each of its rows, makes all directions:
+ * portable_gemm.h with an address for each of its rows, makes all directions, where portable_conv_winograd.h or
+ * portable_conv_zeros.h is no shorter way:
  *
  *   forward      y[p][o]  = b[o] + sum_k x[at(p) + at(k)] w[k][o]
  *   backward_x   dx[q][c] = sum_k dy[at(q) + at(k)] w'[k][c], w': the kernel turned around, in and out exchanged
@@ -366,19 +367,22 @@ static loops part_points(const glia__conv_shape *s, const part *p, const frame *
 
 /* ---- weights in panels ------------------------------------------------------------------------------------------- */
 
-static size_t points_kept(const glia__conv_shape *s)
+/* Numbers of them, for either way. */
+static size_t points_kept(const glia__conv *c)
 {
-    return is_winograd(s) ? POINTS : s->kernel[0] * s->kernel[1];
+    return c->winograd ? POINTS : c->s.kernel[0] * c->s.kernel[1];
 }
 
-static size_t forward_panels(const glia__conv_shape *s)
+static size_t forward_panels(const glia__conv *c)
 {
-    return products_of(s) * panels_of(columns_out(s)) * WIDTH * points_kept(s) * glia__conv_in(s);
+    const glia__conv_shape *s = &c->s;
+    return products_of(s) * panels_of(columns_out(s)) * WIDTH * points_kept(c) * glia__conv_in(s);
 }
 
-static size_t backward_panels(const glia__conv_shape *s)
+static size_t backward_panels(const glia__conv *c)
 {
-    return products_of(s) * panels_of(columns_in(s)) * WIDTH * points_kept(s) * glia__conv_out(s);
+    const glia__conv_shape *s = &c->s;
+    return products_of(s) * panels_of(columns_in(s)) * WIDTH * points_kept(c) * glia__conv_out(s);
 }
 
 static void pack_weight(const glia__conv_shape *s, const real *weight, real *to)
@@ -417,17 +421,14 @@ static void pack_parts(const glia__conv_shape *s, const real *weight, real *to)
 static void conv_prepare(const glia__conv *c, const real *weight, real *prepared)
 {
     const glia__conv_shape *s = &c->s;
-    real                   *forward = prepared, *backward = forward + forward_panels(s);
-    if (has_stretches(s)) turn(1, glia__conv_depth(s), s->out, weight, backward + backward_panels(s));
-    if (is_winograd(s)) {
-        pack_weight(s, weight, packed_for_points(s->in, panels_of(s->out), forward));
-        pack_points(s->in, panels_of(s->out), forward);
-        pack_parts(s, weight, packed_for_points(s->out, panels_of(s->in), backward));
-        pack_points(s->out, panels_of(s->in), backward);
-    } else {
-        pack_weight(s, weight, forward);
-        pack_parts(s, weight, backward);
-    }
+    const size_t            of_out = panels_of(s->out), of_in = panels_of(s->in);
+    real                   *forward = prepared, *backward = forward + forward_panels(c);
+    if (has_stretches(s)) turn(1, glia__conv_depth(s), s->out, weight, backward + backward_panels(c));
+    pack_weight(s, weight, c->winograd ? end_of_panels(s->in, of_out, forward) : forward);
+    pack_parts(s, weight, c->winograd ? end_of_panels(s->out, of_in, backward) : backward);
+    if (!c->winograd) return;
+    transform_panels(s->in, of_out, forward);
+    transform_panels(s->out, of_in, backward);
 }
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------- */
@@ -452,10 +453,10 @@ static glia_status conv_plan(glia__conv *c)
     if (!frames_fit(&x, p.images) || !frames_fit(&y, 1))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu with zeros around them are more than memory can address",
                           c->s.x[0], c->s.x[1]);
-    c->winograd = is_winograd(&c->s);
-    c->prepared = forward_panels(&c->s) + backward_panels(&c->s) + turned_numbers(&c->s);
+    c->winograd = !c->all_products && suits_winograd(&c->s);
+    c->prepared = forward_panels(c) + backward_panels(c) + turned_numbers(&c->s);
     c->work = larger_size(p.images * (frame_numbers(&x) + p.height * c->s.y[1] * WIDTH), frame_numbers(&y));
-    c->work = larger_size(c->work, larger_size(zeros_work(&c->s), winograd_work(&c->s)));
+    c->work = larger_size(c->work, larger_size(zeros_work(&c->s), winograd_work(c)));
     return GLIA_OK;
 }
 
@@ -467,40 +468,44 @@ static void conv_free(glia__conv *c)
 /* ---- the three directions ---------------------------------------------------------------------------------------- */
 
 /* One image. */
-static void product_forward(const glia__conv_shape *s, const real *x, const real *panels, const real *bias, real *y,
+static void product_forward(const glia__conv *c, const real *x, const real *panels, const real *bias, real *y,
                             real *work)
 {
-    const frame  f = frame_of_x(s);
-    const size_t n = columns_out(s), of_group = forward_panels(s) / products_of(s);
-    const real  *image = framed(&f, 1, x, work);
-    conv_product v = {
-        .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
+    const glia__conv_shape *s = &c->s;
+    const frame             f = frame_of_x(s);
+    const size_t            n = columns_out(s), of_group = forward_panels(c) / products_of(s);
+    const real             *image = framed(&f, 1, x, work);
+    conv_product            v = {
+                   .rows = positions_of(s, &f), .deep = joined(points_of(s, &f)), .step = WIDTH, .depthwise = is_depthwise(s)};
     for (size_t g = 0; g < products_of(s); g++) {
         v.a = image + g * glia__conv_in(s);
         conv_panels(&v, n, panels + g * of_group, bias ? bias + g * n : NULL, y + g * n);
     }
 }
 
+static void winograd_forward(const glia__conv *c, const real *x, const real *panels, const real *bias, real *y,
+                             real *work)
+{
+    const winograd f = forward_winograd(&c->s);
+    winograd_image(&f, x, panels, bias, y, work);
+}
+
 static void conv_forward(const glia__conv *c, size_t rows, const real *x, const real *weight, const real *prepared,
                          const real *bias, real *y, real *work)
 {
     const glia__conv_shape *s = &c->s;
-    const filter            f = forward_filter(s);
     const size_t            n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
     (void)weight;
-    for (size_t r = 0; r < rows; r++, x += n_x, y += n_y) {
-        if (is_winograd(s))
-            filter_image(&f, x, prepared, bias, y, work);
-        else
-            product_forward(s, x, prepared, bias, y, work);
-    }
+    for (size_t r = 0; r < rows; r++, x += n_x, y += n_y)
+        (c->winograd ? winograd_forward : product_forward)(c, x, prepared, bias, y, work);
 }
 
-static void product_backward_x(const glia__conv_shape *s, const real *dy, const real *panels, real *dx, real *work)
+static void product_backward_x(const glia__conv *c, const real *dy, const real *panels, real *dx, real *work)
 {
-    const frame  f = frame_of_y(s);
-    const size_t n = columns_in(s);
-    const real  *image = framed(&f, 1, dy, work);
+    const glia__conv_shape *s = &c->s;
+    const frame             f = frame_of_y(s);
+    const size_t            n = columns_in(s);
+    const real             *image = framed(&f, 1, dy, work);
     for (size_t m = 0; m < parts_of(s); m++) {
         const part   p = part_of(s, m);
         conv_product v = {.rows = part_positions(s, &p, &f),
@@ -513,21 +518,24 @@ static void product_backward_x(const glia__conv_shape *s, const real *dy, const 
     }
 }
 
+static void winograd_backward_x(const glia__conv *c, const real *dy, const real *panels, real *dx, real *work)
+{
+    const winograd f = backward_winograd(&c->s);
+    winograd_image(&f, dy, panels, NULL, dx, work);
+}
+
 static void conv_backward_x(const glia__conv *c, size_t rows, const real *dy, const real *weight, const real *prepared,
                             real *dx, real *work)
 {
     const glia__conv_shape *s = &c->s;
-    const filter            f = backward_filter(s);
     const size_t            n_x = s->x[0] * s->x[1] * s->in, n_y = s->y[0] * s->y[1] * s->out;
-    const real             *panels = prepared + forward_panels(s), *turned = panels + backward_panels(s);
+    const real             *panels = prepared + forward_panels(c), *turned = panels + backward_panels(c);
     (void)weight;
     for (size_t r = 0; r < rows; r++, dy += n_y, dx += n_x) {
-        if (image_leaves_zeros_out(s, dy))
+        if (leaves_zeros_out(s, 1, dy, c->winograd ? TERM_COSTS_WINOGRAD : TERM_COSTS))
             zeros_backward_x(s, dy, turned, dx, work);
-        else if (is_winograd(s))
-            filter_image(&f, dy, panels, NULL, dx, work);
         else
-            product_backward_x(s, dy, panels, dx, work);
+            (c->winograd ? winograd_backward_x : product_backward_x)(c, dy, panels, dx, work);
     }
 }
 

@@ -13,34 +13,34 @@
  * the kernel turned around. Each number comes from its own square alone, in one order whatever a call is for. */
 
 enum { SIDE = 4, STEP = 2, TAPS = 3, POINTS = SIDE * SIDE, A_LINE = 64 / sizeof(real) };
-enum { SQUARES = 24 }; /* that are worked on at once: what is known of them stays in a near cache */
+enum { SQUARES_AT_ONCE = 24 }; /* so many that what is known of them stays in a near cache */
 
-/* Images x, framed so that squares of them make all of y. */
-typedef struct filter {
+/* A way through it: from images that are framed so that their squares make all of y. */
+typedef struct winograd {
     frame  x;
     size_t y[2], out;
-} filter;
+} winograd;
 
 static size_t steps_of(size_t size)
 {
     return (size + STEP - 1) / STEP;
 }
 
-static filter filter_of(const size_t x[2], const size_t before[2], size_t in, const size_t y[2], size_t out)
+static winograd winograd_of(const size_t x[2], const size_t before[2], size_t in, const size_t y[2], size_t out)
 {
     const size_t reach[2] = {STEP * steps_of(y[0]) + SIDE - STEP, STEP * steps_of(y[1]) + SIDE - STEP};
-    return (filter){frame_of(x, before, reach, in), {y[0], y[1]}, out};
+    return (winograd){frame_of(x, before, reach, in), {y[0], y[1]}, out};
 }
 
-static filter forward_filter(const glia__conv_shape *s)
+static winograd forward_winograd(const glia__conv_shape *s)
 {
-    return filter_of(s->x, s->before, s->in, s->y, s->out);
+    return winograd_of(s->x, s->before, s->in, s->y, s->out);
 }
 
-static filter backward_filter(const glia__conv_shape *s)
+static winograd backward_winograd(const glia__conv_shape *s)
 {
     const size_t before[2] = {TAPS - 1 - s->before[0], TAPS - 1 - s->before[1]};
-    return filter_of(s->y, before, s->out, s->x, s->in);
+    return winograd_of(s->y, before, s->out, s->x, s->in);
 }
 
 /* Whether squares make y of so many numbers in clearly fewer multiplications: not if most of the last ones lie outside
@@ -51,7 +51,7 @@ static bool squares_pay(const size_t y[2])
 }
 
 /* Whether both ways are made so: channels are whole vectors, and so many that sums over them outweigh A and B. */
-static bool is_winograd(const glia__conv_shape *s)
+static bool suits_winograd(const glia__conv_shape *s)
 {
     enum { CHANNELS = 16 };
     bool fits = s->groups == 1 && s->in % LANES == 0 && s->out % LANES == 0 && s->in >= CHANNELS && s->out >= CHANNELS;
@@ -67,18 +67,19 @@ static bool is_winograd(const glia__conv_shape *s)
  * share a few places of a cache. */
 static size_t point_numbers(size_t channels)
 {
-    return SQUARES * channels + A_LINE;
+    return SQUARES_AT_ONCE * channels + A_LINE;
 }
 
-static size_t filter_work(const filter *f)
+static size_t work_of_way(const winograd *f)
 {
     return POINTS * (point_numbers(f->x.channels) + point_numbers(panels_of(f->out) * WIDTH)) + frame_numbers(&f->x);
 }
 
-static size_t winograd_work(const glia__conv_shape *s)
+static size_t winograd_work(const glia__conv *c)
 {
-    const filter forward = forward_filter(s), backward = backward_filter(s);
-    return is_winograd(s) ? larger_size(filter_work(&forward), filter_work(&backward)) : 0;
+    if (!c->winograd) return 0;
+    const winograd forward = forward_winograd(&c->s), backward = backward_winograd(&c->s);
+    return larger_size(work_of_way(&forward), work_of_way(&backward));
 }
 
 /* ---- the three matrices ------------------------------------------------------------------------------------------ */
@@ -107,7 +108,7 @@ ALWAYS_INLINE void times_a(const vector m[SIDE], vector y[STEP])
 }
 
 /* G g G' of a panel of kernels, [9][n] numbers at g; a point of u is n numbers too. g may lie at the end of u. */
-static void kernels_of_points(size_t n, const real *g, real *u)
+static void transform_kernels(size_t n, const real *g, real *u)
 {
     for (size_t at = 0; at < n; at += LANES) {
         vector half[SIDE][TAPS];
@@ -128,7 +129,7 @@ static void kernels_of_points(size_t n, const real *g, real *u)
 }
 
 /* B' d B of the square at x, to points that lie `apart` in v. */
-static void square_in(const frame *f, const real *x, real *v, size_t apart)
+static void transform_square(const frame *f, const real *x, real *v, size_t apart)
 {
     const size_t line = f->size[1] * f->channels;
     for (size_t c = 0; c < f->channels; c += LANES) {
@@ -149,19 +150,16 @@ static void square_in(const frame *f, const real *x, real *v, size_t apart)
     }
 }
 
-/* That y of a square is there by the time it is written. */
-static inline void ask_for_square(const filter *f, size_t h, size_t w, const real *y)
+/* That y of a square is there by the time it is written: without it, a quarter of the time goes by waiting. */
+static inline void ask_for_square(const winograd *f, size_t h, size_t w, const real *y)
 {
-    const size_t line = f->y[1] * f->out;
-    y += h * line + w * f->out;
-    for (size_t o = 0; o < STEP * f->out; o += A_LINE) {
-        __builtin_prefetch(y + o, 1);
-        __builtin_prefetch(y + line + o, 1);
-    }
+    const size_t n = w + 1 < f->y[1] ? STEP * f->out : f->out, rows = h + 1 < f->y[0] ? STEP : 1;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t o = 0; o < n; o += A_LINE) __builtin_prefetch(y + ((h + i) * f->y[1] + w) * f->out + o, 1);
 }
 
 /* y = A' m A + b of the square that begins at (h, w), as far as it lies in the image; b may be NULL. */
-static void square_out(const filter *f, const real *m, size_t apart, const real *b, size_t h, size_t w, real *y)
+static void y_of_square(const winograd *f, const real *m, size_t apart, const real *b, size_t h, size_t w, real *y)
 {
     const size_t line = f->y[1] * f->out;
     const bool   right = w + 1 < f->y[1], down = h + 1 < f->y[0];
@@ -187,36 +185,24 @@ static void square_out(const filter *f, const real *m, size_t apart, const real 
 
 /* ---- weights ----------------------------------------------------------------------------------------------------- */
 
-/* Panels of kernels, `deep` channels each, which lie at the end of their room: [9][deep][WIDTH] become
- * [16][deep][WIDTH] from its beginning on, and none is written over before it is read. */
-static real *packed_for_points(size_t deep, size_t panels, real *room)
+/* Panels of `deep` channels become panels of points in the same room: [9][deep][WIDTH] each, packed at its end, then
+ * [16][deep][WIDTH] from its beginning on, of which none is written over others that are still to be read. */
+static real *end_of_panels(size_t deep, size_t panels, real *room)
 {
     return room + (POINTS - TAPS * TAPS) * deep * panels * WIDTH;
 }
 
-static void pack_points(size_t deep, size_t panels, real *room)
+static void transform_panels(size_t deep, size_t panels, real *room)
 {
     const size_t n = deep * WIDTH;
-    const real  *packed = packed_for_points(deep, panels, room);
-    for (size_t q = 0; q < panels; q++) kernels_of_points(n, packed + q * TAPS * TAPS * n, room + q * POINTS * n);
+    const real  *packed = end_of_panels(deep, panels, room);
+    for (size_t q = 0; q < panels; q++) transform_kernels(n, packed + q * TAPS * TAPS * n, room + q * POINTS * n);
 }
 
 /* ---- images ------------------------------------------------------------------------------------------------------ */
 
-/* As tile_of, to sums that do not go on. */
-static void fresh_tile_of(size_t rows, strided a, size_t deep, const real *b, real *c, size_t ldc)
-{
-    static const target sums = {1, 0, false};
-#define CASE(n)                                                                                                        \
-    case n: tile(n, a, deep, b, &sums, c, ldc); break;
-    switch (rows) {
-        HEIGHTS(CASE)
-    }
-#undef CASE
-}
-
 /* The products of some squares, at each point; m has whole panels of columns. */
-static void points_product(const filter *f, size_t squares, const real *v, const real *panels, real *m)
+static void points_product(const winograd *f, size_t squares, const real *v, const real *panels, real *m)
 {
     const size_t in = f->x.channels, wide = panels_of(f->out) * WIDTH;
     const tiling tiles = tiling_of(squares);
@@ -231,23 +217,23 @@ static void points_product(const filter *f, size_t squares, const real *v, const
 }
 
 /* One image; its squares in the order of rows. */
-static void filter_image(const filter *f, const real *x, const real *panels, const real *bias, real *y, real *work)
+static void winograd_image(const winograd *f, const real *x, const real *panels, const real *bias, real *y, real *work)
 {
     const size_t in = f->x.channels, wide = panels_of(f->out) * WIDTH, apart = point_numbers(in);
     const size_t across = steps_of(f->y[1]), all = steps_of(f->y[0]) * across;
     real        *v = work, *m = v + POINTS * apart, *room = m + POINTS * point_numbers(wide);
     const real  *image = framed(&f->x, 1, x, room);
     for (size_t from = 0, some; from < all; from += some) {
-        some = all - from < SQUARES ? all - from : SQUARES;
+        some = all - from < SQUARES_AT_ONCE ? all - from : SQUARES_AT_ONCE;
         for (size_t i = 0; i < some; i++) {
             const size_t h = (from + i) / across * STEP, w = (from + i) % across * STEP;
             ask_for_square(f, h, w, y);
-            square_in(&f->x, image + (h * f->x.size[1] + w) * in, v + i * in, apart);
+            transform_square(&f->x, image + (h * f->x.size[1] + w) * in, v + i * in, apart);
         }
         points_product(f, some, v, panels, m);
         for (size_t i = 0; i < some; i++) {
             const size_t h = (from + i) / across * STEP, w = (from + i) % across * STEP;
-            square_out(f, m + i * wide, point_numbers(wide), bias, h, w, y);
+            y_of_square(f, m + i * wide, point_numbers(wide), bias, h, w, y);
         }
     }
 }

@@ -5,8 +5,8 @@
  *   backward_w   dw[o][k]          += sum over the p in which dy[p][o] is not 0 of x[at(p) + at(k)] dy[p][o]
  *
  * The points of a row of the kernel lie side by side in an image, and in weights that are turned ([o][k]): a stretch,
- * of which some vectors are summed at once. Each number is the sum that portable_conv.h makes, in its order, without
- * the terms that are 0, and so has the same bits (but for x and w that are not finite). */
+ * of which some vectors are summed at once. Each number is the sum that the product of portable_conv.h makes, in its
+ * order, without the terms that are 0, and so has the same bits (but for x and w that are not finite). */
 
 static size_t stretch_of(const glia__conv_shape *s)
 {
@@ -35,21 +35,17 @@ static size_t zeros_work(const glia__conv_shape *s)
     return has_stretches(s) ? turned_numbers(s) + frame_numbers(&f) : 0;
 }
 
-static size_t nonzero_dy(const glia__conv_shape *s, size_t rows, const real *dy)
+enum { TERM_COSTS_WINOGRAD = 5 }; /* against portable_conv_winograd.h, which takes half of a product's time */
+
+static bool leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy, size_t cost)
 {
-    return count_nonzero(rows * s->y[0] * s->y[1] * s->out, dy);
+    const size_t n = rows * s->y[0] * s->y[1] * s->out;
+    return has_stretches(s) && are_few(count_nonzero(n, dy), n, cost);
 }
 
 static bool conv_leaves_zeros_out(const glia__conv_shape *s, size_t rows, const real *dy)
 {
-    return has_stretches(s) && are_few(nonzero_dy(s, rows, dy), rows * s->y[0] * s->y[1] * s->out);
-}
-
-/* On the way to x each image for itself, and against what portable_conv_winograd.h takes where that is at hand. */
-static bool image_leaves_zeros_out(const glia__conv_shape *s, const real *dy)
-{
-    const size_t all = s->y[0] * s->y[1] * s->out;
-    return has_stretches(s) && are_few(nonzero_dy(s, 1, dy), is_winograd(s) ? all * 3 / 5 : all);
+    return leaves_zeros_out(s, rows, dy, TERM_COSTS);
 }
 
 /* ---- sums of stretches ------------------------------------------------------------------------------------------- */

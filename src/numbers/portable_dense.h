@@ -45,11 +45,13 @@ static size_t count_nonzero(size_t n, const real *x)
     return found;
 }
 
-/* Whether so few of n numbers are not 0 that leaving the others out pays: each takes some three times as long then. */
-static bool are_few(size_t found, size_t n)
+/* Whether so few of n numbers are not 0 that leaving the others out pays: each takes `cost` times as long then. */
+static bool are_few(size_t found, size_t n, size_t cost)
 {
-    return found <= n / 3;
+    return found <= n / cost;
 }
+
+enum { TERM_COSTS = 3 }; /* against a product of all of them */
 
 /* Some rows tell for all. */
 static bool mostly_zeros(size_t rows, size_t n, const real *x)
@@ -57,7 +59,7 @@ static bool mostly_zeros(size_t rows, size_t n, const real *x)
     enum { SAMPLE = 8 };
     size_t step = (rows + SAMPLE - 1) / SAMPLE, found = 0, seen = 0;
     for (size_t r = 0; r < rows; r += step, seen += n) found += count_nonzero(n, x + r * n);
-    return are_few(found, seen);
+    return are_few(found, seen, TERM_COSTS);
 }
 
 /* Terms are looked at together, a word of bits: a bit for each, set where x is not 0. What belongs to so many inputs
@@ -107,7 +109,7 @@ static void find_rows(size_t rows, size_t n, size_t row, const real *x, uint64_t
 enum { ABREAST = 4 }; /* panels that are worked on at once: so many sums side by side keep the arithmetic busy */
 
 _Static_assert(DEPTH == GLIA__DENSE_DEPTH && DEPTH % WORD == 0, "the room that is asked for holds so many rows");
-_Static_assert(ABREAST * WIDTH <= GLIA__DENSE_WIDE && DEPTH < GLIA__DENSE_WIDE, "and so many columns");
+_Static_assert(ABREAST *WIDTH <= GLIA__DENSE_WIDE && DEPTH < GLIA__DENSE_WIDE, "and so many columns");
 
 /* Sums of products a[at] b[at][..] over some panels, for each `at` whose bit is set in `words` words, `apart` from each
  * other: `a` from one term to the next in a, `b` in b; from one panel to the next in b, and in c. Where two sums are

@@ -91,7 +91,7 @@ ALWAYS_INLINE void tile(size_t rows, strided a, size_t deep, const real *b, cons
     sums_end(rows, t, c, ldc, sum);
 }
 
-static void tile_of(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
+ALWAYS_INLINE void tile_rows(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
 {
 #define CASE(n)                                                                                                        \
     case n: tile(n, a, deep, b, t, c, ldc); break;
@@ -99,6 +99,18 @@ static void tile_of(size_t rows, strided a, size_t deep, const real *b, const ta
         HEIGHTS(CASE)
     }
 #undef CASE
+}
+
+static void tile_of(size_t rows, strided a, size_t deep, const real *b, const target *t, real *c, size_t ldc)
+{
+    tile_rows(rows, a, deep, b, t, c, ldc);
+}
+
+/* The same of sums that are c as they are: of 16 terms, a tenth of the time less. */
+static void fresh_tile_of(size_t rows, strided a, size_t deep, const real *b, real *c, size_t ldc)
+{
+    static const target sums = {1, 0, false};
+    tile_rows(rows, a, deep, b, &sums, c, ldc);
 }
 
 /* ---- a band of c: all its rows, WIDTH columns or fewer ---------------------------------------------------------- */

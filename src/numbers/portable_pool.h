@@ -46,8 +46,8 @@ static inline real larger(real a, real b)
     return b > a || b != b ? b : a;
 }
 
-/* What a relu would have made of the largest. */
-static inline real rectified(real y)
+/* As relu makes it. */
+static inline real no_less_than_zero(real y)
 {
     return y < 0 ? 0 : y;
 }
@@ -63,7 +63,7 @@ ALWAYS_INLINE void max_of_four(size_t n, bool rectify, const real *restrict a, s
     const real *b = a + right, *c = a + down, *d = c + right;
     for (size_t j = 0; j < n; j++) {
         real most = larger(larger(larger(a[j], b[j]), c[j]), d[j]);
-        y[j] = rectify ? rectified(most) : most;
+        y[j] = rectify ? no_less_than_zero(most) : most;
     }
 }
 
@@ -94,12 +94,10 @@ ALWAYS_INLINE void max_2x2(bool rectify, const pool_window *v, const pool_call *
 
 static void max_2x2_window(const pool_window *v, const pool_call *c)
 {
-    max_2x2(false, v, c);
-}
-
-static void max_2x2_window_rectified(const pool_window *v, const pool_call *c)
-{
-    max_2x2(true, v, c);
+    if (v->s->rectified)
+        max_2x2(true, v, c);
+    else
+        max_2x2(false, v, c);
 }
 
 ALWAYS_INLINE void max_2x2_back(bool rectify, const pool_window *v, const pool_call *c)
@@ -113,12 +111,10 @@ ALWAYS_INLINE void max_2x2_back(bool rectify, const pool_window *v, const pool_c
 
 static void max_2x2_back_window(const pool_window *v, const pool_call *c)
 {
-    max_2x2_back(false, v, c);
-}
-
-static void max_2x2_back_window_rectified(const pool_window *v, const pool_call *c)
-{
-    max_2x2_back(true, v, c);
+    if (v->s->rectified)
+        max_2x2_back(true, v, c);
+    else
+        max_2x2_back(false, v, c);
 }
 
 static bool is_2x2(const glia__pool *s)
@@ -141,15 +137,16 @@ static void max_window(const pool_window *v, const pool_call *c)
             const real *x = c->x + point(v, h, w);
             for (size_t j = 0; j < n; j++) y[j] = larger(y[j], x[j]);
         }
-    for (size_t j = 0; v->s->rectified && j < n; j++) y[j] = rectified(y[j]);
+    for (size_t j = 0; v->s->rectified && j < n; j++) y[j] = no_less_than_zero(y[j]);
 }
 
-/* left[j]: what of dy[j] has not found its point yet. `tiles`: no other window has a part in dx, which may be x. */
-ALWAYS_INLINE void max_back_some(bool tiles, const pool_window *v, const pool_call *c, size_t first, size_t n,
-                                 real *restrict left)
+/* left[j]: what of dy[j] has not found its point yet. Where windows tile the image no other has a part in dx, which may
+ * be x. */
+static void max_back_some(const pool_window *v, const pool_call *c, size_t first, size_t n, real *restrict left)
 {
+    const bool  tiles = glia__pool_tiles(v->s), rectify = v->s->rectified;
     const real *y = c->y + v->y_at + first, *dy = c->dy + v->y_at + first;
-    for (size_t j = 0; j < n; j++) left[j] = !v->s->rectified || y[j] > 0 ? dy[j] : 0;
+    for (size_t j = 0; j < n; j++) left[j] = !rectify || y[j] > 0 ? dy[j] : 0;
     for (size_t h = v->h.from; h < v->h.to; h++)
         for (size_t w = v->w.from; w < v->w.to; w++) {
             const real *x = c->x + point(v, h, w) + first;
@@ -168,15 +165,7 @@ static void max_back_window(const pool_window *v, const pool_call *c)
     enum { SOME = 64 };
     real   left[SOME];
     size_t n = v->s->channels;
-    for (size_t j = 0; j < n; j += SOME) max_back_some(false, v, c, j, n - j < SOME ? n - j : SOME, left);
-}
-
-static void max_back_tile(const pool_window *v, const pool_call *c)
-{
-    enum { SOME = 64 };
-    real   left[SOME];
-    size_t n = v->s->channels;
-    for (size_t j = 0; j < n; j += SOME) max_back_some(true, v, c, j, n - j < SOME ? n - j : SOME, left);
+    for (size_t j = 0; j < n; j += SOME) max_back_some(v, c, j, n - j < SOME ? n - j : SOME, left);
 }
 
 static real share_of(const pool_window *v)
@@ -220,24 +209,18 @@ static void clear_images(const glia__pool *s, size_t rows, real *dx)
 static void max_pool(const glia__pool *s, size_t rows, const real *x, real *y)
 {
     const pool_call c = {.x = x, .to = y};
-    if (!is_2x2(s))
-        each_window(s, rows, &c, max_window);
-    else if (s->rectified)
-        each_window(s, rows, &c, max_2x2_window_rectified);
-    else
+    if (is_2x2(s))
         each_window(s, rows, &c, max_2x2_window);
+    else
+        each_window(s, rows, &c, max_window);
 }
 
 static void max_pool_back(const glia__pool *s, size_t rows, const real *x, const real *y, const real *dy, real *dx)
 {
     const pool_call c = {.x = x, .y = y, .dy = dy, .to = dx};
     if (!glia__pool_tiles(s)) clear_images(s, rows, dx);
-    if (is_2x2(s) && s->rectified)
-        each_window(s, rows, &c, max_2x2_back_window_rectified);
-    else if (is_2x2(s))
+    if (is_2x2(s))
         each_window(s, rows, &c, max_2x2_back_window);
-    else if (glia__pool_tiles(s))
-        each_window(s, rows, &c, max_back_tile);
     else
         each_window(s, rows, &c, max_back_window);
 }

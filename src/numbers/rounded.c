@@ -143,6 +143,7 @@ static real *rounded_weight(const glia__conv *c, const real *prepared)
 static glia_status rounded_conv_plan(glia__conv *c)
 {
     size_t images;
+    c->all_products = true; /* of numbers that are rounded; Winograd's are sums of them */
     GLIA_TRY(plain->conv_plan(c));
     if (!glia__mul(c->s.rows, numbers_x(&c->s) + numbers_y(&c->s), &images) || !glia__add(c->work, images, &c->work))
         return glia__fail(GLIA_E_MEMORY, "images of %zu x %zu are more than memory can address", c->s.x[0], c->s.x[1]);

@@ -104,9 +104,9 @@ typedef struct glia__layer {
     /* What it needs beside its outputs, in numbers, told by `reserve`: kept from one phase to the next, and of each
      * worker while a phase runs. */
     size_t keeps, works;
-    /* set by the model's layout: its only reader makes its y and dx along with its own; it is such a reader of a relu
-     */
-    bool  taken, rectifies;
+    /* Set by the layout of the passes' memory (model/layout.c): its only reader makes its y and dx along with its own;
+     * it is such a reader; its dy is written over its y. */
+    bool  by_reader, rectifies, spent;
     void *plan;    /* of the kernels, made by `reserve`, freed by `release` */
     bool  lowered; /* by that plan some of its products are made in a lower precision than float32 */
     /* set by the model for its batch: [rows][n_in], [rows][n_out] */
@@ -191,10 +191,10 @@ struct glia__layer_class {
     /* What prediction makes use of (model/compile.c). Forward of whole rows, from any place to any other; NULL: needs
      * more than that. */
     void (*apply)(const glia__layer *l, size_t rows, const real *x, real *y);
-    bool in_place;   /* y of it may be x */
-    bool over;       /* so in training too: its way back does with y alone, and dx may be dy */
-    bool is_relu;    /* y = max(x, 0) */
-    bool takes_relu; /* as the only reader of one, it makes y and dx of it along with its own */
+    bool in_place;        /* y of it may be x */
+    bool over;            /* so in training too: its way back does with y alone, and dx may be dy */
+    bool rectifier;       /* y = max(x, 0) */
+    bool takes_rectifier; /* as the only reader of one, it makes y and dx of it along with its own */
     /* Whether dx may be x: its way back needs no number of x after it has written that of dx. NULL: no. */
     bool (*spends)(const glia__layer *l);
     bool (*idle)(const glia__layer *l); /* whether y is x, number for number as memory has them; NULL: no */

@@ -8,19 +8,26 @@
 #include "ground/real.h"
 #include "parts/loss_kinds.h"
 
-/* The class of row r if that alone counts, and as 1; or n. */
-static size_t only_class(const glia__loss *l, const glia__truth *t, size_t r, size_t n)
-{
-    bool alone = t->classes && n > 1 && !t->class_weight && l->set[GLIA__LOSS_SMOOTHING].number == 0;
-    return alone ? (size_t)t->classes[r] : n;
-}
+/* How much each class counts in row r. Mostly one class counts alone, and as 1: that is `only`; else n. */
+typedef struct shares {
+    const glia__truth *t;
+    size_t             r, n, only;
+    real               smoothing;
+} shares;
 
-static real share(const glia__loss *l, const glia__truth *t, size_t r, size_t n, size_t j)
+static shares shares_of(const glia__loss *l, const glia__truth *t, size_t r, size_t n)
 {
     const real smoothing = (real)l->set[GLIA__LOSS_SMOOTHING].number; /* nll has none: 0 */
-    real       q = glia__loss_target(t, r, n, j);
-    if (smoothing > 0) q = (1 - smoothing) * q + smoothing / (real)n;
-    return t->class_weight ? q * t->class_weight[j] : q;
+    const bool alone = t->classes && !t->class_weight && smoothing == 0;
+    return (shares){t, r, n, alone ? (size_t)t->classes[r] : n, smoothing};
+}
+
+static inline real share(const shares *s, size_t j)
+{
+    if (s->only < s->n) return j == s->only;
+    real q = glia__loss_target(s->t, s->r, s->n, j);
+    if (s->smoothing > 0) q = (1 - s->smoothing) * q + s->smoothing / (real)s->n;
+    return s->t->class_weight ? q * s->t->class_weight[j] : q;
 }
 
 /* dz_j = scale (softmax(z)_j sum_i q_i - q_j). With m = max z, log softmax(z)_j = (z_j - m) - log sum_i e^(z_i - m),
@@ -28,8 +35,7 @@ static real share(const glia__loss *l, const glia__truth *t, size_t r, size_t n,
 static double cross_entropy(const glia__loss *l, size_t r, size_t n, const real *z, const glia__truth *t, real scale,
                             real *dz)
 {
-    const size_t only = only_class(l, t, r, n);
-    const bool   alone = only < n;
+    const shares q = shares_of(l, t, r, n);
     real         most = z[0];
     double       sum = 0, weight = 0, loss = 0;
     for (size_t j = 1; j < n; j++) most = z[j] > most ? z[j] : most;
@@ -40,14 +46,10 @@ static double cross_entropy(const glia__loss *l, size_t r, size_t n, const real 
     }
     const double log_sum = log(sum);
     for (size_t j = 0; j < n; j++) {
-        double q = alone ? j == only : share(l, t, r, n, j);
-        weight += q;
-        loss += q * (log_sum - ((double)z[j] - most));
+        weight += share(&q, j);
+        loss += share(&q, j) * (log_sum - ((double)z[j] - most));
     }
-    for (size_t j = 0; dz && j < n; j++) {
-        real q = alone ? j == only : share(l, t, r, n, j);
-        dz[j] = scale * ((real)(dz[j] * weight / sum) - q);
-    }
+    for (size_t j = 0; dz && j < n; j++) dz[j] = scale * ((real)(dz[j] * weight / sum) - share(&q, j));
     return loss;
 }
 
@@ -55,11 +57,11 @@ static double cross_entropy(const glia__loss *l, size_t r, size_t n, const real 
 static double nll(const glia__loss *l, size_t r, size_t n, const real *log_p, const glia__truth *t, real scale,
                   real *dy)
 {
-    double loss = 0;
+    const shares q = shares_of(l, t, r, n);
+    double       loss = 0;
     for (size_t j = 0; j < n; j++) {
-        real q = share(l, t, r, n, j);
-        if (q != 0) loss -= (double)q * log_p[j];
-        if (dy) dy[j] = -scale * q;
+        if (share(&q, j) != 0) loss -= (double)share(&q, j) * log_p[j];
+        if (dy) dy[j] = -scale * share(&q, j);
     }
     return loss;
 }

@@ -46,7 +46,6 @@ glia__step glia__run_step(glia__run *r)
                         .train = true,
                         .loss = &r->loss,
                         .fused = r->fused,
-                        .loss_alone = !r->o.doctor,
                         .augment = r->augment,
                         .backward = true,
                         .slot = r->state.slot,
@@ -162,6 +161,7 @@ void glia__run_end(glia__run *r, const char *why)
 static glia_status all_batches(glia__run *r)
 {
     glia__step step = glia__run_step(r);
+    step.loss_alone = !r->o.doctor;
     if (!r->o.no_shuffle && r->batches > 1) glia__order_draw(&r->rng, r->train, r->order);
     glia__intake_begin(&r->targets.intake, r->order, r->train->rows);
     while (r->at < r->batches && !(r->stop && r->at % r->o.accumulate == 0)) GLIA_TRY(one_batch(r, &step));

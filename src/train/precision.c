@@ -53,7 +53,6 @@ static glia_status take_batch(trial *t)
     glia__run *r = t->r;
     t->step = glia__run_step(r);
     t->step.pace = NULL;
-    t->step.loss_alone = false;
     t->step.batch = r->batch;
     t->step.chance = (glia__chance){r->o.seed, 1, r->order};
     glia__intake_begin(&r->targets.intake, r->order, r->piece);

@@ -136,7 +136,7 @@ LAYER(step, "1 if x > 0, else 0; has no gradient", glia__no_settings, step, .cos
       .no_gradient = true);
 LAYER(sigmoid, "1 / (1 + exp(-x))", glia__no_settings, sigmoid, .cost = WITH_EXP);
 LAYER(tanh, "tanh(x)", glia__no_settings, tanh, .cost = WITH_EXP);
-LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink = at_zero, .over = true, .is_relu = true);
+LAYER(relu, "max(x, 0)", glia__no_settings, relu, .cost = CHEAP, .kink = at_zero, .over = true, .rectifier = true);
 LAYER(leaky_relu, "x if x > 0, else slope x", slope, leaky_relu, .cost = CHEAP, .kink = at_zero);
 LAYER(elu, "x if x > 0, else alpha (exp(x) - 1)", alpha, elu, .cost = WITH_EXP, .kink = at_zero);
 LAYER(selu, "1.0507 x if x > 0, else 1.0507 * 1.6733 (exp(x) - 1)", glia__no_settings, selu, .cost = WITH_EXP,

@@ -3,7 +3,9 @@
  * AdaptiveMaxPool2d(1) and a Flatten. numbers/pool.h has the formulas.
  *
  * A sequence, channels x length, lies as it is spoken: to the kernels it is an image of one channel, whose rows are the
- * channels. Nothing is kept of where a maximum stood: the first x that equals y is it. */
+ * channels. Nothing is kept of where a maximum stood: the first x that equals y is it. Pooling by maxima takes a relu
+ * along that it alone reads (`rectifies`): its x is then what the relu has not yet seen, and y is max(x, 0) of a
+ * window, which is the largest of what the relu would have given. */
 #include "parts/window.h"
 
 enum { KERNEL, STRIDE, PAD, COUNT_PAD };
@@ -207,8 +209,8 @@ static double lead(const glia__layer *l, size_t rows)
                                                 .cost = 4,                                                             \
                                                 __VA_ARGS__}
 POOLING(maxpool, "the largest of each window of an image or a sequence", of_max, plan, max, .kink = lead,
-        .takes_relu = true, .spends = max_spends);
+        .takes_rectifier = true, .spends = max_spends);
 POOLING(avgpool, "the mean of each window of an image or a sequence", of_avg, plan_avg, avg, .kink = NULL);
 POOLING(globalmaxpool, "the largest of each channel", glia__no_settings, plan_global, max, .kink = lead,
-        .takes_relu = true, .spends = max_spends);
+        .takes_rectifier = true, .spends = max_spends);
 POOLING(globalavgpool, "the mean of each channel", glia__no_settings, plan_global_avg, avg, .kink = NULL);
