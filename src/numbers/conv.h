@@ -7,9 +7,9 @@
  * runs over the channels of o's group. A plan is made once for a shape; what can fail, fails there.
  *
  * Forward and back to x, kernels may make fewer multiplications than the sum has (Winograd's filtering). A number that
- * is not finite, or within a factor of four of what is not, then spreads a little further. The ways back may leave a dy of 0 out, to the same bits where no
- * multiplications are spared, but for x and weights that are not finite. By the portable kernels what an image becomes
- * depends on no other one. */
+ * is not finite, or within a factor of four of what is not, then spreads a little further. The ways back may leave a dy
+ * of 0 out, to the same bits where no multiplications are spared, but for x and weights that are not finite. By the
+ * portable kernels what an image becomes depends on no other one. */
 #ifndef GLIA_NUMBERS_CONV_H
 #define GLIA_NUMBERS_CONV_H
 
