@@ -470,7 +470,7 @@ static bool needs_team(const glia__step *s)
     if (!s->intake) job.work = 0;
     for (size_t i = 0; i < s->model->n_layers && !worth_sharing(&job); i++) {
         const glia__layer *l = &s->model->layers[i];
-        if (!l->class->forward) continue;
+        if (!l->class->forward || l->by_reader) continue;
         cut_layer(l, GLIA__FORWARD, s->rows, &cut);
         bool begins = l->class->forward_sums && s->train && !l->frozen; /* a job, as forward() has it */
         if (!begins && same_rows(&job, &cut)) cut.work += job.work;

@@ -84,7 +84,7 @@ static size_t winograd_work(const glia__conv *c)
 
 /* ---- the three matrices ------------------------------------------------------------------------------------------ */
 
-ALWAYS_INLINE void times_b(const vector d[SIDE], vector v[SIDE])
+ALWAYS_INLINE void times_b(const vector *d, vector *v)
 {
     v[0] = d[0] - d[2];
     v[1] = d[1] + d[2];
@@ -92,7 +92,7 @@ ALWAYS_INLINE void times_b(const vector d[SIDE], vector v[SIDE])
     v[3] = d[1] - d[3];
 }
 
-ALWAYS_INLINE void times_g(const vector g[TAPS], vector u[SIDE])
+ALWAYS_INLINE void times_g(const vector *g, vector *u)
 {
     const vector outer = (g[0] + g[2]) / 2, inner = g[1] / 2;
     u[0] = g[0];
@@ -101,52 +101,60 @@ ALWAYS_INLINE void times_g(const vector g[TAPS], vector u[SIDE])
     u[3] = g[2];
 }
 
-ALWAYS_INLINE void times_a(const vector m[SIDE], vector y[STEP])
+ALWAYS_INLINE void times_a(const vector *m, vector *y)
 {
     y[0] = m[0] + m[1] + m[2];
     y[1] = m[1] - m[2] - m[3];
+}
+
+/* M d M' for one of the matrices M, which makes m numbers of n: m x m of n x n. All are constants where this is
+ * inlined. */
+ALWAYS_INLINE void from_both_sides(void (*times)(const vector *d, vector *to), size_t n, size_t m, vector d[SIDE][SIDE],
+                                   vector to[SIDE][SIDE])
+{
+    vector half[SIDE][SIDE];
+    UNROLL for (size_t j = 0; j < n; j++)
+    {
+        vector column[SIDE], made[SIDE];
+        UNROLL for (size_t i = 0; i < n; i++) column[i] = d[i][j];
+        times(column, made);
+        UNROLL for (size_t i = 0; i < m; i++) half[i][j] = made[i];
+    }
+    UNROLL for (size_t i = 0; i < m; i++) times(half[i], to[i]);
+}
+
+/* Vectors of n x n places: how far a row is from the next, and a place from the next. */
+ALWAYS_INLINE void read_square(size_t n, const real *from, size_t row, size_t place, vector d[SIDE][SIDE])
+{
+    UNROLL for (size_t i = 0; i < n; i++) UNROLL for (size_t j = 0; j < n; j++) d[i][j] =
+        vector_at(from + i * row + j * place);
+}
+
+ALWAYS_INLINE void write_square(vector d[SIDE][SIDE], real *to, size_t row, size_t place)
+{
+    UNROLL for (size_t i = 0; i < SIDE; i++) UNROLL for (size_t j = 0; j < SIDE; j++)
+        vector_to(to + i * row + j * place, d[i][j]);
 }
 
 /* G g G' of a panel of kernels, [9][n] numbers at g; a point of u is n numbers too. g may lie at the end of u. */
 static void transform_kernels(size_t n, const real *g, real *u)
 {
     for (size_t at = 0; at < n; at += LANES) {
-        vector half[SIDE][TAPS];
-        UNROLL for (size_t j = 0; j < TAPS; j++)
-        {
-            vector column[TAPS], to[SIDE];
-            UNROLL for (size_t i = 0; i < TAPS; i++) column[i] = vector_at(g + (i * TAPS + j) * n + at);
-            times_g(column, to);
-            UNROLL for (size_t i = 0; i < SIDE; i++) half[i][j] = to[i];
-        }
-        UNROLL for (size_t i = 0; i < SIDE; i++)
-        {
-            vector to[SIDE];
-            times_g(half[i], to);
-            UNROLL for (size_t j = 0; j < SIDE; j++) vector_to(u + (i * SIDE + j) * n + at, to[j]);
-        }
+        vector d[SIDE][SIDE], to[SIDE][SIDE];
+        read_square(TAPS, g + at, TAPS * n, n, d);
+        from_both_sides(times_g, TAPS, SIDE, d, to);
+        write_square(to, u + at, SIDE * n, n);
     }
 }
 
 /* B' d B of the square at x, to points that lie `apart` in v. */
 static void transform_square(const frame *f, const real *x, real *v, size_t apart)
 {
-    const size_t line = f->size[1] * f->channels;
     for (size_t c = 0; c < f->channels; c += LANES) {
-        vector half[SIDE][SIDE];
-        UNROLL for (size_t j = 0; j < SIDE; j++)
-        {
-            vector column[SIDE], to[SIDE];
-            UNROLL for (size_t i = 0; i < SIDE; i++) column[i] = vector_at(x + i * line + j * f->channels + c);
-            times_b(column, to);
-            UNROLL for (size_t i = 0; i < SIDE; i++) half[i][j] = to[i];
-        }
-        UNROLL for (size_t i = 0; i < SIDE; i++)
-        {
-            vector to[SIDE];
-            times_b(half[i], to);
-            UNROLL for (size_t j = 0; j < SIDE; j++) vector_to(v + (i * SIDE + j) * apart + c, to[j]);
-        }
+        vector d[SIDE][SIDE], to[SIDE][SIDE];
+        read_square(SIDE, x + c, f->size[1] * f->channels, f->channels, d);
+        from_both_sides(times_b, SIDE, SIDE, d, to);
+        write_square(to, v + c, SIDE * apart, apart);
     }
 }
 
@@ -166,16 +174,9 @@ static void y_of_square(const winograd *f, const real *m, size_t apart, const re
     y += h * line + w * f->out;
     for (size_t o = 0; o < f->out; o += LANES, y += LANES) {
         const vector begin = b ? vector_at(b + o) : (vector){0};
-        vector       half[STEP][SIDE], to[STEP][STEP];
-        UNROLL for (size_t j = 0; j < SIDE; j++)
-        {
-            vector column[SIDE], pair[STEP];
-            UNROLL for (size_t i = 0; i < SIDE; i++) column[i] = vector_at(m + (i * SIDE + j) * apart + o);
-            times_a(column, pair);
-            half[0][j] = pair[0], half[1][j] = pair[1];
-        }
-        times_a(half[0], to[0]);
-        times_a(half[1], to[1]);
+        vector       d[SIDE][SIDE], to[SIDE][SIDE];
+        read_square(SIDE, m + o, SIDE * apart, apart, d);
+        from_both_sides(times_a, SIDE, STEP, d, to);
         vector_to(y, to[0][0] + begin);
         if (right) vector_to(y + f->out, to[0][1] + begin);
         if (down) vector_to(y + line, to[1][0] + begin);

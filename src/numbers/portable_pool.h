@@ -27,7 +27,8 @@ static inline size_t point(const pool_window *v, size_t h, size_t w)
 
 typedef struct pool_call {
     const real *x, *y, *dy;
-    real       *to; /* y or dx */
+    real       *to;    /* y or dx */
+    bool        tiles; /* windows cover x, each point of it once */
 } pool_call;
 
 ALWAYS_INLINE void each_window(const glia__pool *s, size_t rows, const pool_call *c,
@@ -144,7 +145,7 @@ static void max_window(const pool_window *v, const pool_call *c)
  * be x. */
 static void max_back_some(const pool_window *v, const pool_call *c, size_t first, size_t n, real *restrict left)
 {
-    const bool  tiles = glia__pool_tiles(v->s), rectify = v->s->rectified;
+    const bool  tiles = c->tiles, rectify = v->s->rectified;
     const real *y = c->y + v->y_at + first, *dy = c->dy + v->y_at + first;
     for (size_t j = 0; j < n; j++) left[j] = !rectify || y[j] > 0 ? dy[j] : 0;
     for (size_t h = v->h.from; h < v->h.to; h++)
@@ -217,8 +218,8 @@ static void max_pool(const glia__pool *s, size_t rows, const real *x, real *y)
 
 static void max_pool_back(const glia__pool *s, size_t rows, const real *x, const real *y, const real *dy, real *dx)
 {
-    const pool_call c = {.x = x, .y = y, .dy = dy, .to = dx};
-    if (!glia__pool_tiles(s)) clear_images(s, rows, dx);
+    const pool_call c = {.x = x, .y = y, .dy = dy, .to = dx, .tiles = glia__pool_tiles(s)};
+    if (!c.tiles) clear_images(s, rows, dx);
     if (is_2x2(s))
         each_window(s, rows, &c, max_2x2_back_window);
     else
