@@ -158,7 +158,7 @@ static void transform_square(const frame *f, const real *x, real *v, size_t apar
     }
 }
 
-/* That y of a square is there by the time it is written: without it, a quarter of the time goes by waiting. */
+/* That y of a square is there by the time it is written: without it, an eighth of the time goes by waiting. */
 static inline void ask_for_square(const winograd *f, size_t h, size_t w, const real *y)
 {
     const size_t n = w + 1 < f->y[1] ? STEP * f->out : f->out, rows = h + 1 < f->y[0] ? STEP : 1;
